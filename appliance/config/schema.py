@@ -1,0 +1,236 @@
+"""The typed configuration: every key, its unit, its bounds and its default (law 11)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Point = tuple[
+    Annotated[float, Field(ge=0.0, le=1.0)],
+    Annotated[float, Field(ge=0.0, le=1.0)],
+]
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3)]
+Seconds = Annotated[float, Field(gt=0.0, le=3600.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Plate = Annotated[str, Field(min_length=1, max_length=16)]
+
+WHOLE_FRAME: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
+
+
+class Section(BaseModel):
+    """A frozen table of the configuration; an unknown key in it is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Gate(Section):
+    name: str = Field("gate", min_length=1, max_length=64, description="shown in records and topics")
+    actuator: Literal["barrier", "car"] = "barrier"
+    armed: bool = Field(True, description="false: sees and records, moves nothing")
+    tick_s: float = Field(0.02, ge=0.005, le=0.2, description="longest time between two machine ticks")
+
+
+class Barrier(Section):
+    open_s: Seconds = Field(4.0, description="opening takes this long where no open limit is fitted")
+    close_s: Seconds = Field(4.0, description="closing takes this long where no closed limit is fitted")
+    motion_limit_s: Seconds = Field(8.0, description="longer motion is a fault (law 6)")
+    leave_limit_s: Seconds = Field(1.5, description="the arm has left its limit switch by then")
+    dead_time_s: Seconds = Field(0.5, description="rest between open and close (law 4)")
+    hold_s: Seconds = Field(2.0, description="clear for this long before closing (law 2)")
+    pass_timeout_s: Seconds = Field(30.0, description="close, if clear, when nobody drives through")
+    confirm_s: Seconds = Field(1.0, description="the closed limit must stay on this long")
+    max_reopens: int = Field(5, ge=1, le=100, description="reopenings in one cycle before a fault")
+    record_timeout_s: Seconds = Field(2.0, description="an unrecorded opening is refused after this")
+    button_needs_record: bool = Field(False, description="true: buttons open only when recorded")
+    restore: Literal["close", "stay"] = Field("close", description="an open arm at start or after a fault")
+
+
+class Car(Section):
+    channel: Literal["gpio", "serial"] = "gpio"
+    lost_s: Seconds = Field(3.0, description="release when the person is unseen for this long")
+    lights_s: Seconds = Field(3.0, description="lights stay on after enabling")
+    horn_s: float = Field(0.2, ge=0.0, le=2.0, description="length of the greeting; 0 is silent")
+
+
+class Buttons(Section):
+    debounce_s: float = Field(0.03, ge=0.0, le=0.5)
+    maintenance_hold_s: Seconds = Field(3.0, description="hold SERVICE this long for maintenance")
+    reset_hold_s: Seconds = Field(8.0, description="hold SERVICE this long to reset a fault")
+    stuck_s: Seconds = Field(60.0, description="a button held longer counts as stuck")
+    open_expires_s: Seconds = Field(5.0, description="a press opens within this time or never")
+
+
+class Exit(Section):
+    mode: Literal["none", "button", "free"] = Field(
+        "button", description="free: the exit input opens by itself; button: a person presses it"
+    )
+    in_fault: bool = Field(True, description="exit works while entry is refused or out of service")
+
+
+class Camera(Section):
+    driver: Literal["sim", "v4l2", "rtsp", "file", "picamera2", "argus"] = "v4l2"
+    source: str = Field("0", description="device index, address or file")
+    width: int = Field(1280, ge=64, le=8192)
+    height: int = Field(720, ge=64, le=8192)
+    fps: float = Field(15.0, gt=0.0, le=240.0)
+    roi: Polygon = Field(WHOLE_FRAME, description="where a vehicle is recognised, shares of the frame")
+    veto_zone: Polygon | None = Field(
+        None, description="where a vehicle vetoes closing; the ROI where not given"
+    )
+    approach: Literal["towards", "away", "any"] = Field("any", description="direction that may enter")
+    frame_limit_s: Seconds = Field(1.0, description="an older frame decides nothing (law 8)")
+    frozen_s: Seconds = Field(2.0, description="no new frame for this long puts the camera in doubt")
+
+
+class Vision(Section):
+    reader: str = Field("ppocr", description="the model set that finds and reads plates")
+    idle_fps: float = Field(2.0, gt=0.0, le=60.0, description="rate of watching the ROI")
+    guard_fps: float = Field(4.0, gt=0.0, le=60.0, description="rate while the arm moves")
+    recognise_fps: float = Field(15.0, gt=0.0, le=240.0)
+    detection_threshold: Share = 0.5
+    recognition_threshold: Share = Field(0.6, description="weaker characters are unsure")
+    min_plate_length: int = Field(3, ge=1, le=12)
+    max_plate_length: int = Field(10, ge=2, le=16)
+    read_queue: int = Field(2, ge=1, le=64, description="plates waiting to be read; the rest is dropped")
+    track_lost_s: Seconds = Field(1.5, description="a track unseen for this long is gone")
+    loop_limit_s: Seconds = Field(5.0, description="an inference loop silent for this long has stopped")
+
+
+class Vote(Section):
+    min_reads: int = Field(3, ge=1, le=50, description="agreeing reads that a decision needs")
+    min_agreement: Share = Field(0.6, description="share of a track's reads that must agree")
+    window_s: Seconds = Field(10.0, description="older reads of a track do not vote")
+
+
+class Schedule(Section):
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = (
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+    )
+    start: str = Field("00:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    end: str = Field("24:00", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$")
+
+
+class Access(Section):
+    regions: tuple[str, ...] = Field(("any",), min_length=1, description="see `gatehouse plates regions`")
+    match_distance: int = Field(1, ge=0, le=3, description="edits between a read and a listed plate")
+    recognition_threshold: Share = Field(0.6, description="a vote below this decides nothing")
+    sure_threshold: Share = Field(0.8, description="characters that tell neighbours apart (law 7)")
+    decision_expires_s: Seconds = Field(5.0, description="a decision opens within this time or never")
+    evidence_limit_s: Seconds = Field(10.0, description="agreeing reads older than this do not count")
+    anti_passback: bool = Field(False, description="refuse a plate that is already inside")
+    timezone: str = Field("UTC", description="of the schedules, an IANA name")
+    known_plates: dict[Plate, str] = Field(
+        default_factory=dict, description="plate = owner; more with `gatehouse plates add`"
+    )
+    denied_plates: dict[Plate, str] = Field(default_factory=dict, description="plate = why")
+    schedules: dict[str, tuple[Schedule, ...]] = Field(default_factory=dict)
+
+
+class Record(Section):
+    path: Path = Field(Path("data/gatehouse.db"), description="the database, on the data partition")
+    retention_days: int = Field(30, ge=1, le=3650)
+    min_free_mb: int = Field(64, ge=1, description="less free space is a fault before it is too late")
+    busy_timeout_s: Seconds = Field(1.0, description="wait for another process's lock")
+
+
+class Output(Section):
+    pin: str = Field(min_length=1, description='gpiozero pin name, for one "GPIO17" or "BOARD11"')
+    active_high: bool = True
+    start: bool = False
+    shutdown: bool = False
+    max_on_s: Seconds | None = Field(None, description="released by itself after this time (law 5)")
+
+
+class Input(Section):
+    pin: str = Field(min_length=1)
+    active_high: bool = Field(False, description="false: a contact to ground, with a pull-up")
+    debounce_s: float = Field(0.02, ge=0.0, le=1.0)
+
+
+class Outputs(Section):
+    open: Output | None = None
+    close: Output | None = None
+    enable: Output | None = None
+    lights: Output | None = None
+    horn: Output | None = None
+    lamp: Output | None = Field(None, description="status lamp")
+
+
+class InputsSection(Section):
+    open_button: Input | None = None
+    stop_button: Input | None = None
+    service_button: Input | None = None
+    exit: Input | None = None
+    loop: Input | None = None
+    beam: Input | None = None
+    limit_open: Input | None = None
+    limit_closed: Input | None = None
+
+
+class Serial(Section):
+    port: str = "/dev/ttyUSB0"
+    baud: int = Field(115200, ge=1200, le=4_000_000)
+    heartbeat_s: Seconds = Field(0.2, description="the peer stops when it hears none for three")
+
+
+class Infer(Section):
+    chain: tuple[str, ...] = Field(("onnxruntime",), min_length=1, description="backends, best first")
+    threads: int = Field(0, ge=0, le=64, description="0: as many as measured best")
+
+
+class Watchdog(Section):
+    enabled: bool = True
+    loop_limit_s: Seconds = Field(10.0, description="no feeding once the loop is silent for this long")
+
+
+class Heat(Section):
+    act_c: float = Field(75.0, ge=30.0, le=110.0)
+    degrade_c: float = Field(80.0, ge=30.0, le=110.0)
+
+
+class ClockSection(Section):
+    trust: Literal["auto", "always"] = Field(
+        "auto", description="auto: a real-time clock or network time; always: the owner vouches"
+    )
+
+
+class Sim(Section):
+    """The digital twin; used on the `sim` board only."""
+
+    detect_s: Seconds = Field(0.06, description="modelled time of one detection")
+    read_s: Seconds = Field(0.08, description="modelled time of one read")
+    record_s: Seconds = Field(0.004, description="modelled time of one durable write")
+    arm_s: Seconds = Field(2.5, description="travel time of the arm")
+
+
+class Config(Section):
+    """The whole configuration."""
+
+    board: str = Field("auto", description="a profile of etc/boards, or auto")
+    gate: Gate = Gate()
+    barrier: Barrier = Barrier()
+    car: Car = Car()
+    buttons: Buttons = Buttons()
+    exit: Exit = Exit()
+    cameras: dict[str, Camera] = Field(default_factory=dict)
+    vision: Vision = Vision()
+    vote: Vote = Vote()
+    access: Access = Access()
+    record: Record = Record()
+    pin_factory: Literal["mock", "lgpio", "jetson"] = "lgpio"
+    outputs: Outputs = Outputs()
+    inputs: InputsSection = InputsSection()
+    serial: Serial = Serial()
+    infer: Infer = Infer()
+    watchdog: Watchdog = Watchdog()
+    heat: Heat = Heat()
+    clock: ClockSection = ClockSection()
+    sim: Sim = Sim()

@@ -1,0 +1,333 @@
+"""The fault tree: everything that can go wrong, its sentence, its effect and its remedy.
+
+GateFault
+├── ConfigFault              the configuration cannot be used             (cannot run)
+├── InputDataFault           a file given to a command cannot be used     (cannot run)
+├── CameraFault
+│   ├── CameraLost           a camera gives no frames                     REFUSE_ENTRY
+│   └── CameraFrozen         a camera repeats one frame                   REFUSE_ENTRY
+├── VisionFault
+│   ├── EngineFailed         an engine cannot be loaded or run            REFUSE_ENTRY
+│   ├── EngineUntrusted      an engine failed its golden frames           REFUSE_ENTRY
+│   ├── EngineFallback       a later backend of the chain serves          WARN
+│   ├── ReaderStalled        the reading desk gives no answers            REFUSE_ENTRY
+│   └── LoopStalled          the inference loop does not beat             REFUSE_ENTRY
+├── RecordFault
+│   ├── DiskFull             the data partition is full                   REFUSE_ENTRY
+│   ├── RecordLocked         another process holds the database           REFUSE_ENTRY
+│   ├── RecordCorrupt        the database is damaged                      REFUSE_ENTRY
+│   └── RecordFailed         a write failed for another reason            REFUSE_ENTRY
+├── OutputFault
+│   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
+│   ├── InterlockBroken      open and close were asked for together       STOP_NOW
+│   └── OnTimeExceeded       an output was on longer than it may be       STOP_NOW
+├── InputFault
+│   ├── SensorLost           a sensor cannot be read                      WARN (reads as present)
+│   └── ButtonStuck          a button is held longer than a hand would    WARN
+├── MotionFault
+│   ├── OpenTimedOut         the arm did not reach its open limit         STOP_NOW
+│   ├── CloseTimedOut        the arm did not reach its closed limit       STOP_NOW
+│   ├── LimitsDisagree       both limit switches are on                   STOP_NOW
+│   ├── ArmStuck             the arm did not leave its limit              STOP_NOW
+│   ├── ArmForced            the arm left its closed limit by itself      REFUSE_ENTRY
+│   └── ReopenedTooOften     the way never stayed clear while closing     FINISH_THEN_STOP
+├── LinkFault                the serial link is silent or damaged         STOP_NOW for a car
+├── ClockUntrusted           the time of day is not confirmed             WARN
+├── PowerFault               the board's supply is too low                WARN
+├── ThermalFault             the board is too hot                         WARN
+├── WatchdogFault            the watchdog cannot be fed                   WARN
+├── MachineFault             the machine met what its table forbids       STOP_NOW
+├── StoppedByHand            STOP was pressed while the gate moved        WARN
+└── Maintenance              a person took the gate out of service        FINISH_THEN_STOP
+
+A fault is raised as an exception where it is met, converted from the vendor's error with `from`, and
+kept as an `ActiveFault` while it lasts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from .words import Word
+
+
+class Effect(Word):
+    """What a fault does to the gate, mildest first."""
+
+    WARN = "warn"
+    """Recorded and shown; the gate works on."""
+    REFUSE_ENTRY = "refuse_entry"
+    """No opening by recognition; buttons and exit work on as configured."""
+    FINISH_THEN_STOP = "finish_then_stop"
+    """The cycle under way ends, then the gate is out of service."""
+    STOP_NOW = "stop_now"
+    """Motion stops at once and nothing moves until the fault is cleared."""
+
+    @property
+    def severity(self) -> int:
+        return list(Effect).index(self)
+
+
+class GateFault(Exception):
+    """Root of the tree. `part` names the camera, pin or engine concerned, `detail` what was seen."""
+
+    sentence: ClassVar[str] = "Something failed."
+    remedy: ClassVar[str] = "See the log."
+    effect: ClassVar[Effect] = Effect.WARN
+    latched: ClassVar[bool] = False
+    """True: only a person clears it (service button held), never time or a retry."""
+
+    def __init__(self, detail: str = "", *, part: str = "") -> None:
+        self.detail = detail
+        self.part = part
+        super().__init__(str(self))
+
+    @classmethod
+    def kind(cls) -> str:
+        """The fault's name in records, metrics and MQTT: the class name in snake case."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    def __str__(self) -> str:
+        where = f"{self.part}: " if self.part else ""
+        what = f" ({self.detail})" if self.detail else ""
+        return f"{where}{self.sentence}{what} {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.detail, self.part)
+
+
+def _rebuild(cls: type[GateFault], detail: str, part: str) -> GateFault:
+    return cls(detail, part=part)
+
+
+class ConfigFault(GateFault):
+    sentence = "The configuration cannot be used."
+    remedy = "Correct the file and run `gatehouse check`."
+    effect = Effect.STOP_NOW
+
+
+class InputDataFault(GateFault):
+    sentence = "The given file cannot be used."
+    remedy = "Name an image, a video or a folder of them."
+
+
+class CameraFault(GateFault):
+    sentence = "A camera is in doubt."
+    remedy = "Check cable, power and the camera's section in the configuration."
+    effect = Effect.REFUSE_ENTRY
+
+
+class CameraLost(CameraFault):
+    sentence = "The camera gives no frames."
+
+
+class CameraFrozen(CameraFault):
+    sentence = "The camera repeats one frame."
+    remedy = "Restart the camera; if it returns, replace it."
+
+
+class VisionFault(GateFault):
+    sentence = "Recognition is in doubt."
+    remedy = "Run `gatehouse models verify`."
+    effect = Effect.REFUSE_ENTRY
+
+
+class EngineFailed(VisionFault):
+    sentence = "An inference engine cannot be loaded or run."
+
+
+class EngineUntrusted(VisionFault):
+    sentence = "An inference engine did not read its golden frames."
+
+
+class EngineFallback(VisionFault):
+    sentence = "A slower backend of the chain serves."
+    effect = Effect.WARN
+
+
+class ReaderStalled(VisionFault):
+    sentence = "The plate reader gives no answers."
+    remedy = "The loop restarts it; see the log for what it last read."
+
+
+class LoopStalled(VisionFault):
+    sentence = "The inference loop has stopped."
+    remedy = "It is restarted; if it returns, run `gatehouse bench`."
+
+
+class RecordFault(GateFault):
+    sentence = "The record cannot be written."
+    remedy = "See the log; buttons work as configured."
+    effect = Effect.REFUSE_ENTRY
+
+
+class DiskFull(RecordFault):
+    sentence = "The data partition is full."
+    remedy = "Free space on it or lower record.retention_days."
+
+
+class RecordLocked(RecordFault):
+    sentence = "Another process holds the database."
+    remedy = "Close the program that has it open; the gate retries by itself."
+
+
+class RecordCorrupt(RecordFault):
+    sentence = "The database is damaged."
+    remedy = "Move it aside (it is kept) and restart; `gatehouse audit verify` says how far it is good."
+
+
+class RecordFailed(RecordFault):
+    sentence = "A write to the record failed."
+
+
+class OutputFault(GateFault):
+    sentence = "An output cannot be trusted."
+    remedy = "Check the wiring, then hold SERVICE to reset."
+    effect = Effect.STOP_NOW
+    latched = True
+
+
+class OutputFailed(OutputFault):
+    sentence = "An output could not be written or reads back wrong."
+
+
+class InterlockBroken(OutputFault):
+    sentence = "Open and close were asked for together."
+    remedy = "This is a defect: send the log, then hold SERVICE to reset."
+
+
+class OnTimeExceeded(OutputFault):
+    sentence = "An output was on longer than it may be and was released."
+
+
+class InputFault(GateFault):
+    sentence = "An input is in doubt."
+    remedy = "Check the sensor's wiring; until then it counts as present."
+
+
+class SensorLost(InputFault):
+    sentence = "A sensor cannot be read."
+
+
+class ButtonStuck(InputFault):
+    sentence = "A button is held longer than a hand would."
+    remedy = "Free the button or check its wiring; until then it is ignored (STOP is not)."
+
+
+class MotionFault(GateFault):
+    sentence = "The arm did not move as it should."
+    remedy = "Free the arm, check its switches, then hold SERVICE to reset."
+    effect = Effect.STOP_NOW
+    latched = True
+
+
+class OpenTimedOut(MotionFault):
+    sentence = "The arm did not reach its open limit in time."
+
+
+class CloseTimedOut(MotionFault):
+    sentence = "The arm did not reach its closed limit in time."
+
+
+class LimitsDisagree(MotionFault):
+    sentence = "Both limit switches are on."
+
+
+class ArmStuck(MotionFault):
+    sentence = "The arm did not leave its limit switch."
+
+
+class ArmForced(MotionFault):
+    sentence = "The arm left its closed limit without a command."
+    remedy = "Check the arm and its switch; it clears when the limit is on again."
+    effect = Effect.REFUSE_ENTRY
+    latched = False
+
+
+class ReopenedTooOften(MotionFault):
+    sentence = "The way never stayed clear while the arm closed."
+    remedy = "Clear the way and check loop and beam, then hold SERVICE to reset."
+    effect = Effect.FINISH_THEN_STOP
+
+
+class LinkFault(GateFault):
+    sentence = "The serial link is silent or damaged."
+    remedy = "Check the cable, the peer's power and [serial] in the configuration."
+    effect = Effect.STOP_NOW
+
+
+class ClockUntrusted(GateFault):
+    sentence = "The time of day is not confirmed."
+    remedy = "Fit a real-time clock or give the gate network time; schedules refuse until then."
+
+
+class PowerFault(GateFault):
+    sentence = "The board's supply is too low."
+    remedy = "Use the supply named in the board's bill of materials."
+
+
+class ThermalFault(GateFault):
+    sentence = "The board is too hot."
+    remedy = "Shade or ventilate the enclosure."
+
+
+class WatchdogFault(GateFault):
+    sentence = "The watchdog cannot be fed."
+    remedy = "Start the gate from its systemd unit."
+
+
+class MachineFault(GateFault):
+    sentence = "The machine met an event that its table forbids."
+    remedy = "This is a defect: send the log, then hold SERVICE to reset."
+    effect = Effect.STOP_NOW
+    latched = True
+
+
+class StoppedByHand(GateFault):
+    sentence = "STOP was pressed."
+    remedy = "Release STOP, then press OPEN or hold SERVICE."
+
+
+class Maintenance(GateFault):
+    sentence = "A person took the gate out of service."
+    remedy = "Hold SERVICE to put it back."
+    effect = Effect.FINISH_THEN_STOP
+    latched = True
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFault:
+    """A fault as a fact: what, where, since when (monotonic seconds), and what would clear it."""
+
+    kind: str
+    part: str
+    sentence: str
+    detail: str
+    remedy: str
+    effect: Effect
+    latched: bool
+    since_s: float
+
+    @classmethod
+    def of(cls, fault: GateFault, now_s: float) -> ActiveFault:
+        return cls(
+            kind=fault.kind(),
+            part=fault.part,
+            sentence=fault.sentence,
+            detail=fault.detail,
+            remedy=fault.remedy,
+            effect=fault.effect,
+            latched=fault.latched,
+            since_s=now_s,
+        )
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.kind, self.part
+
+
+def every_fault(root: type[GateFault] = GateFault) -> list[type[GateFault]]:
+    """All classes of the tree below `root`, depth first."""
+    return [c for child in root.__subclasses__() for c in (child, *every_fault(child))]

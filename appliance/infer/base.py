@@ -1,0 +1,73 @@
+"""The contract of inference backends: load a model, run it, close it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..words import Word
+
+Array = NDArray[Any]
+Arrays = Mapping[str, Array]
+
+
+class Precision(Word):
+    FP32 = "fp32"
+    FP16 = "fp16"
+    INT8 = "int8"
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """One input or output. A dimension of None is free."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: np.dtype[Any]
+
+    def accepts(self, array: Array) -> bool:
+        fits = len(array.shape) == len(self.shape) and all(
+            want is None or want == have for want, have in zip(self.shape, array.shape)
+        )
+        return fits and array.dtype == self.dtype
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A model on disk and the hash that its manifest promises (hex SHA-256, empty: unchecked)."""
+
+    name: str
+    path: Path
+    sha256: str = ""
+    precision: Precision = Precision.FP32
+
+
+class BaseSession(ABC):
+    """A loaded model."""
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+    @abstractmethod
+    def infer(self, feeds: Arrays) -> dict[str, Array]:
+        """Run once. Raises EngineFailed on a wrong input and on any error of the vendor's."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free the engine. May be called twice."""
+
+
+class BaseBackend(ABC):
+    """A maker of sessions on one kind of device."""
+
+    name: str
+
+    @abstractmethod
+    def load(self, model: ModelFile) -> BaseSession:
+        """Load, check hash and shapes, warm up. Raises EngineFailed."""

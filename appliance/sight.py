@@ -1,0 +1,184 @@
+"""What cameras and nets saw: frames, boxes, tracks, readings and votes, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .words import Word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Image = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An axis-aligned box in pixels of the whole frame: x right, y down, (x1, y1) top left."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        return max(0.0, self.x2 - self.x1)
+
+    @property
+    def height(self) -> float:
+        return max(0.0, self.y2 - self.y1)
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union with `other`, 0 to 1."""
+        across = min(self.x2, other.x2) - max(self.x1, other.x1)
+        down = min(self.y2, other.y2) - max(self.y1, other.y1)
+        if across <= 0 or down <= 0:
+            return 0.0
+        shared = across * down
+        return shared / (self.area + other.area - shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of one camera.
+
+    `image` is H x W x 3, uint8, BGR, and belongs to the frame: nobody writes to it after capture.
+    `captured_s` is on the gate's monotonic clock, from the sensor where it gives one.
+    """
+
+    camera: str
+    seq: int
+    captured_s: float
+    image: Image
+
+
+class Kind(Word):
+    """What a detection is."""
+
+    CAR = "car"
+    TRUCK = "truck"
+    BUS = "bus"
+    MOTORCYCLE = "motorcycle"
+    VEHICLE = "vehicle"
+    """A vehicle of unknown type: a plate alone stands for it."""
+    PLATE = "plate"
+    FACE = "face"
+
+
+VEHICLES = frozenset({Kind.CAR, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.VEHICLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One thing found in one frame. `score` is the net's confidence, 0 to 1.
+
+    `corners` are the four corners of a plate, clockwise from top left, in pixels of the frame,
+    where the detector gives them; a reader rectifies the crop with them.
+    """
+
+    kind: Kind
+    score: float
+    box: Box
+    corners: tuple[tuple[float, float], ...] = ()
+
+
+class Direction(Word):
+    """Which way a track moves, seen from the camera."""
+
+    TOWARDS = "towards"
+    AWAY = "away"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One vehicle over the frames so far. Ids are never used twice in the life of a process."""
+
+    id: int
+    camera: str
+    kind: Kind
+    box: Box
+    plate: Box | None
+    in_roi: bool
+    direction: Direction
+    first_s: float
+    last_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character that a reader gave, with its calibrated confidence, 0 to 1."""
+
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One read of one plate in one frame. Text is upper case A-Z 0-9; `raw` is what the net gave.
+
+    `region` is the reader's guess, an access preset's name, or None.
+    """
+
+    camera: str
+    track_id: int
+    frame_seq: int
+    captured_s: float
+    box: Box
+    characters: tuple[Character, ...]
+    raw: str
+    region: str | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(c.text for c in self.characters)
+
+    @property
+    def confidence(self) -> float:
+        """The weakest character's confidence; 0 for an empty read."""
+        return min((c.confidence for c in self.characters), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What the frames of one track agree on.
+
+    `agreeing` are the readings that say `text`, oldest first; `considered` counts all readings of
+    the track. `confidence` is that of the whole text after voting, 0 to 1.
+    """
+
+    camera: str
+    track: Track
+    text: str
+    characters: tuple[Character, ...]
+    confidence: float
+    agreeing: tuple[Reading, ...]
+    considered: int
+    voted_s: float
+
+    @property
+    def oldest_s(self) -> float:
+        """Capture time of the oldest agreeing reading."""
+        return min((r.captured_s for r in self.agreeing), default=float("-inf"))
+
+
+class Effort(Word):
+    """How hard the inference loop looks, as the machine asks."""
+
+    WATCH = "watch"
+    """Detect in the ROI at a low rate; read nothing."""
+    RECOGNISE = "recognise"
+    """Detect at full rate, track and read."""
+    GUARD = "guard"
+    """Detect for presence while the barrier moves; read newcomers only."""
