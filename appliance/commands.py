@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Union
 
 from .authority import Authority
-from .events import Entry
+from .events import Entry, RefusalReason
 from .faults import GateFault
 from .sight import Effort
 
@@ -64,6 +64,15 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """The authority does not open. Access may decide on the same vehicle again."""
+
+    authority: Authority
+    reason: RefusalReason
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Spend:
     """The authority has been used; it never opens again."""
 
@@ -73,6 +82,14 @@ class Spend:
 @dataclass(frozen=True, slots=True)
 class RaiseFault:
     fault: GateFault
+
+
+@dataclass(frozen=True, slots=True)
+class ClearFault:
+    """The cause of this fault is gone. `part` empty clears it for every part."""
+
+    kind: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +107,9 @@ Command = Union[
     Horn,
     Look,
     Write,
+    Refuse,
     Spend,
     RaiseFault,
+    ClearFault,
     ClearFaults,
 ]

@@ -1,0 +1,35 @@
+"""Boot: outputs are being claimed; nothing may move yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..commands import Look
+from ..events import Event, RefusalReason, SelfCheckPassed
+from ..sight import Effort
+from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
+from .rules import asked, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Boot(State):
+    name: ClassVar[StateName] = StateName.BOOT
+
+    @classmethod
+    def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
+        return cls(), ()
+
+    def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
+        if isinstance(event, SelfCheckPassed):
+            return Leave(Trigger.CHECKED, self.memory(), (Look(Effort.WATCH),))
+        authority = asked(event, inputs)
+        if authority is not None:
+            return Stay(self, (refuse(authority, RefusalReason.OUT_OF_SERVICE, now),))
+        return Stay(self)
+
+    def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
+        return self, ()
+
+    def memory(self) -> Memory:
+        return Memory()

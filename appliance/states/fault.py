@@ -1,0 +1,32 @@
+"""Fault: out of service until what is wrong is cleared; exit and buttons as the fault allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..commands import Look
+from ..events import Event
+from ..faults import Effect
+from ..sight import Effort
+from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
+from .rules import safe
+from .standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Fault(Standing):
+    name: ClassVar[StateName] = StateName.FAULT
+
+    @classmethod
+    def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
+        return cls(memory.arm_closed), (safe(inputs), Look(Effort.WATCH))
+
+    def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
+        here, seen = self.observe(inputs)
+        admitted = here.admit(event, inputs, now)
+        if isinstance(admitted, Leave):
+            return admitted
+        if not inputs.suffers(Effect.FINISH_THEN_STOP):
+            return Leave(Trigger.RECOVERED, here.memory(), (*seen, *admitted))
+        return Stay(here, (*seen, *admitted))

@@ -1,0 +1,33 @@
+"""Idle: the loop watches the ROI by detection at a low rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..commands import Look
+from ..events import Event, Presence
+from ..sight import Effort
+from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
+from .standing import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRoi(Standing):
+    name: ClassVar[StateName] = StateName.IDLE_ROI
+
+    @classmethod
+    def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
+        return cls(memory.arm_closed), (Look(Effort.WATCH),)
+
+    def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
+        here, seen = self.observe(inputs)
+        admitted = here.admit(event, inputs, now)
+        if isinstance(admitted, Leave):
+            return admitted
+        commands = (*seen, *admitted)
+        if here.must_restore(inputs):
+            return Leave(Trigger.RESTORE, here.memory(), commands)
+        if inputs.roi is Presence.PRESENT:
+            return Leave(Trigger.VEHICLE_SEEN, here.memory(), commands)
+        return Stay(here, commands)
