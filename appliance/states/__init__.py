@@ -46,7 +46,7 @@ def _must_fail(state: State, inputs: Inputs) -> bool:
     if state.name in (StateName.BOOT, StateName.FAULT):
         return False
     limit = Effect.STOP_NOW if state.name is StateName.ACTUATE else Effect.FINISH_THEN_STOP
-    return inputs.suffers(limit)
+    return inputs.limits_disagree or inputs.suffers(limit)
 
 
 __all__ = [

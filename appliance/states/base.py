@@ -87,10 +87,14 @@ class Inputs:
     @property
     def under_arm(self) -> bool:
         """A vehicle is surely passing: what is merely unknown proves no passage."""
-        sensors = (self.loop, self.beam)
-        if all(s is Presence.NOT_FITTED for s in sensors):
-            sensors = (self.zone,)
-        return Presence.PRESENT in sensors
+        if self.loop is Presence.NOT_FITTED and self.beam is Presence.NOT_FITTED:
+            return self.zone is Presence.PRESENT
+        return Presence.PRESENT in (self.loop, self.beam)
+
+    @property
+    def limits_disagree(self) -> bool:
+        """The arm cannot be up and down (law 6)."""
+        return self.opened is Limit.ON and self.closed is Limit.ON
 
     def suffers(self, effect: Effect) -> bool:
         """True when a fault at least as severe as `effect` is active."""

@@ -27,6 +27,6 @@ class Fault(Standing):
         admitted = here.admit(event, inputs, now)
         if isinstance(admitted, Leave):
             return admitted
-        if not inputs.suffers(Effect.FINISH_THEN_STOP):
+        if not (inputs.limits_disagree or inputs.suffers(Effect.FINISH_THEN_STOP)):
             return Leave(Trigger.RECOVERED, here.memory(), (*seen, *admitted))
         return Stay(here, (*seen, *admitted))

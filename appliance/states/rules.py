@@ -13,7 +13,6 @@ from ..events import (
     EntryKind,
     EntryRefused,
     Event,
-    Limit,
     Pairs,
     RefusalReason,
     RemoteAction,
@@ -136,7 +135,9 @@ def noted(event: Event, inputs: Inputs, now: float) -> Commands:
         return (write(EntryKind.REFUSED, now, refusal.subject, refusal.sentence, fields),)
     if isinstance(event, ServiceHeld):
         return _served(event, inputs, now)
-    return _at_odds(inputs)
+    if inputs.limits_disagree and not inputs.has_fault(LimitsDisagree.kind()):
+        return (RaiseFault(LimitsDisagree()),)
+    return ()
 
 
 def _served(event: ServiceHeld, inputs: Inputs, now: float) -> Commands:
@@ -148,10 +149,3 @@ def _served(event: ServiceHeld, inputs: Inputs, now: float) -> Commands:
         return word, ClearFault(Maintenance.kind())
     word = write(EntryKind.MAINTENANCE, now, "service", "A person began maintenance.")
     return word, RaiseFault(Maintenance())
-
-
-def _at_odds(inputs: Inputs) -> Commands:
-    both = inputs.opened is Limit.ON and inputs.closed is Limit.ON
-    if both and not inputs.has_fault(LimitsDisagree.kind()):
-        return (RaiseFault(LimitsDisagree()),)
-    return ()

@@ -1,0 +1,274 @@
+"""The gate: one tick gathers what happened, lets the machine react, and carries out its commands."""
+
+from __future__ import annotations
+
+import logging
+import queue
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..clock import Clock
+from ..commands import (
+    ClearFault,
+    ClearFaults,
+    CloseBarrier,
+    Command,
+    EnableCar,
+    Horn,
+    Lights,
+    Look,
+    OpenBarrier,
+    RaiseFault,
+    Refuse,
+    ReleaseCar,
+    Spend,
+    StopBarrier,
+    Write,
+)
+from ..events import (
+    Entry,
+    EntryGranted,
+    EntryKind,
+    EntryRefused,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    Granted,
+    PlateVoted,
+    SceneSeen,
+    Tick,
+    TrackGone,
+)
+from ..faults import GateFault, LoopStalled, MachineFault
+from ..machine import Machine
+from ..states.base import Inputs
+from .faultboard import FaultBoard
+from .ports import (
+    AccessPort,
+    ActuatorPort,
+    EnginesWarm,
+    EyePort,
+    FaultMet,
+    FaultOver,
+    Message,
+    Panel,
+    PanelPort,
+    WatchdogPort,
+    WriterPort,
+)
+from .senses import Senses
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a gate is put together from."""
+
+    machine: Machine
+    panel: PanelPort
+    actuator: ActuatorPort
+    access: AccessPort
+    writer: WriterPort
+    senses: Senses
+    board: FaultBoard
+    watchdog: WatchdogPort
+    eyes: Sequence[EyePort]
+    clock: Clock
+    loop_limit_s: float
+
+
+class Gate:
+    """Everything happens in `tick`, on one thread. `post` may be called from any thread."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._due: deque[Event] = deque()
+        self._reacting = False
+        self._panel = Panel()
+        self._now_s = parts.clock.monotonic()
+        self._handlers: dict[type[Any], Callable[[Any], None]] = {
+            SceneSeen: parts.senses.see,
+            PlateVoted: self._on_vote,
+            TrackGone: self._on_gone,
+            FaultMet: lambda met: self._raise(met.fault),
+            FaultOver: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
+            EnginesWarm: self._on_warm,
+        }
+        self._orders: dict[type[Any], Callable[[Any], None]] = {
+            **dict.fromkeys((OpenBarrier, CloseBarrier, StopBarrier), self._move),
+            **dict.fromkeys((EnableCar, ReleaseCar, Lights, Horn), self._move),
+            Look: self._look,
+            Write: lambda order: parts.writer.submit_entry(order.entry, order.ticket),
+            Refuse: self._refuse,
+            Spend: lambda order: parts.senses.spend(order.authority),
+            RaiseFault: lambda order: self._raise(order.fault),
+            ClearFault: lambda order: self._clear_by_order(order),
+            ClearFaults: lambda order: self._announce(parts.board.reset()),
+        }
+
+    @property
+    def machine(self) -> Machine:
+        return self._parts.machine
+
+    @property
+    def inputs(self) -> Inputs:
+        """The inputs of this moment, as the machine sees them."""
+        return self._parts.senses.inputs(self._panel, self._parts.board.active, self._now_s)
+
+    def post(self, message: Message) -> None:
+        """Hand a message to the next tick."""
+        self._inbox.put(message)
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for a message, at most `timeout_s`, and tick. A message is handled the moment it comes."""
+        try:
+            first = self._inbox.get(timeout=timeout_s)
+        except queue.Empty:
+            self.tick()
+        else:
+            self.tick(first)
+
+    def tick(self, first: Message | None = None) -> None:
+        """Poll the pins, handle every message, tell the machine that time passed, feed the watchdog."""
+        parts = self._parts
+        self._now_s = parts.clock.monotonic()
+        self._panel = parts.panel.poll(self._now_s)
+        self._handle(Tick())
+        for message in self._messages(first):
+            self._dispatch(message)
+        self._guarded(lambda: parts.actuator.tick(self._now_s))
+        self._watch_loops()
+
+    def shut_down(self, why: str) -> None:
+        """Outputs to their shutdown level first, then the record of it."""
+        self._parts.actuator.safe()
+        now_s = self._parts.clock.monotonic()
+        self._parts.writer.submit_entry(Entry(EntryKind.SHUTDOWN, now_s, "gate", why))
+
+    def _messages(self, first: Message | None) -> list[Message]:
+        messages = list(self._panel.messages)
+        if first is not None:
+            messages.append(first)
+        # Only what is there now: a flood of scenes must not keep the tick from ending.
+        messages.extend(self._inbox.get_nowait() for _ in range(self._inbox.qsize()))
+        return messages
+
+    def _dispatch(self, message: Message) -> None:
+        self._handlers.get(type(message), self._handle)(message)
+
+    def _handle(self, event: Event) -> None:
+        """Let the machine react to `event`, then to what its own commands bring about, in order.
+
+        A fault met on the way waits until the commands under way are carried out: their order is
+        the machine's, and a nested reaction would put older commands after newer ones.
+        """
+        self._due.append(event)
+        if self._reacting:
+            return
+        self._reacting = True
+        try:
+            while self._due:
+                self._react(self._due.popleft())
+        finally:
+            self._reacting = False
+
+    def _react(self, event: Event) -> None:
+        try:
+            commands = self._parts.machine.handle(event, self.inputs, self._now_s)
+        except MachineFault as fault:
+            self._raise(fault)
+            commands = self._parts.machine.fail(self.inputs, self._now_s)
+        for command in commands:
+            self._guarded(self._carrying_out(command))
+
+    def _carrying_out(self, command: Command) -> Callable[[], None]:
+        return lambda: self._orders[type(command)](command)
+
+    def _guarded(self, act: Callable[[], None]) -> None:
+        """A part that fails becomes a fault of the gate; the machine hears of it at once."""
+        try:
+            act()
+        except GateFault as fault:
+            self._raise(fault)
+
+    # -- what other rooms report -------------------------------------------------------------------
+
+    def _on_vote(self, voted: PlateVoted) -> None:
+        verdict = self._parts.access.decide(voted.vote)
+        if verdict is None:
+            return
+        for event in verdict.events:
+            self._parts.writer.submit_event(event)
+        if isinstance(verdict, Granted):
+            self._handle(EntryGranted(verdict.authority))
+        else:
+            self._handle(EntryRefused(verdict.refusal))
+
+    def _on_gone(self, gone: TrackGone) -> None:
+        events, visit = self._parts.access.gone(gone)
+        for event in events:
+            self._parts.writer.submit_event(event)
+        self._parts.writer.submit_visit(visit)
+        self._parts.writer.submit_readings(gone.readings, visit.outcome)
+
+    def _on_warm(self, warm: EnginesWarm) -> None:
+        self._parts.senses.warm = True
+        self._handle(Tick())
+
+    def _watch_loops(self) -> None:
+        """Feed the watchdog only while every inference loop beats (law 9)."""
+        parts = self._parts
+        stalled = [e for e in parts.eyes if self._now_s - e.beat_s > parts.loop_limit_s]
+        if stalled:
+            self._raise(LoopStalled())
+            return
+        self._announce(parts.board.cleared(LoopStalled.kind()))
+        parts.watchdog.feed()
+
+    # -- what the machine orders -------------------------------------------------------------------
+
+    def _move(self, order: Command) -> None:
+        self._parts.actuator.perform(order, self._now_s)
+
+    def _look(self, order: Look) -> None:
+        for eye in self._parts.eyes:
+            eye.look(order.effort)
+
+    def _refuse(self, order: Refuse) -> None:
+        self._parts.writer.submit_entry(order.entry)
+        authority = order.authority
+        if authority.track_id is not None and authority.camera is not None:
+            self._parts.access.turned_away(authority.track_id, authority.camera)
+
+    def _clear_by_order(self, order: ClearFault) -> None:
+        self._announce(self._parts.board.cleared(order.kind, order.part, by_hand=True))
+
+    # -- faults ------------------------------------------------------------------------------------
+
+    def _raise(self, fault: GateFault) -> None:
+        event = self._parts.board.raised(fault, self._now_s)
+        if event is not None:
+            self._note(event)
+            self._handle(event)
+
+    def _announce(self, cleared: Sequence[FaultCleared]) -> None:
+        for event in cleared:
+            entry = Entry(
+                EntryKind.FAULT_CLEARED,
+                self._now_s,
+                event.kind,
+                "The fault is cleared.",
+                (("part", event.part),),
+            )
+            self._parts.writer.submit_entry(entry)
+            self._handle(event)
+
+    def _note(self, event: FaultRaised) -> None:
+        fault = event.fault
+        fields = (("part", fault.part), ("effect", str(fault.effect)), ("detail", fault.detail))
+        entry = Entry(EntryKind.FAULT_RAISED, self._now_s, fault.kind, fault.sentence, fields)
+        self._parts.writer.submit_entry(entry)
