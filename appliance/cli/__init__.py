@@ -1,0 +1,1 @@
+"""The subcommands of `gatehouse`, one module each: HELP, configure(parser), run(args)."""

@@ -1,0 +1,128 @@
+"""The `gatehouse` command: finds the subcommand, and turns a fault into a line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+from . import __version__
+from .faults import ConfigFault, GateFault
+
+FINE, WANTING, CANNOT_RUN = 0, 1, 2
+INTERRUPTED = 130
+"""128 + SIGINT, as shells report it."""
+PIPE_CLOSED = 141
+"""128 + SIGPIPE: whoever read our output has left."""
+
+COMMANDS = {
+    "run": "run the gate on this board",
+    "sim": "run the gate against its digital twin: no hardware, nothing moves",
+    "read": "read the plates on photos, folders of them, or videos",
+    "check": "check configuration and hardware; say what to mend and how",
+    "plates": "who may pass: list, add, deny and remove plates",
+    "audit": "the record of why the gate opened: show it, verify that nobody changed it",
+    "config": "show the configuration in force and where each value comes from",
+    "bench": "measure how fast this computer reads and opens",
+}
+
+EPILOG = """\
+start here:
+  gatehouse sim --visits 1                 watch one car come, be read, and pass
+  gatehouse read photo.jpg                 read the plate on a photo
+  gatehouse check                          is this board ready to move a barrier?
+  gatehouse plates add AB12CDE --owner Ada let this plate in
+
+`gatehouse COMMAND --help` explains one command.
+exit code: 0 fine, 1 found wanting, 2 cannot run.
+"""
+
+
+class Subcommand(Protocol):
+    """What a module `appliance.cli.<name>` offers."""
+
+    HELP: str
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        """Add the command's own arguments."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; returns 0 fine, 1 found wanting, 2 cannot run. Raises GateFault."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line, without the program's name. Returns the exit code."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except GateFault as fault:
+        print(explain(fault), file=sys.stderr)
+        return CANNOT_RUN
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The interpreter flushes stdout once more on its way out; it must find an open file.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return code
+
+
+def explain(fault: GateFault) -> str:
+    """A fault for the terminal: one line a finding for a configuration, else one line."""
+    if isinstance(fault, ConfigFault) and fault.detail:
+        return fault.detail
+    return str(fault)
+
+
+def _run(arguments: list[str]) -> int:
+    parser, subparsers = _parser()
+    if not arguments:
+        parser.print_help()
+        return FINE
+    name = arguments[0]
+    command = _load(name) if name in COMMANDS else None
+    if command is not None:
+        _describe(subparsers[name], command)
+    args = parser.parse_args(arguments)
+    return FINE if command is None else command.run(args)
+
+
+def _load(name: str) -> Subcommand:
+    """Only the command that was asked for is imported: the others' engines and drivers are not."""
+    return cast(Subcommand, importlib.import_module(f"{__package__}.cli.{name}"))
+
+
+def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    parser = argparse.ArgumentParser(
+        prog="gatehouse",
+        description="A gate that reads plates: sees the vehicle, decides, moves the barrier.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"gatehouse {__version__}")
+    group = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    return parser, {name: group.add_parser(name, help=text) for name, text in COMMANDS.items()}
+
+
+def _describe(parser: argparse.ArgumentParser, command: Subcommand) -> None:
+    parser.description = command.HELP
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="the owner's file (else $GATEHOUSE_CONFIG, ./gatehouse.toml, /etc/gatehouse/gatehouse.toml)",
+    )
+    parser.add_argument(
+        "--board", metavar="NAME", help="a board profile: auto, sim, pi4, pi5, jetson-..., generic"
+    )
+    command.configure(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
