@@ -85,11 +85,13 @@ def _run(arguments: list[str]) -> int:
         parser.print_help()
         return FINE
     name = arguments[0]
-    command = _load(name) if name in COMMANDS else None
-    if command is not None:
-        _describe(subparsers[name], command)
-    args = parser.parse_args(arguments)
-    return FINE if command is None else command.run(args)
+    if name not in COMMANDS:
+        parser.parse_args(arguments)  # --help and --version leave here, as everything unknown does
+        return FINE
+    command = _load(name)
+    _describe(subparsers[name], command)
+    shared, rest = _shared().parse_known_args(arguments[1:])
+    return command.run(parser.parse_args([name, *rest], namespace=shared))
 
 
 def _load(name: str) -> Subcommand:
@@ -112,16 +114,31 @@ def _parser() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParse
 def _describe(parser: argparse.ArgumentParser, command: Subcommand) -> None:
     parser.description = command.HELP
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    _add_shared(parser, argparse.SUPPRESS)
+    command.configure(parser)
+
+
+def _shared() -> argparse.ArgumentParser:
+    """What every command takes, before or behind its own words: `config show --board sim`."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    _add_shared(parser, None)
+    return parser
+
+
+def _add_shared(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--config",
         type=Path,
         metavar="FILE",
-        help="the owner's file (else $GATEHOUSE_CONFIG, ./gatehouse.toml, /etc/gatehouse/gatehouse.toml)",
+        default=default,
+        help="your file (else $GATEHOUSE_CONFIG, ./gatehouse.toml, /etc/gatehouse/gatehouse.toml)",
     )
     parser.add_argument(
-        "--board", metavar="NAME", help="a board profile: auto, sim, pi4, pi5, jetson-..., generic"
+        "--board",
+        metavar="NAME",
+        default=default,
+        help="a board profile: auto, sim, pi4, pi5, jetson-orin-nano, ..., generic",
     )
-    command.configure(parser)
 
 
 if __name__ == "__main__":

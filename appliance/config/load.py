@@ -46,13 +46,13 @@ class Loaded:
     findings: tuple[Finding, ...] = ()
 
     def origin(self, key: str | Key) -> Origin:
-        """The origin of a value, by its path: ("barrier", "hold_s") or "barrier.hold_s"."""
-        path = tuple(key.split(".")) if isinstance(key, str) else key
-        return _origin(self.origins, path)
+        """Where a value comes from, by its path: ("barrier", "hold_s") or "barrier.hold_s"."""
+        return self.origins.get(_path(key), DEFAULT)
 
     def describe(self, finding: Finding) -> str:
-        """One line: where the key stands, what is wrong with it, and the remedy."""
-        return f"{self.origin(finding.key)}: {finding}"
+        """One line: where to mend it, what is wrong, and the remedy."""
+        around = _nearest(self.origins, _path(finding.key)) or Origin(str(self.files[-1]))
+        return f"{around}: {finding}"
 
 
 def load_config(
@@ -158,10 +158,16 @@ def _validate(values: Mapping[str, Any], origins: Mapping[Key, Origin]) -> Confi
     try:
         return Config.model_validate_json(json.dumps(values, default=str), strict=True)
     except ValidationError as error:
-        lines = (f"{_origin(origins, key)}: {text}" for key, text in sentences(error))
-        raise ConfigFault("\n".join(lines)) from error
+        found = [(_nearest(origins, key) or DEFAULT, text) for key, text in sentences(error)]
+        found.sort(key=lambda mistake: (mistake[0].source, mistake[0].line or 0))
+        raise ConfigFault("\n".join(f"{origin}: {text}" for origin, text in found)) from error
 
 
-def _origin(origins: Mapping[Key, Origin], key: Key) -> Origin:
+def _path(key: str | Key) -> Key:
+    return tuple(key.split(".")) if isinstance(key, str) else key
+
+
+def _nearest(origins: Mapping[Key, Origin], key: Key) -> Origin | None:
+    """The origin of a key, or of the innermost table around it that some file has."""
     around = (key[:length] for length in range(len(key), 0, -1))
-    return next((origins[k] for k in around if k in origins), DEFAULT)
+    return next((origins[k] for k in around if k in origins), None)

@@ -89,6 +89,9 @@ class Vision(Section):
     idle_fps: float = Field(2.0, gt=0.0, le=60.0, description="rate of watching the ROI")
     guard_fps: float = Field(4.0, gt=0.0, le=60.0, description="rate while the arm moves")
     recognise_fps: float = Field(15.0, gt=0.0, le=240.0)
+    detect_side: int = Field(
+        640, ge=160, le=2048, description="long side of the detector's input; finer finds smaller plates"
+    )
     detection_threshold: Share = 0.5
     recognition_threshold: Share = Field(0.6, description="weaker characters are unsure")
     min_plate_length: int = Field(3, ge=1, le=12)
@@ -153,6 +156,7 @@ class Input(Section):
     pin: str = Field(min_length=1)
     active_high: bool = Field(False, description="false: a contact to ground, with a pull-up")
     debounce_s: float = Field(0.02, ge=0.0, le=1.0)
+    normally_closed: bool = Field(False, description="true: a broken wire reads as active; for STOP")
 
 
 class Outputs(Section):

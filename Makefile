@@ -1,0 +1,86 @@
+# Gatehouse. `make` alone lists what there is to do.
+
+VENV := .venv
+BIN := $(VENV)/bin
+VISITS ?= 1
+SEED ?= 7
+SPEED ?= real
+PYTEST := $(BIN)/python -m pytest
+LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
+.DELETE_ON_ERROR:
+
+help: ## this list
+	@echo "Gatehouse: a gate that reads plates. Start with: make run"
+	@echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1|/' | \
+		while IFS='|' read -r name text; do printf '%-20s %s\n' "$$name" "$$text"; done
+
+# -- this computer -----------------------------------------------------------------------------------
+
+run: $(VENV)/.runtime ## a car drives up in the twin, is read, and passes (VISITS=1 SEED=7 SPEED=real)
+	@$(BIN)/gatehouse sim --visits $(VISITS) --seed $(SEED) --speed $(SPEED)
+
+bench: $(VENV)/.runtime ## how fast this computer reads and opens
+	@$(BIN)/gatehouse bench
+
+# -- tests -------------------------------------------------------------------------------------------
+
+test: test-unit test-system ## all tests that need no board: unit, then system (minutes)
+
+test-unit: $(VENV)/.dev ## the fast tests (under a minute)
+	@$(PYTEST) tests/unit
+
+test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, kill loops
+	@$(PYTEST) tests/system
+
+check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Unformatted files: run $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(PYTEST) tests/unit/house tests/unit/config
+
+hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
+	@$(PYTEST) tests/hil
+
+mutation: $(VENV)/.dev ## break the laws on purpose; every broken one must fail a test (minutes)
+	@$(BIN)/python -m tests.mutation
+
+# -- generated files ---------------------------------------------------------------------------------
+
+docs: $(VENV)/.dev ## write the generated parts of docs/ anew
+	@sed -i '/^## Every key/,$$d' docs/configuration.md
+	@$(BIN)/gatehouse config reference >> docs/configuration.md
+
+lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); needs uv
+	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 2; }
+	$(LOCK) requirements/build.in --output-file requirements/build.txt
+	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+
+# -- what comes with later issues --------------------------------------------------------------------
+
+models: ## (not yet) train, quantize and evaluate the project's own nets
+	@echo "make models: not built yet; recognition uses the models inside the rapidocr wheel." >&2; exit 2
+
+image: ## (not yet) BOARD=...: the flashable image
+	@echo "make image: not built yet; image-build/README.md says what comes." >&2; exit 2
+
+bundle: ## (not yet) BOARD=...: a signed update bundle
+	@echo "make bundle: not built yet; ota/README.md says what comes." >&2; exit 2
+
+# -- set-up ------------------------------------------------------------------------------------------
+
+clean: ## remove the virtual environment and all caches
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info build dist
+
+$(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml requirements/install.sh
+	@requirements/install.sh $(VENV) requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
+	@requirements/install.sh $(VENV) requirements/dev.txt
+	@touch $@

@@ -1,0 +1,58 @@
+"""What no single key can say: the checks across keys, each finding with its remedy (law 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+
+from ..schema import Config
+from . import access, sight, timing, wiring
+from .finding import Finding, Severity
+
+__all__ = ["CHECKS", "Finding", "Severity", "examine"]
+
+Check = Callable[[Config], Iterable[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    wiring.pins_used_twice,
+    wiring.pretend_pins,
+    wiring.real_pins_under_the_twin,
+    wiring.levels_of_timed_outputs,
+    wiring.motion_at_rest,
+    wiring.barrier_outputs,
+    wiring.car_outputs,
+    wiring.open_ended_outputs,
+    wiring.level_before_start,
+    wiring.stop_button,
+    wiring.exit_input,
+    wiring.watch_under_the_arm,
+    timing.travel_within_limit,
+    timing.travel_within_on_time,
+    timing.leaving_within_motion,
+    timing.service_holds,
+    timing.stuck_button,
+    timing.loop_limits,
+    timing.record_waits,
+    timing.heat,
+    sight.some_camera,
+    sight.twin_camera,
+    sight.camera_zones,
+    sight.camera_rates,
+    sight.reachable_vote,
+    sight.plate_lengths,
+    access.time_zone,
+    access.schedule_windows,
+    access.plate_spelling,
+    access.plate_on_both_lists,
+    access.thresholds,
+)
+
+
+def examine(config: Config, regions: Collection[str] | None = None) -> tuple[Finding, ...]:
+    """Everything in which the keys contradict each other, in the order of the table.
+
+    `regions` are the names that `access.regions` may use; None leaves them unchecked.
+    """
+    found = [finding for check in CHECKS for finding in check(config)]
+    if regions is not None:
+        found.extend(access.known_regions(config, regions))
+    return tuple(found)

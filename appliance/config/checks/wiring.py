@@ -1,0 +1,169 @@
+"""Checks of pins, outputs and inputs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ..pins import canonical, pulled_up_at_reset
+from ..schema import Config, Input, Output
+from .finding import Finding, error, warn
+
+SIM = "sim"
+MOTION = ("open", "close", "enable")
+"""Outputs that move something heavy."""
+
+
+def outputs(config: Config) -> dict[str, Output]:
+    """The outputs that are wired, by name."""
+    return {name: output for name, output in config.outputs if output is not None}
+
+
+def inputs(config: Config) -> dict[str, Input]:
+    """The inputs that are wired, by name."""
+    return {name: given for name, given in config.inputs if given is not None}
+
+
+def moves(config: Config, actuator: str) -> bool:
+    """Whether this configuration really drives that kind of actuator."""
+    return config.gate.armed and config.gate.actuator == actuator
+
+
+def pins_used_twice(config: Config) -> Iterator[Finding]:
+    users: dict[str, list[str]] = defaultdict(list)
+    for name, output in outputs(config).items():
+        users[canonical(output.pin)].append(f"outputs.{name}")
+    for name, given in inputs(config).items():
+        users[canonical(given.pin)].append(f"inputs.{name}")
+    for pin, (first, *others) in users.items():
+        for other in others:
+            yield error(f"{other}.pin", f"uses {pin}, as {first} does.", "Give each its own pin.")
+
+
+def pretend_pins(config: Config) -> Iterator[Finding]:
+    if config.gate.armed and config.pin_factory == "mock" and config.board != SIM:
+        yield error(
+            "pin_factory",
+            'is "mock" while the gate is armed: nothing would move.',
+            "Name the board's pin factory or set gate.armed = false.",
+        )
+
+
+def real_pins_under_the_twin(config: Config) -> Iterator[Finding]:
+    if config.board == SIM and config.pin_factory != "mock":
+        yield error(
+            "pin_factory",
+            "drives real pins from the digital twin.",
+            'Set pin_factory = "mock" or choose the real board.',
+        )
+
+
+def levels_of_timed_outputs(config: Config) -> Iterator[Finding]:
+    """Law 5: an output that is released by itself must rest where it starts."""
+    for name, output in outputs(config).items():
+        if output.max_on_s is not None and output.start != output.shutdown:
+            yield error(
+                f"outputs.{name}.start",
+                "differs from shutdown on an output with max_on_s.",
+                "Make start and shutdown the same level.",
+            )
+
+
+def motion_at_rest(config: Config) -> Iterator[Finding]:
+    for name, output in outputs(config).items():
+        if name in MOTION and (output.start or output.shutdown):
+            key = f"outputs.{name}.{'start' if output.start else 'shutdown'}"
+            yield error(
+                key,
+                "is true: the gate would move with nobody's authority.",
+                "Set it to false; use active_high for the polarity of the relay.",
+            )
+
+
+def barrier_outputs(config: Config) -> Iterator[Finding]:
+    if not moves(config, "barrier"):
+        return
+    if config.outputs.open is None:
+        yield error(
+            "outputs.open",
+            "is missing: nothing can open the barrier.",
+            "Name its pin, or set gate.armed = false.",
+        )
+    if config.outputs.close is None:
+        yield warn(
+            "outputs.close",
+            "is missing: the operator must close by itself.",
+            "Name its pin, or make sure that the operator's own loop guards its closing.",
+        )
+
+
+def car_outputs(config: Config) -> Iterator[Finding]:
+    if moves(config, "car") and config.car.channel == "gpio" and config.outputs.enable is None:
+        yield error(
+            "outputs.enable",
+            "is missing: nothing can enable the car.",
+            'Name its pin, or set car.channel = "serial".',
+        )
+
+
+def open_ended_outputs(config: Config) -> Iterator[Finding]:
+    if not moves(config, "barrier"):
+        return
+    for name, output in outputs(config).items():
+        if name in ("open", "close") and output.max_on_s is None:
+            yield error(
+                f"outputs.{name}.max_on_s",
+                "is missing: a hang could leave it energised (law 5).",
+                "Set it a little above barrier.motion_limit_s.",
+            )
+
+
+def level_before_start(config: Config) -> Iterator[Finding]:
+    """From reset until the gate claims its lines a Raspberry Pi's pins float on weak resistors."""
+    if not config.board.startswith("pi"):
+        return
+    for name, output in outputs(config).items():
+        pulled_up = pulled_up_at_reset(output.pin)
+        if name in MOTION and pulled_up is output.active_high:
+            level = "up" if pulled_up else "down"
+            yield warn(
+                f"outputs.{name}.pin",
+                f"{output.pin} is pulled {level}, which is its active level, until the gate starts.",
+                "Use GPIO9 to GPIO27 for active high, GPIO0 to GPIO8 for active low, or fit a resistor.",
+            )
+
+
+def stop_button(config: Config) -> Iterator[Finding]:
+    if config.gate.armed and config.inputs.stop_button is None:
+        yield warn(
+            "inputs.stop_button",
+            "is missing: nobody at the gate can stop it.",
+            "Wire a stop button and name its pin.",
+        )
+
+
+def exit_input(config: Config) -> Iterator[Finding]:
+    if config.gate.armed and config.exit.mode != "none" and config.inputs.exit is None:
+        yield warn(
+            "inputs.exit",
+            f'is missing while exit.mode is "{config.exit.mode}": it opens for nobody who leaves.',
+            'Name its pin, or set exit.mode = "none".',
+        )
+
+
+def watch_under_the_arm(config: Config) -> Iterator[Finding]:
+    """Law 2 needs somebody who looks."""
+    if not moves(config, "barrier") or config.inputs.loop or config.inputs.beam:
+        return
+    if not config.cameras:
+        yield error(
+            "inputs.loop",
+            "nothing watches under the arm: no loop, no beam, no camera.",
+            "Fit a loop or a beam and name its pin.",
+        )
+        return
+    yield warn(
+        "inputs.loop",
+        "only the camera watches under the arm.",
+        "Fit a loop or a beam and name its pin.",
+    )
