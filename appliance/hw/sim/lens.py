@@ -1,0 +1,44 @@
+"""The camera's geometry: where a point of the road stands in the picture, and the reverse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CAMERA_M = 2.5
+"""The camera stands this far behind the arm."""
+_ASIDE_M = 0.9
+_HEIGHT_M = 1.6
+_AIMED_M = 9.0
+"""The lens is turned so that the middle of the lane is in the middle of the picture at this depth."""
+_FOCAL = 2000.0 / 960.0
+"""Focal length in picture widths: a long lens, as plates need."""
+_HORIZON = 80.0 / 540.0
+"""Height of the horizon in the picture, as a share from the top."""
+NEAREST_M = 0.9
+"""Nothing closer to the camera than this is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """A pinhole camera of `width` x `height` pixels that looks along the lane."""
+
+    width: int
+    height: int
+
+    @property
+    def focal(self) -> float:
+        return self.width * _FOCAL
+
+    def scale(self, along_m: float) -> float:
+        """Pixels a metre at `along_m` before the arm."""
+        return self.focal / (along_m + CAMERA_M)
+
+    def project(self, across_m: float, up_m: float, along_m: float) -> tuple[float, float]:
+        """Pixel of a point: metres right of the lane's middle, above the road, before the arm."""
+        depth = max(along_m + CAMERA_M, NEAREST_M)
+        x = self.width / 2 + self.focal * ((across_m - _ASIDE_M) / depth + _ASIDE_M / _AIMED_M)
+        y = self.height * _HORIZON + self.focal * (_HEIGHT_M - up_m) / depth
+        return x, y
+
+    def visible(self, along_m: float) -> bool:
+        return along_m + CAMERA_M > NEAREST_M
