@@ -45,7 +45,7 @@ fi
 
 # Everything that is installed stands in a lock with its hash, what builds packages included.
 pip() {
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@"
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input "$@"
 }
 
 echo "Installing $(grep -c '^[a-zA-Z]' "$lock") packages from $lock (the first time takes a minute or two)"

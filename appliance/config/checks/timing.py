@@ -20,15 +20,15 @@ def travel_within_limit(config: Config) -> Iterator[Finding]:
             )
 
 
-def travel_within_on_time(config: Config) -> Iterator[Finding]:
-    travel = {"open": config.barrier.open_s, "close": config.barrier.close_s}
-    wired = {"open": config.outputs.open, "close": config.outputs.close}
-    for name, output in wired.items():
-        if output is not None and output.max_on_s is not None and output.max_on_s <= travel[name]:
+def on_time_over_motion_limit(config: Config) -> Iterator[Finding]:
+    """The output's own limit is the backstop of the motion limit; it must not come first."""
+    limit_s = config.barrier.motion_limit_s
+    for name, output in (("open", config.outputs.open), ("close", config.outputs.close)):
+        if output is not None and output.max_on_s is not None and output.max_on_s <= limit_s:
             yield error(
                 f"outputs.{name}.max_on_s",
-                f"is {output.max_on_s:g} s: the output falls before the arm arrives ({travel[name]:g} s).",
-                "Set it a little above barrier.motion_limit_s.",
+                f"is {output.max_on_s:g} s, not longer than barrier.motion_limit_s ({limit_s:g} s).",
+                "Set it about a second above barrier.motion_limit_s.",
             )
 
 

@@ -12,6 +12,8 @@ from .finding import Finding, error, warn
 SIM = "sim"
 MOTION = ("open", "close", "enable")
 """Outputs that move something heavy."""
+GUARDS = ("stop_button", "loop", "beam")
+"""Inputs that hold the arm back."""
 
 
 def outputs(config: Config) -> dict[str, Output]:
@@ -61,12 +63,14 @@ def real_pins_under_the_twin(config: Config) -> Iterator[Finding]:
 def levels_of_timed_outputs(config: Config) -> Iterator[Finding]:
     """Law 5: an output that is released by itself must rest where it starts."""
     for name, output in outputs(config).items():
-        if output.max_on_s is not None and output.start != output.shutdown:
-            yield error(
-                f"outputs.{name}.start",
-                "differs from shutdown on an output with max_on_s.",
-                "Make start and shutdown the same level.",
-            )
+        if output.max_on_s is None:
+            continue
+        if output.start != output.shutdown:
+            sentence = "differs from shutdown on an output with max_on_s."
+            yield error(f"outputs.{name}.start", sentence, "Make start and shutdown the same level.")
+        elif output.start:
+            sentence = "is true, yet max_on_s would release the output."
+            yield error(f"outputs.{name}.start", sentence, "Set start and shutdown to false.")
 
 
 def motion_at_rest(config: Config) -> Iterator[Finding]:
@@ -140,6 +144,20 @@ def stop_button(config: Config) -> Iterator[Finding]:
             "is missing: nobody at the gate can stop it.",
             "Wire a stop button and name its pin.",
         )
+
+
+def broken_wires(config: Config) -> Iterator[Finding]:
+    """A normally open contact looks idle when its wire is cut; these must not look idle then."""
+    if not config.gate.armed or config.board == SIM:
+        return
+    for name in GUARDS:
+        given = inputs(config).get(name)
+        if given is not None and not given.normally_closed:
+            yield warn(
+                f"inputs.{name}.normally_closed",
+                "is false: a cut wire would never be noticed.",
+                "Wire the closed-when-idle contact and set it to true.",
+            )
 
 
 def exit_input(config: Config) -> Iterator[Finding]:
