@@ -79,12 +79,17 @@ class BaseOutput(Driver):
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """A digital input. `active_high` False is a contact to ground with a pull-up."""
+    """A digital input. `active_high` False is a contact to ground with a pull-up.
+
+    The pull is the level of an open wire: idle for a normally open contact, active for a normally
+    closed one, so that a broken wire reads as active (STOP, loop and beam want this).
+    """
 
     name: str
     pin: str
     active_high: bool = False
     debounce_s: float = 0.02
+    normally_closed: bool = False
 
 
 class BaseInput(Driver):
