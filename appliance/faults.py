@@ -16,7 +16,9 @@ GateFault
 │   ├── DiskFull             the data partition is full                   REFUSE_ENTRY
 │   ├── RecordLocked         another process holds the database           REFUSE_ENTRY
 │   ├── RecordCorrupt        the database is damaged                      REFUSE_ENTRY
+│   ├── RecordCut            the audit chain has lost its end             WARN
 │   └── RecordFailed         a write failed for another reason            REFUSE_ENTRY
+├── ListFault                the list of plates cannot take a line        (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
 │   ├── InterlockBroken      open and close were asked for together       STOP_NOW
@@ -175,11 +177,24 @@ class RecordLocked(RecordFault):
 
 class RecordCorrupt(RecordFault):
     sentence = "The database is damaged."
-    remedy = "Move it aside (it is kept) and restart; `gatehouse audit verify` says how far it is good."
+    remedy = (
+        "`gatehouse audit verify` says how far it is good; `gatehouse audit set-aside` keeps it and starts anew."
+    )
+
+
+class RecordCut(RecordFault):
+    sentence = "The audit chain has lost its end."
+    remedy = "Run `gatehouse audit verify`; a restored backup does this, and so does tampering."
+    effect = Effect.WARN
 
 
 class RecordFailed(RecordFault):
     sentence = "A write to the record failed."
+
+
+class ListFault(GateFault):
+    sentence = "The list of plates was left as it was."
+    remedy = "Correct this and try again."
 
 
 class OutputFault(GateFault):

@@ -1,0 +1,1 @@
+"""The record: audit chain, journal and the owner's list, in one SQLite database."""
