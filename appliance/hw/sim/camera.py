@@ -47,6 +47,8 @@ class SimCamera(BaseCamera):
         self._wait = wait
         self._open = False
         self._last: Frame | None = None
+        self._still: Image | None = None
+        """The picture that a frozen sensor repeats, over a restart too."""
 
     def open(self) -> None:
         if self._world.camera is CameraState.LOST:
@@ -80,12 +82,13 @@ class SimCamera(BaseCamera):
 
     def _picture(self, seq: int) -> Image:
         state = self._world.camera
-        if state is CameraState.FROZEN and self._last:
-            return self._last.image
+        if state is CameraState.FROZEN and self._still is not None:
+            return self._still
         picture = self._renderer.render(self._world.view(), seq)
         if state is CameraState.DARK:
             return np.minimum(picture // 64, _DARK_LEVEL)
         self._stamp(picture)
+        self._still = picture
         return picture
 
     def _stamp(self, picture: Image) -> None:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+
+import cv2
+import numpy as np
+
+from ...config.schema import Polygon
+from .site import SPAWN_M
 
 CAMERA_M = 2.5
 """The camera stands this far behind the arm."""
@@ -16,6 +23,8 @@ _HORIZON = 80.0 / 540.0
 """Height of the horizon in the picture, as a share from the top."""
 NEAREST_M = 0.9
 """Nothing closer to the camera than this is drawn."""
+_ROI_GRID = (1920, 1080)
+_SCAN_PER_M = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +51,17 @@ class Lens:
 
     def visible(self, along_m: float) -> bool:
         return along_m + CAMERA_M > NEAREST_M
+
+
+def enters_m(area: Polygon, across_m: float, up_m: float) -> float:
+    """How far before the arm a point at `across_m`, `up_m` comes into `area` (shares of the picture).
+
+    Minus infinity where it never does.
+    """
+    lens = Lens(*_ROI_GRID)
+    contour = np.array([(x * lens.width, y * lens.height) for x, y in area], np.float32)
+    for step in range(round(SPAWN_M * _SCAN_PER_M), 0, -1):
+        along = step / _SCAN_PER_M
+        if cv2.pointPolygonTest(contour, lens.project(across_m, up_m, along), False) >= 0:
+            return along
+    return -inf

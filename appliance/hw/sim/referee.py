@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
 from ...config import Config
 from ...events import Button
 from .mishaps import Injected
-from .plan import Standing
+from .plan import Standing, VisitPlan
 from .summary import Summary, Tally
 from .vehicle import Vehicle
 from .world import World
@@ -27,6 +28,10 @@ _DOWN = 5.0
 _MOTION = ("open", "close")
 
 
+RoiReach = Callable[[VisitPlan], float]
+"""How far before the arm a visit's plate comes into the ROI, in metres."""
+
+
 @dataclass(slots=True)
 class _Watch:
     """A state that must not last: since when it has, and whether it was already reported."""
@@ -38,8 +43,9 @@ class _Watch:
 class Referee:
     """Watches every step of the world and counts. Law numbers are those of the house plan."""
 
-    def __init__(self, config: Config, world: World) -> None:
+    def __init__(self, config: Config, world: World, roi_reach: RoiReach) -> None:
         self._world = world
+        self._roi_reach = roi_reach
         self._dead_time_s = config.barrier.dead_time_s
         self._press_s = config.buttons.open_expires_s + 1.0
         self._max_on = {
@@ -67,6 +73,10 @@ class Referee:
             self._before = energised
         if energised or self._watches:
             self._states(now_s, energised)
+
+    def never_rests(self, now_s: float) -> None:
+        """All visits are long over, and the arm is not down."""
+        self._report(now_s, "the arm was left up or moving after the last visit")
 
     def summary(self) -> Summary:
         """The counts so far; complete once the world is over."""
@@ -100,8 +110,10 @@ class Referee:
     def _note(self, vehicle: Vehicle, now_s: float) -> None:
         tally = self.tallies.get(vehicle.plan.number)
         if tally is None:
-            tally = self.tallies[vehicle.plan.number] = Tally(vehicle.plan, now_s)
-        if tally.ready_s is None and vehicle.near_m <= vehicle.plan.stop_m + 1.0:
+            tally = self.tallies[vehicle.plan.number] = Tally(
+                vehicle.plan, now_s, self._roi_reach(vehicle.plan)
+            )
+        if tally.ready_s is None and vehicle.near_m <= tally.reach_m:
             tally.ready_s = now_s
         tally.passed = vehicle.passed
 

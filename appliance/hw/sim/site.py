@@ -24,5 +24,5 @@ SAFE_ANGLE = 70.0
 TOUCH_ANGLE = 40.0
 """Below this angle the arm is lower than a car's roof somewhere across the lane, in degrees."""
 
-SEEN_M = 8.0
+SEEN_M = 12.0
 """Farther from the arm than this nobody is `in front of the gate`."""

@@ -11,8 +11,6 @@ from ...words import Word
 from .mishaps import Injected
 from .plan import VisitPlan
 
-Number = float | None
-
 
 class Outcome(Word):
     """What came of a visit."""
@@ -29,10 +27,11 @@ class Outcome(Word):
 
 @dataclass(slots=True)
 class Tally:
-    """One visit as it went. `ready_s` is when the vehicle came into the place where it is read."""
+    """One visit as it went. `ready_s` is when its plate came into the ROI, `reach_m` where."""
 
     plan: VisitPlan
     arrived_s: float
+    reach_m: float
     ready_s: float | None = None
     opened_s: float | None = None
     by_hand: bool = False
@@ -51,7 +50,7 @@ class Tally:
 
     @property
     def time_to_open_ms(self) -> float | None:
-        """From being readable to the open output; None where no recognition opened."""
+        """From entering the ROI to the open output; None where no recognition opened."""
         if self.opened_s is None or self.ready_s is None or self.by_hand:
             return None
         return max(0.0, (self.opened_s - self.ready_s) * 1000)

@@ -13,10 +13,11 @@ from ...config.schema import Camera
 from ...events import Button
 from ...listing import Listing
 from ..base import BaseCamera
+from .bodies import SHAPES
 from .camera import SimCamera
-from .lens import Lens
-from .plan import Abilities, Plan, plan_visits
-from .referee import Referee
+from .lens import Lens, enters_m
+from .plan import Abilities, Plan, VisitPlan, plan_visits
+from .referee import Referee, RoiReach
 from .render import Renderer
 from .summary import Summary
 from .wiring import Wiring
@@ -56,10 +57,11 @@ class Twin:
     ) -> None:
         """`wait` sleeps where `clock` is real. `plan` replaces the one drawn from the seed."""
         self.plan = plan or plan_visits(seed, visits, _abilities(config))
-        self.world = World(self.plan, config.sim.arm_s, config.buttons.reset_hold_s, on_line)
-        self._wiring = Wiring(config, factory)
-        self._referee = Referee(config, self.world)
         self._start_s = clock.monotonic()
+        hold_s = config.buttons.reset_hold_s
+        self.world = World(self.plan, config.sim.arm_s, hold_s, self._start_s, on_line)
+        self._wiring = Wiring(config, factory)
+        self._referee = Referee(config, self.world, _roi_reach(config))
         self._steps = 0
         self._over_s: float | None = None
         self._ended = False
@@ -115,7 +117,20 @@ class Twin:
             self._over_s = now_s
         since = now_s - self._over_s
         rests = self.world.arm.at_closed and self.world.still_s > _SETTLE_S
+        if since > _DEADLINE_S and not rests and not self._ended:
+            self._referee.never_rests(now_s)
         self._ended = (since > _SETTLE_S and rests) or since > _DEADLINE_S
+
+
+def _roi_reach(config: Config) -> RoiReach:
+    """Where a visit's plate comes into the first twin camera's ROI, in metres before the arm."""
+    rois = [c.roi for c in config.cameras.values() if c.driver == "sim"]
+
+    def reach(visit: VisitPlan) -> float:
+        up = SHAPES[visit.body].plate_m
+        return max((enters_m(roi, visit.lateral_m, up) for roi in rois), default=visit.stop_m)
+
+    return reach
 
 
 def _abilities(config: Config) -> Abilities:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import copysign, inf, sqrt
 
 from ...words import Word
-from .plan import Behaviour, Body, Standing, VisitPlan
+from .plan import Behaviour, Body, VisitPlan
 from .site import COMMIT_M, INNER_LINE_M, INSIDE_M, SAFE_ANGLE, SPAWN_M
 
 LENGTHS: dict[Body, float] = {
@@ -58,6 +58,7 @@ class Vehicle:
 
     __slots__ = (
         "_act",
+        "_dawdles",
         "_say",
         "_seen_down",
         "called_exit",
@@ -86,6 +87,7 @@ class Vehicle:
         self.passed = False
         self.called_exit = False
         self._seen_down = False
+        self._dawdles = plan.behaviour is Behaviour.DAWDLE
         self._say = say
         self._act = self._moods_out() if leaving else self._moods_in()
 
@@ -151,7 +153,7 @@ class Vehicle:
             self._turn(Mood.GONE, now_s, "is inside")
         elif self.plan.behaviour is Behaviour.BACK_OUT and self.near_m <= _BACK_OUT_AT_M:
             self._turn(Mood.RETREAT, now_s, "thinks again and backs out")
-        elif self._wants_to_linger(now_s):
+        elif self._dawdles and self.near_m <= _LINGER_AT_M:
             self._turn(Mood.LINGER, now_s, "waits under the arm")
 
     def _mark_passed(self, through: bool) -> None:
@@ -159,14 +161,10 @@ class Vehicle:
             self.passed = True
             self._say("has passed under the arm")
 
-    def _wants_to_linger(self, now_s: float) -> bool:
-        here = _LINGER_AT_M - 0.5 < self.near_m <= _LINGER_AT_M
-        return here and self.plan.behaviour is Behaviour.DAWDLE and self._act[Mood.LINGER] == self._linger
-
     def _linger(self, seconds: float, now_s: float, road: Road) -> None:
         self._drive(_LINGER_AT_M - 0.5, _PASSING_MPS, seconds)
         if now_s - self.since_s > _LINGER_S:
-            self._act[Mood.LINGER] = self._stay
+            self._dawdles = False
             self._turn(Mood.PASS, now_s, "drives on")
 
     def _retreat(self, seconds: float, now_s: float, road: Road) -> None:
@@ -230,7 +228,3 @@ class Vehicle:
         self.mood = mood
         self.since_s = now_s
         self._say(words)
-
-
-def is_leaving(vehicle: Vehicle) -> bool:
-    return vehicle.plan.standing is Standing.LEAVING

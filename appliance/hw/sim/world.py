@@ -51,9 +51,16 @@ class World:
     `loop_reads` and `beam_reads` what the sensors say of it.
     """
 
-    def __init__(self, plan: Plan, arm_s: float, reset_hold_s: float, on_line: OnLine | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        arm_s: float,
+        reset_hold_s: float,
+        start_s: float = 0.0,
+        on_line: OnLine | None = None,
+    ) -> None:
         self.plan = plan
-        self.now_s = 0.0
+        self.now_s = start_s
         self.arm = Arm(arm_s)
         self.vehicles: tuple[Vehicle, ...] = ()
         self.left: list[Vehicle] = []
@@ -63,8 +70,8 @@ class World:
         self.touched: VisitPlan | None = None
         self._on_line = on_line
         self._next = 0
-        self._last_left_s = 0.0
-        self._driven_s = 0.0
+        self._last_left_s = start_s
+        self._driven_s = start_s
         self._sky = (Light.DAY, Weather.DRY)
         self.mishaps = Mishaps(self.arm, self._say)
         self.attendant = Attendant(self, reset_hold_s, self._say)

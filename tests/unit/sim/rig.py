@@ -121,7 +121,7 @@ class TrueGate:
         return listed or self._rig.active("open_button") or self._rig.active("exit")
 
     def _closed(self, now_s: float) -> None:
-        if now_s > 1.0 and self._wanted():
+        if now_s - self._since_s > 0.6 and self._wanted():
             self._turn("opening", now_s, "open")
 
     def _opening(self, now_s: float) -> None:
