@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,20 +56,17 @@ def _lines(text: str, values: Mapping[str, Any]) -> dict[Key, int]:
     A line inside a multi-line value may look like a key; only paths that the file really has count.
     """
     found: dict[Key, int] = {}
-    for number, key in _candidates(text):
-        if _exists(values, key):
-            found.setdefault(key, number)
-    return found
-
-
-def _candidates(text: str) -> Iterator[tuple[int, Key]]:
     table: Key = ()
     for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            table = _path(header[1]) or table
-            yield number, table
-        elif assignment := _ASSIGNMENT.match(line):
-            yield number, (*table, *_path(f"{assignment[1]} = 0"))
+        header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
+        if header and _exists(values, _path(header[1])):
+            table = _path(header[1])
+            found.setdefault(table, number)
+        elif assignment:
+            key = (*table, *_path(f"{assignment[1]} = 0"))
+            if _exists(values, key):
+                found.setdefault(key, number)
+    return found
 
 
 def _path(snippet: str) -> Key:
@@ -96,4 +93,4 @@ def _exists(values: Mapping[str, Any], key: Key) -> bool:
         if not isinstance(node, Mapping) or name not in node:
             return False
         node = node[name]
-    return True
+    return bool(key)

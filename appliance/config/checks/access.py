@@ -21,7 +21,7 @@ def time_zone(config: Config) -> Iterator[Finding]:
     name = config.access.timezone
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):  # unknown, ill-formed, a folder's name
         hint = nearest(name, available_timezones()) or 'Write an IANA name, for one "Europe/Berlin".'
         yield error("access.timezone", f'no time zone is named "{name}".', hint)
 

@@ -1,0 +1,179 @@
+"""Each check across keys: what it finds, and what it leaves in peace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from appliance.config import Config
+from appliance.config.checks import CHECKS, Severity, examine
+from appliance.config.checks.sight import area
+
+OPEN = {"pin": "GPIO17", "max_on_s": 10.0}
+CLOSE = {"pin": "GPIO27", "max_on_s": 10.0}
+GUARD = {"active_high": True, "normally_closed": True}
+SOUND: dict[str, Any] = {
+    "board": "pi5",
+    "pin_factory": "lgpio",
+    "cameras": {"front": {}},
+    "outputs": {"open": OPEN, "close": CLOSE},
+    "inputs": {
+        "stop_button": {"pin": "GPIO6", **GUARD},
+        "loop": {"pin": "GPIO26", **GUARD},
+        "exit": {"pin": "GPIO19"},
+    },
+}
+
+
+def found(**changes: Any) -> list[tuple[str, str]]:
+    """Severity and key of each finding about a sound configuration with sections changed."""
+    config = Config.model_validate({**SOUND, **changes})
+    return [(finding.severity.value, finding.key) for finding in examine(config)]
+
+
+def outputs(**changes: Any) -> dict[str, Any]:
+    return {"outputs": {**SOUND["outputs"], **changes}}
+
+
+def inputs(**changes: Any) -> dict[str, Any]:
+    return {"inputs": {**SOUND["inputs"], **changes}}
+
+
+def test_a_sound_configuration_has_no_findings() -> None:
+    assert found() == []
+
+
+ERRORS: list[tuple[dict[str, Any], str]] = [
+    (outputs(lamp={"pin": "17"}), "outputs.lamp.pin"),
+    (inputs(beam={"pin": "BOARD13", **GUARD}), "inputs.beam.pin"),
+    ({"pin_factory": "mock"}, "pin_factory"),
+    ({"board": "sim"}, "pin_factory"),
+    (outputs(horn={"pin": "GPIO22", "max_on_s": 1.0, "start": True}), "outputs.horn.start"),
+    (outputs(horn={"pin": "GPIO22", "max_on_s": 1.0, "shutdown": True}), "outputs.horn.start"),
+    (outputs(horn={"pin": "GPIO22", "max_on_s": 1.0, "start": True, "shutdown": True}), "outputs.horn.start"),
+    (outputs(enable={"pin": "GPIO22", "shutdown": True}), "outputs.enable.shutdown"),
+    (outputs(enable={"pin": "GPIO22", "start": True}), "outputs.enable.start"),
+    ({"outputs": {"close": CLOSE}}, "outputs.open"),
+    (outputs(open={"pin": "GPIO17"}), "outputs.open.max_on_s"),
+    (outputs(close={"pin": "GPIO27"}), "outputs.close.max_on_s"),
+    (outputs(open={"pin": "GPIO17", "max_on_s": 8.0}), "outputs.open.max_on_s"),
+    ({"gate": {"actuator": "car"}}, "outputs.enable"),
+    ({"barrier": {"motion_limit_s": 4.0, "open_s": 4.0, "close_s": 3.0}}, "barrier.motion_limit_s"),
+    ({"barrier": {"leave_limit_s": 8.0}}, "barrier.leave_limit_s"),
+    ({"buttons": {"reset_hold_s": 3.0}}, "buttons.reset_hold_s"),
+    ({"buttons": {"stuck_s": 8.0}}, "buttons.stuck_s"),
+    ({"vision": {"loop_limit_s": 0.5}}, "vision.loop_limit_s"),
+    ({"watchdog": {"loop_limit_s": 5.0}}, "watchdog.loop_limit_s"),
+    ({"heat": {"act_c": 80.0}}, "heat.degrade_c"),
+    ({"cameras": {}}, "cameras"),
+    ({"cameras": {"front": {"driver": "sim"}}}, "cameras.front.driver"),
+    ({"cameras": {"front": {"roi": ((0, 0), (1, 1), (0.5, 0.5))}}}, "cameras.front.roi"),
+    ({"cameras": {"front": {"veto_zone": ((0, 0), (0, 0), (1, 0))}}}, "cameras.front.veto_zone"),
+    ({"cameras": {"front": {"frame_limit_s": 0.5}}}, "cameras.front.frame_limit_s"),
+    ({"cameras": {"front": {"fps": 0.5}}}, "cameras.front.frozen_s"),
+    ({"vote": {"min_reads": 20, "window_s": 1.0}}, "vote.window_s"),
+    ({"vote": {"min_reads": 20}, "access": {"evidence_limit_s": 1.0}}, "access.evidence_limit_s"),
+    ({"vision": {"min_plate_length": 11}}, "vision.min_plate_length"),
+    ({"access": {"timezone": "Europe/Berln"}}, "access.timezone"),
+    ({"access": {"timezone": "../etc/passwd"}}, "access.timezone"),
+    ({"access": {"schedules": {"day": ()}}}, "access.schedules.day"),
+    ({"access": {"schedules": {"day": ({"days": ()},)}}}, "access.schedules.day.0.days"),
+    ({"access": {"schedules": {"day": ({"start": "07:00", "end": "07:00"},)}}}, "access.schedules.day.0.end"),
+    ({"access": {"known_plates": {"--": "Ada"}}}, "access.known_plates.--"),
+    ({"access": {"known_plates": {"AB12": "Ada", "ab 12": "Bo"}}}, "access.known_plates.ab 12"),
+    (
+        {"access": {"known_plates": {"AB12": "Ada"}, "denied_plates": {"AB-12": "x"}}},
+        "access.denied_plates.AB-12",
+    ),
+    ({"access": {"sure_threshold": 0.5}}, "access.sure_threshold"),
+]
+
+
+@pytest.mark.parametrize(("changes", "key"), ERRORS)
+def test_a_contradiction_is_an_error_at_the_key_that_mends_it(changes: dict[str, Any], key: str) -> None:
+    assert found(**changes) == [("error", key)]
+
+
+WARNINGS: list[tuple[dict[str, Any], str]] = [
+    ({"outputs": {"open": OPEN}}, "outputs.close"),
+    (outputs(open={**OPEN, "pin": "GPIO4"}), "outputs.open.pin"),
+    (outputs(open={**OPEN, "active_high": False}), "outputs.open.pin"),
+    (inputs(stop_button=None), "inputs.stop_button"),
+    (inputs(loop={"pin": "GPIO26"}), "inputs.loop.normally_closed"),
+    (inputs(exit=None), "inputs.exit"),
+    (inputs(loop=None), "inputs.loop"),
+    ({"barrier": {"record_timeout_s": 1.0}}, "barrier.record_timeout_s"),
+]
+
+
+@pytest.mark.parametrize(("changes", "key"), WARNINGS)
+def test_what_works_but_should_be_known_is_a_warning(changes: dict[str, Any], key: str) -> None:
+    assert found(**changes) == [("warn", key)]
+
+
+PEACE: list[dict[str, Any]] = [
+    outputs(open={**OPEN, "pin": "GPIO4", "active_high": False}),
+    outputs(lamp={"pin": "GPIO22", "start": True}),
+    outputs(lights={"pin": "GPIO22", "start": True, "shutdown": True}),
+    {"exit": {"mode": "none"}, **inputs(exit=None)},
+    {"gate": {"actuator": "car"}, "car": {"channel": "serial"}},
+    {"gate": {"actuator": "car"}, **outputs(enable={"pin": "GPIO22"})},
+    {"access": {"timezone": "America/New_York"}},
+    {"access": {"schedules": {"night": ({"start": "22:00", "end": "06:00"},)}}},
+    {"access": {"known_plates": {"AB12": "Ada"}, "denied_plates": {"AB13": "sold"}}},
+    {"watchdog": {"enabled": False, "loop_limit_s": 1.0}},
+]
+
+
+@pytest.mark.parametrize("changes", PEACE)
+def test_what_is_sound_is_left_in_peace(changes: dict[str, Any]) -> None:
+    assert found(**changes) == []
+
+
+def test_a_gate_that_nobody_watches_is_an_error() -> None:
+    errors = found(cameras={}, **inputs(loop=None))
+
+    assert ("error", "inputs.loop") in errors
+
+
+def test_an_unarmed_gate_needs_neither_pins_nor_buttons() -> None:
+    unarmed = {"gate": {"armed": False}, "outputs": {}, "inputs": {}, "pin_factory": "mock"}
+
+    assert found(**unarmed) == []
+
+
+def test_regions_are_checked_against_the_names_given() -> None:
+    config = Config.model_validate({**SOUND, "access": {"regions": ("us", "ukk")}})
+
+    assert [str(finding) for finding in examine(config, regions=("us", "uk"))] == [
+        'access.regions: no region is named "ukk". Did you mean "uk"?'
+    ]
+
+
+def test_every_finding_says_what_and_how_to_mend_it() -> None:
+    findings = [
+        f for changes, _ in (*ERRORS, *WARNINGS) for f in examine(Config.model_validate({**SOUND, **changes}))
+    ]
+
+    assert [f for f in findings if not f.sentence.endswith(".") or not f.remedy.endswith((".", "?"))] == []
+
+
+def test_no_check_stands_twice() -> None:
+    assert len(set(CHECKS)) == len(CHECKS)
+
+
+def test_errors_and_warnings_are_the_two_severities() -> None:
+    assert {str(severity) for severity in Severity} == {"error", "warn"}
+
+
+@pytest.mark.parametrize(
+    ("polygon", "size"),
+    [
+        (((0, 0), (1, 0), (1, 1), (0, 1)), 1.0),
+        (((0, 0), (0, 1), (1, 0)), 0.5),
+        (((0, 0), (1, 1), (0.5, 0.5)), 0.0),
+    ],
+)
+def test_the_area_of_a_zone(polygon: tuple[tuple[float, float], ...], size: float) -> None:
+    assert area(polygon) == pytest.approx(size)

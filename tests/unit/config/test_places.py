@@ -1,0 +1,43 @@
+"""Finding the shipped files and the owner's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.config.places import find_owner, find_shipped, shipped_places
+from appliance.faults import ConfigFault
+
+
+def test_the_shipped_files_lie_in_this_checkout() -> None:
+    assert find_shipped() == Path(__file__).resolve().parents[3] / "etc"
+
+
+def test_the_first_place_with_the_files_is_taken(tmp_path: Path) -> None:
+    wheel = tmp_path / "share"
+    wheel.mkdir()
+    (wheel / "gatehouse.toml").touch()
+
+    assert find_shipped((tmp_path / "checkout", wheel)) == wheel
+
+
+def test_an_installation_without_the_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigFault, match="Install gatehouse again"):
+        find_shipped((tmp_path,))
+
+
+def test_an_installed_wheel_is_looked_for() -> None:
+    assert any(place.parts[-3:] == ("share", "gatehouse", "etc") for place in shipped_places())
+
+
+def test_the_environment_comes_before_the_usual_places(tmp_path: Path) -> None:
+    usual = tmp_path / "usual.toml"
+    usual.touch()
+
+    assert find_owner({"GATEHOUSE_CONFIG": "mine.toml"}, (usual,)) == Path("mine.toml")
+    assert find_owner({}, (usual,)) == usual
+
+
+def test_an_owner_may_have_no_file(tmp_path: Path) -> None:
+    assert find_owner({}, (tmp_path / "none.toml",)) is None

@@ -1,0 +1,86 @@
+"""The import law: which room may import which, and which file holds which vendor's library."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+from .tree import Module, foreign, ours
+
+PLAIN = frozenset({"words", "clock", "sight", "authority", "listing", "faults", "events", "commands"})
+"""Data that crosses rooms; `config` is data too."""
+
+EVERYTHING = frozenset({"*"})
+
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    **dict.fromkeys(PLAIN, PLAIN),
+    "config": PLAIN,
+    "states": PLAIN | {"config"},
+    "machine": PLAIN | {"states"},
+    "gate": PLAIN | {"config", "states", "machine"},
+    "hw": PLAIN | {"config"},
+    "hw.sim": PLAIN | {"config", "hw"},
+    "infer": PLAIN | {"config"},
+    "vision": PLAIN | {"config", "infer"},
+    "access": PLAIN | {"config"},
+    "record": PLAIN | {"config"},
+    "diagram": frozenset({"machine", "states"}),
+    # The composition root wires the rooms together.
+    "__main__": EVERYTHING,
+    "cli": EVERYTHING,
+}
+
+MAY_HOLD: dict[str, tuple[str, ...]] = {
+    "cv2": ("vision", "hw.cameras", "hw.sim", "cli"),
+    "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim"),
+    "lap": ("vision",),
+    "lgpio": ("hw.lgpio_pins",),
+    "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),
+    "onnxruntime": ("infer.onnxruntime",),
+    "pydantic": ("config", "infer.models"),
+    "pydantic_core": ("config",),
+    "sdnotify": ("hw.watchdog",),
+    "serial": ("hw.serial_link",),
+    "sqlite3": ("record",),
+    "tomli": ("config", "infer.models"),
+    "tqdm": ("cli",),
+    "transitions": ("machine",),
+}
+
+
+def broken(module: Module) -> list[str]:
+    """What a module imports against the law, each a line; empty for a lawful one."""
+    return sorted([*_wrong_rooms(module), *_wrong_vendors(module)])
+
+
+def _wrong_rooms(module: Module) -> Iterator[str]:
+    own = _room(module.name)
+    if not module.name:
+        return
+    if own is None:
+        yield f"{module.name}: stands in no room of the table"
+        return
+    for target in ours(module):
+        room = _room(target)
+        allowed = MAY_IMPORT[own]
+        if room is not None and room != own and room not in allowed and allowed != EVERYTHING:
+            yield f"{module.name}: imports {target}"
+
+
+def _wrong_vendors(module: Module) -> Iterator[str]:
+    for library in foreign(module):
+        holders = MAY_HOLD.get(library)
+        if holders is None and library in (*sys.stdlib_module_names, "__future__"):
+            continue
+        if not any(_within(module.name, holder) for holder in holders or ()):
+            yield f"{module.name}: imports {library}"
+
+
+def _room(name: str) -> str | None:
+    """The innermost room that a dotted name lies in."""
+    inside = [room for room in MAY_IMPORT if _within(name, room)]
+    return max(inside, key=len, default=None)
+
+
+def _within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
