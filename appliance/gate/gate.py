@@ -137,9 +137,10 @@ class Gate:
         parts = self._parts
         self._now_s = parts.clock.monotonic()
         self._panel = parts.panel.poll(self._now_s)
-        self._handle(Tick())
         for message in self._messages(first):
             self._dispatch(message)
+        # Last, so that a veto that a scene brought takes effect in this tick (law 2).
+        self._handle(Tick())
         self._guarded(lambda: parts.actuator.tick(self._now_s))
         self._watch_loops()
 

@@ -33,7 +33,7 @@ class Actuate(State):
             step = barrier.advance(self.work, event, inputs, now)
         if isinstance(step, Done):
             trigger = Trigger.CYCLE_DONE if inputs.warm else Trigger.COLD
-            return Leave(trigger, Memory(step.arm_closed), step.commands)
+            return Leave(trigger, step.memory, step.commands)
         return Stay(Actuate(step.cycle), step.commands)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
@@ -48,7 +48,7 @@ class Actuate(State):
 
 def _begun(memory: Memory, inputs: Inputs, now: float) -> Going[barrier.Cycle] | Going[car.Drive]:
     if memory.authority is None:
-        return barrier.restore(now)
+        return barrier.restore(memory, now)
     if inputs.policy.drives_barrier:
-        return barrier.begin(memory.authority, memory.arm_closed, now)
+        return barrier.begin(memory.authority, memory, now)
     return car.begin(memory.authority, now)

@@ -30,9 +30,12 @@ from ..events import (
 )
 from ..faults import ArmStuck, CloseTimedOut, MotionFault, OpenTimedOut, ReopenedTooOften, StoppedByHand
 from ..words import Word
-from .base import Commands, Inputs
+from .base import Commands, Inputs, Memory
 from .rules import asked, first_use, objection, opening, refuse, write
 from .session import Done, Going
+
+VETO = "veto"
+"""The reason of a reopening, where an authority's id stands otherwise."""
 
 PASSED_CLEAR_S = 0.5
 """A gap in presence shorter than this is the space between axles or between loop and beam."""
@@ -84,15 +87,22 @@ class Cycle:
 Step = Union[Going[Cycle], Done]
 
 
-def begin(authority: Authority, arm_closed: bool, now: float) -> Going[Cycle]:
+def begin(authority: Authority, memory: Memory, now: float) -> Going[Cycle]:
     """Start a passage: its reason is written first (law 10)."""
-    cycle = Cycle(Phase.RECORDING, now, pending=authority, pending_s=now, arm_closed=arm_closed)
+    cycle = Cycle(
+        Phase.RECORDING,
+        now,
+        pending=authority,
+        pending_s=now,
+        rested_s=memory.rested_s,
+        arm_closed=memory.arm_closed,
+    )
     return Going(cycle, (opening(authority, now),))
 
 
-def restore(now: float) -> Going[Cycle]:
+def restore(memory: Memory, now: float) -> Going[Cycle]:
     """Close an arm that is not known to be closed, as after a power cut: it waits for a clear way."""
-    return Going(Cycle(Phase.OPEN, now, passage=Passage.DONE), ())
+    return Going(Cycle(Phase.OPEN, now, passage=Passage.DONE, rested_s=memory.rested_s), ())
 
 
 def advance(cycle: Cycle, event: Event, inputs: Inputs, now: float) -> Step:
@@ -108,6 +118,7 @@ def advance(cycle: Cycle, event: Event, inputs: Inputs, now: float) -> Step:
 
 def halt(cycle: Cycle, now: float) -> Going[Cycle]:
     """STOP: release the motor now; the record of it follows (laws 3 and 10)."""
+    cycle = replace(cycle, clear_s=None)  # nobody watches the way meanwhile: the hold begins anew
     if cycle.phase is Phase.STOPPED:
         return Going(cycle, (StopBarrier(),))
     dropped = () if cycle.pending is None else (refuse(cycle.pending, RefusalReason.OUT_OF_SERVICE, now),)
@@ -211,7 +222,7 @@ def _unrecorded(cycle: Cycle, inputs: Inputs, now: float) -> Step:
 def _dropped(cycle: Cycle, authority: Authority, reason: RefusalReason, now: float) -> Step:
     word = refuse(authority, reason, now)
     if cycle.phase is Phase.RECORDING:
-        return Done(cycle.arm_closed, (word,))
+        return Done(Memory(cycle.arm_closed, cycle.rested_s), (word,))
     return Going(replace(cycle, pending=None), (word,))
 
 
@@ -239,9 +250,15 @@ def _waiting(cycle: Cycle, inputs: Inputs, now: float) -> Step:
 
 
 def _pausing(cycle: Cycle, inputs: Inputs, now: float) -> Step:
-    """The dead time between two directions (law 4), then open."""
+    """The dead time between two directions (law 4), then open, if the authority is still good."""
     if now - cycle.rested_s < inputs.policy.barrier.dead_time_s:
         return Going(cycle)
+    authority = cycle.authority
+    if cycle.why != VETO and authority is not None:
+        reason = objection(authority, inputs, now)
+        if reason is not None:
+            closing = replace(_opened(cycle, now), authority=None, passage=Passage.DONE)
+            return Going(closing, (refuse(authority, reason, now),))
     return Going(replace(cycle, phase=Phase.OPENING, since_s=now), (OpenBarrier(cycle.why),))
 
 
@@ -274,7 +291,9 @@ def _open(cycle: Cycle, inputs: Inputs, now: float) -> Step:
     """Hold while present; close when the way has been clear for the hold time."""
     cycle, words = _passage(cycle, inputs, now)
     if cycle.reopens > inputs.policy.barrier.max_reopens:
-        return Done(False, (*words, RaiseFault(ReopenedTooOften(f"{cycle.reopens} times"))))
+        return Done(
+            Memory(False, cycle.rested_s), (*words, RaiseFault(ReopenedTooOften(f"{cycle.reopens} times")))
+        )
     if cycle.pending is not None or not _may_close(cycle, inputs, now):
         return Going(cycle, words)
     if cycle.passage in (Passage.AWAITED, Passage.UNDER_ARM) and cycle.authority is not None:
@@ -307,9 +326,7 @@ def _closing(cycle: Cycle, inputs: Inputs, now: float) -> Step:
 def _reopen(cycle: Cycle, inputs: Inputs, now: float) -> Step:
     seen = f"loop {inputs.loop}, beam {inputs.beam}, camera {inputs.zone}"
     word = write(EntryKind.REOPENED, now, "veto", f"Reopened on presence: {seen}.")
-    back = replace(
-        cycle, phase=Phase.PAUSING, since_s=now, rested_s=now, reopens=cycle.reopens + 1, why="veto"
-    )
+    back = replace(cycle, phase=Phase.PAUSING, since_s=now, rested_s=now, reopens=cycle.reopens + 1, why=VETO)
     return Going(back, (StopBarrier(), word))
 
 
@@ -318,7 +335,7 @@ def _confirming(cycle: Cycle, inputs: Inputs, now: float) -> Step:
         return Going(replace(cycle, phase=Phase.OPEN, since_s=now, reopens=cycle.reopens + 1))
     if cycle.pending is not None or now - cycle.since_s < inputs.policy.barrier.confirm_s:
         return Going(cycle)
-    return Done(True, (write(EntryKind.CLOSED, now, "arm", "The arm is closed."),))
+    return Done(Memory(True, cycle.rested_s), (write(EntryKind.CLOSED, now, "arm", "The arm is closed."),))
 
 
 _PHASES: dict[Phase, Callable[[Cycle, Inputs, float], Step]] = {

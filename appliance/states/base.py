@@ -106,9 +106,13 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What one state hands to the next. `arm_closed` is a belief, True only after it was seen."""
+    """What one state hands to the next. `arm_closed` is a belief, True only after it was seen.
+
+    `rested_s` is when the motor was last released: the dead time outlives a state (law 4).
+    """
 
     arm_closed: bool = False
+    rested_s: float = float("-inf")
     authority: Authority | None = None
 
 

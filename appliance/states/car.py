@@ -13,7 +13,7 @@ from ..authority import Authority, Source
 from ..commands import EnableCar, Horn, Lights, ReleaseCar, Spend
 from ..events import CommandReceived, EntryKind, Event, NotRecorded, Recorded, RefusalReason, RemoteAction
 from ..words import Word
-from .base import Commands, Inputs
+from .base import Commands, Inputs, Memory
 from .rules import asked, first_use, objection, opening, refuse, write
 from .session import Done, Going
 
@@ -69,7 +69,7 @@ def _commanded(drive: Drive, event: CommandReceived, inputs: Inputs, now: float)
     reason = first_use(event.authority, inputs, now)
     if reason is not None:
         return Going(drive, (refuse(event.authority, reason, now),))
-    return Done(False, (Spend(event.authority), *_release(drive, f"{event.action} by command", now)))
+    return Done(Memory(), (Spend(event.authority), *_release(drive, f"{event.action} by command", now)))
 
 
 def _refuse_another(event: Event, inputs: Inputs, now: float) -> Commands:
@@ -89,13 +89,13 @@ def _recording(drive: Drive, event: Event, inputs: Inputs, now: float) -> Step:
     by_hand = drive.authority.source in (Source.BUTTON, Source.EXIT)
     if by_hand and not inputs.policy.barrier.button_needs_record:
         return _enable(drive, inputs, now)
-    return Done(False, (refuse(drive.authority, RefusalReason.NOT_RECORDED, now),))
+    return Done(Memory(), (refuse(drive.authority, RefusalReason.NOT_RECORDED, now),))
 
 
 def _enable(drive: Drive, inputs: Inputs, now: float) -> Step:
     reason = objection(drive.authority, inputs, now)
     if reason is not None:
-        return Done(False, (refuse(drive.authority, reason, now),))
+        return Done(Memory(), (refuse(drive.authority, reason, now),))
     car = inputs.policy.car
     greeting = (Horn(car.horn_s),) if car.horn_s > 0 else ()
     word = write(EntryKind.ENABLED, now, drive.authority.subject, "The car is enabled.")
@@ -107,7 +107,7 @@ def _enabled(drive: Drive, event: Event, inputs: Inputs, now: float) -> Step:
     if _in_sight(drive, inputs):
         drive = replace(drive, seen_s=now)
     if now - drive.seen_s >= inputs.policy.car.lost_s:
-        return Done(False, _release(drive, "the authorised person is out of sight", now))
+        return Done(Memory(), _release(drive, "the authorised person is out of sight", now))
     if drive.lit and now - drive.since_s >= inputs.policy.car.lights_s:
         return Going(replace(drive, lit=False), (Lights(False),))
     return Going(drive)
@@ -123,7 +123,7 @@ def _in_sight(drive: Drive, inputs: Inputs) -> bool:
 
 
 def _stopped(drive: Drive, event: Event, inputs: Inputs, now: float) -> Step:
-    return Done(False)
+    return Done(Memory())
 
 
 _RUN = {CarPhase.RECORDING: _recording, CarPhase.ENABLED: _enabled, CarPhase.STOPPED: _stopped}

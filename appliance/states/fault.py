@@ -20,7 +20,7 @@ class Fault(Standing):
 
     @classmethod
     def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return cls(memory.arm_closed), (safe(inputs), Look(Effort.WATCH))
+        return cls(memory.arm_closed, now), (safe(inputs), Look(Effort.WATCH))
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
         here, seen = self.observe(inputs)

@@ -18,7 +18,7 @@ class IdleRoi(Standing):
 
     @classmethod
     def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return cls(memory.arm_closed), (Look(Effort.WATCH),)
+        return cls(memory.arm_closed, memory.rested_s), (Look(Effort.WATCH),)
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
         here, seen = self.observe(inputs)

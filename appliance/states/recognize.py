@@ -18,7 +18,7 @@ class Recognize(Standing):
 
     @classmethod
     def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return cls(memory.arm_closed), (Look(Effort.RECOGNISE),)
+        return cls(memory.arm_closed, memory.rested_s), (Look(Effort.RECOGNISE),)
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
         here, seen = self.observe(inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .base import Commands
+from .base import Commands, Memory
 
 C = TypeVar("C")
 
@@ -20,7 +20,7 @@ class Going(Generic[C]):
 
 @dataclass(frozen=True)
 class Done:
-    """The cycle ended; `arm_closed` tells whether the arm is known to be down."""
+    """The cycle ended, and what it leaves behind."""
 
-    arm_closed: bool
+    memory: Memory
     commands: Commands = ()

@@ -19,9 +19,10 @@ class Standing(State):
     """A state in which the arm is at rest. `arm_closed`: the arm was seen, or left, closed."""
 
     arm_closed: bool = False
+    rested_s: float = float("-inf")
 
     def memory(self) -> Memory:
-        return Memory(self.arm_closed)
+        return Memory(self.arm_closed, self.rested_s)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
         return self, (safe(inputs),)
@@ -34,7 +35,7 @@ class Standing(State):
         reason = first_use(authority, inputs, now)
         if reason is not None:
             return (refuse(authority, reason, now),)
-        memory = Memory(self.arm_closed, authority)
+        memory = replace(self.memory(), authority=authority)
         return Leave(Trigger.AUTHORISED, memory, (Spend(authority),))
 
     def observe(self: Self, inputs: Inputs) -> tuple[Self, Commands]:

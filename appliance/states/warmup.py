@@ -16,7 +16,7 @@ class Warmup(Standing):
 
     @classmethod
     def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return cls(memory.arm_closed), ()
+        return cls(memory.arm_closed, memory.rested_s), ()
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
         here, seen = self.observe(inputs)
