@@ -151,7 +151,7 @@ def _soil(plate: Image, rng: Rng, dirt: float) -> None:
     coarse = rng.uniform(0.0, 1.0, (4, 10)).astype(np.float32)
     veil = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
     rise = np.linspace(0.2, 1.0, height, dtype=np.float32)[:, None]
-    cover = np.clip(veil * rise * dirt * 0.5, 0.0, 0.5)[:, :, None]
+    cover = np.clip(veil * rise * dirt * 0.75, 0.0, 0.55)[:, :, None]
     plate[:] = (plate * (1 - cover) + np.array((60, 85, 105)) * cover).astype(np.uint8)
 
 

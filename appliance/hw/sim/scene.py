@@ -24,11 +24,11 @@ _LANE_M = 1.9
 """Half the width of the lane."""
 _STOP_LINE_M = 3.4
 _SIGNS: tuple[tuple[str, float, float, float], ...] = (
-    ("P 24H", 2.15, 0.75, 10.0),
-    ("GATE 2", -4.6, 1.0, 17.0),
     ("PRIVATE", 3.6, 0.8, 20.0),
+    ("GATE 2", -4.6, 1.0, 17.0),
+    ("P 24H", 2.15, 0.75, 10.0),
 )
-"""Text, metres right of the lane, metres above the road, metres before the arm."""
+"""Text, metres right of the lane, above the road and before the arm; far ones first."""
 PARKED_M = (-3.3, 19.0)
 """Where the parked car stands: metres right of the lane, metres before the arm."""
 

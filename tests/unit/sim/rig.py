@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from typing import Any
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from appliance.clock import ManualClock
 from appliance.config import Config
-from appliance.hw.sim.plan import Plan, Standing
+from appliance.hw.sim.plan import Plan, Standing, VisitPlan
+from appliance.hw.sim.plates import Region
 from appliance.hw.sim.twin import Twin
+from appliance.listing import Listing
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=timezone.utc)
 TICK_S = 0.02
@@ -39,6 +42,16 @@ def a_config() -> Config:
     )
 
 
+def a_visit(number: int = 1, plate: str = "AB12CDE", **changes: Any) -> VisitPlan:
+    """A listed car that comes at once, by day."""
+    plain = VisitPlan(number, plate, Region.UK, Standing.LISTED, gap_s=1.0, patience_s=60.0)
+    return replace(plain, **changes)
+
+
+def a_plan(*visits: VisitPlan) -> Plan:
+    return Plan(visits, (Listing("AB12CDE"),), parked_plate="ABC1234")
+
+
 @dataclass
 class Rig:
     """A twin with its clock and pins."""
@@ -65,6 +78,20 @@ class Rig:
 
     def active(self, name: str) -> bool:
         return not self.factory.pin(INPUTS[name]).state
+
+    def said(self, words: str) -> bool:
+        return any(words in line for line in self.lines)
+
+    def until(self, words: str, limit_s: float = 120.0) -> None:
+        """Let time pass until the world has said these words."""
+        end_s = self.clock.monotonic() + limit_s
+        while not self.said(words) and self.clock.monotonic() < end_s:
+            self.run(TICK_S)
+        assert self.said(words), self.lines
+
+    def violations(self) -> list[str]:
+        """What the referee reported, without the times."""
+        return [line.split(" s: ")[1] for line in self.twin.summary().violations]
 
     def run(self, seconds: float) -> None:
         self.clock.advance(seconds)
