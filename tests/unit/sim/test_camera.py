@@ -7,10 +7,13 @@ import pytest
 
 from appliance.faults import CameraLost
 from appliance.hw.base import BaseCamera
+from appliance.hw.sim.camera import SimCamera
+from appliance.hw.sim.lens import Lens
 from appliance.hw.sim.mishaps import CameraState
 from appliance.hw.sim.plan import Mishap
+from appliance.hw.sim.render import Renderer
 
-from .rig import Rig, a_plan, a_rig, a_visit
+from .rig import Rig, a_config, a_plan, a_rig, a_visit
 
 
 def a_camera(mishap: Mishap | None = None) -> tuple[Rig, BaseCamera]:
@@ -24,7 +27,8 @@ def test_a_frame_has_the_configured_size_and_the_clocks_time() -> None:
     rig, camera = a_camera()
     rig.run(0.5)
     frame = camera.read(0.1)
-    assert (frame.image.shape, frame.image.dtype) == ((540, 960, 3), np.uint8)
+    assert frame.image.shape == (540, 960, 3)
+    assert frame.image.dtype == np.uint8
     assert (frame.camera, frame.seq, frame.captured_s) == ("front", 7, 0.5)
 
 
@@ -92,21 +96,13 @@ def test_a_camera_works_again_when_the_fault_is_over() -> None:
 def test_with_real_time_it_waits_for_the_next_frame() -> None:
     waits: list[float] = []
     rig = a_rig(a_plan(a_visit()))
-    camera = type(rig.twin.cameras["front"])(*_parts(rig), wait=waits.append)  # type: ignore[call-arg]
+    renderer = Renderer(Lens(96, 54), 1, "ABC1234")
+    section = a_config().cameras["front"]
+    camera = SimCamera("front", section, rig.twin.world, renderer, rig.clock, wait=waits.append)
     camera.open()
     camera.read(0.5)
     camera.read(0.5)
     assert waits == [pytest.approx(1 / 15)]
-
-
-def _parts(rig: Rig) -> tuple[object, ...]:
-    from appliance.hw.sim.lens import Lens
-    from appliance.hw.sim.render import Renderer
-
-    from .rig import a_config
-
-    renderer = Renderer(Lens(96, 54), 1, "ABC1234")
-    return "front", a_config().cameras["front"], rig.twin.world, renderer, rig.clock
 
 
 def test_the_same_seed_gives_the_same_pictures() -> None:

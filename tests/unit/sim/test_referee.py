@@ -1,5 +1,7 @@
 """The referee: each violation is caught, and what keeps the law is not reported."""
 
+from typing import Any
+
 from appliance.events import Button
 from appliance.hw.sim.plan import Behaviour, Standing
 
@@ -14,7 +16,7 @@ def an_empty_gate() -> Rig:
     return rig
 
 
-def a_gate_with(**changes: object) -> Rig:
+def a_gate_with(**changes: Any) -> Rig:
     """A gate with one vehicle that stands at the line."""
     rig = a_rig(a_plan(a_visit(**changes)))
     rig.claim()

@@ -3,14 +3,14 @@
 import pytest
 
 from appliance.events import Button
-from appliance.hw.sim.plan import Behaviour, Mishap, Standing
+from appliance.hw.sim.plan import Behaviour, Mishap, Standing, VisitPlan
 from appliance.hw.sim.vehicle import Mood
 
 from .rig import Rig, TrueGate, a_plan, a_rig, a_visit
 
 
-def played(*visits: object) -> Rig:
-    rig = a_rig(a_plan(*visits))  # type: ignore[arg-type]
+def played(*visits: VisitPlan) -> Rig:
+    rig = a_rig(a_plan(*visits))
     TrueGate(rig).run(600.0)
     return rig
 
