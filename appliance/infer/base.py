@@ -53,6 +53,8 @@ class BaseSession(ABC):
 
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
+    metadata: Mapping[str, str] = {}
+    """What the model file says of itself, such as the alphabet of a reader; often empty."""
 
     @abstractmethod
     def infer(self, feeds: Arrays) -> dict[str, Array]:

@@ -1,0 +1,129 @@
+"""ONNX Runtime on the CPU: runs everywhere, and the last link of most chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import onnxruntime
+
+from ..faults import EngineFailed
+from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .files import check_hash
+
+_FATAL_ONLY = 4
+"""The runtime's own log writes to stderr; what matters comes back as an exception."""
+
+_DTYPES = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(uint8)": np.uint8,
+    "tensor(int8)": np.int8,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+}
+
+# The runtime throws pybind classes of its own besides these, all of them RuntimeError or Exception
+# children without a common public root, so the list is taken from its module.
+_VENDOR_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    TypeError,
+    *(
+        error
+        for error in vars(onnxruntime.capi.onnxruntime_pybind11_state).values()
+        if isinstance(error, type) and issubclass(error, Exception)
+    ),
+)
+
+
+@contextmanager
+def _vendor(part: str) -> Iterator[None]:
+    """Turn every error of the runtime's into EngineFailed."""
+    try:
+        yield
+    except _VENDOR_ERRORS as error:
+        first_line = str(error).partition("\n")[0]
+        raise EngineFailed(f"onnxruntime: {first_line}", part=part) from error
+
+
+def _spec(node: onnxruntime.NodeArg, part: str) -> TensorSpec:
+    if node.type not in _DTYPES:
+        raise EngineFailed(f"tensor {node.name} has type {node.type}, which is not served", part=part)
+    shape = tuple(side if isinstance(side, int) else None for side in node.shape)
+    return TensorSpec(node.name, shape, np.dtype(_DTYPES[node.type]))
+
+
+class OnnxRuntimeSession(BaseSession):
+    """A model in ONNX Runtime. `infer` may be called from several threads."""
+
+    def __init__(self, name: str, engine: onnxruntime.InferenceSession) -> None:
+        self._name = name
+        self._engine: onnxruntime.InferenceSession | None = engine
+        self.inputs = tuple(_spec(node, name) for node in engine.get_inputs())
+        self.outputs = tuple(_spec(node, name) for node in engine.get_outputs())
+        self.metadata = dict(engine.get_modelmeta().custom_metadata_map)
+        self._wanted = [spec.name for spec in self.outputs]
+
+    def infer(self, feeds: Arrays) -> dict[str, Array]:
+        engine = self._engine
+        if engine is None:
+            raise EngineFailed("the session is closed", part=self._name)
+        self._check(feeds)
+        with _vendor(self._name):
+            answers = engine.run(self._wanted, dict(feeds))
+        return {name: np.asarray(answer) for name, answer in zip(self._wanted, answers)}
+
+    def _check(self, feeds: Arrays) -> None:
+        if set(feeds) != {spec.name for spec in self.inputs}:
+            raise EngineFailed(f"inputs {sorted(feeds)} are not the model's", part=self._name)
+        for spec in self.inputs:
+            have = feeds[spec.name]
+            if not spec.accepts(have):
+                seen = f"{have.dtype} {have.shape}"
+                raise EngineFailed(
+                    f"input {spec.name} is {seen}, not {spec.dtype} {spec.shape}", part=self._name
+                )
+
+    def close(self) -> None:
+        self._engine = None
+
+
+class OnnxRuntimeBackend(BaseBackend):
+    """Sessions on the CPU with a fixed number of threads; 0 leaves the number to the runtime.
+
+    `warm_up` runs every free dimension at 64 once, so that the first frame pays no set-up.
+    """
+
+    name = "onnxruntime"
+
+    def __init__(self, threads: int = 0) -> None:
+        self._threads = threads
+
+    def load(self, model: ModelFile) -> BaseSession:
+        check_hash(model)
+        with _vendor(model.name):
+            engine = onnxruntime.InferenceSession(
+                str(model.path), self._options(), providers=["CPUExecutionProvider"]
+            )
+            session = OnnxRuntimeSession(model.name, engine)
+        session.infer({spec.name: _blank(spec) for spec in session.inputs})
+        return session
+
+    def _options(self) -> onnxruntime.SessionOptions:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _FATAL_ONLY
+        # With inputs of changing size the arena keeps the largest of each and never gives back:
+        # on a board with 1 GB that is the difference between fitting and being killed.
+        options.enable_cpu_mem_arena = False
+        # Spinning workers would take the cores that capture and the machine need between frames.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        return options
+
+
+def _blank(spec: TensorSpec) -> Array:
+    batch, *rest = spec.shape
+    return np.zeros((batch or 1, *(64 if side is None else side for side in rest)), spec.dtype)

@@ -1,0 +1,79 @@
+"""The contracts of the vision room: detectors, plate readers, and where their faults go."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ..faults import GateFault
+from ..sight import Box, Character, Detection
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What a reader read in one crop. `characters` are A-Z 0-9, `raw` is what the net gave.
+
+    `shape` says how much this looks like a plate's text and not like a sign's, 0 to 1. `box` is
+    where the text stands in the frame, when the reader knows better than the detector.
+    """
+
+    characters: tuple[Character, ...]
+    raw: str
+    region: str | None = None
+    shape: float = 1.0
+    box: Box | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(c.text for c in self.characters)
+
+    @property
+    def mean_confidence(self) -> float:
+        """The characters' mean confidence, 0 for an empty read."""
+        return sum(c.confidence for c in self.characters) / max(1, len(self.characters))
+
+    @property
+    def score(self) -> float:
+        """How sure it is that this text is there and is a plate's, 0 to 1."""
+        return self.mean_confidence * self.shape
+
+
+class BaseDetector(ABC):
+    """Finds vehicles, plates and faces in one pass."""
+
+    @abstractmethod
+    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+        """What is in `roi` of an H x W x 3 BGR image (all of it when None), in pixels of the image.
+
+        Not reentrant: one thread at a time. Raises EngineFailed.
+        """
+
+
+class BasePlateReader(ABC):
+    """Reads one plate."""
+
+    @abstractmethod
+    def read(self, image: Image, plate: Detection) -> ReadResult:
+        """The text of `plate` in `image`; no characters when there is none. Raises EngineFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nets:
+    """A detector and a reader that belong together."""
+
+    detector: BaseDetector
+    reader: BasePlateReader
+
+
+class FaultSink(Protocol):
+    """Takes the faults that a worker meets; calls may come from any thread."""
+
+    def raised(self, fault: GateFault) -> None:
+        """The fault is there now."""
+
+    def cleared(self, kind: str, part: str) -> None:
+        """The fault of this kind and part is gone."""

@@ -1,0 +1,45 @@
+"""The golden frames: pictures with a known plate that an engine must read before it is trusted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+
+from ..faults import EngineUntrusted
+from ..infer.models import Golden, Manifest
+from ..sight import Kind
+from .align import distance
+from .base import Nets, ReadResult
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+
+def prove(nets: Nets, manifest: Manifest) -> None:
+    """Read every golden frame of the manifest. Raises EngineUntrusted at the first that fails."""
+    for golden in manifest.golden:
+        best = best_plate(nets, _picture(manifest, golden))
+        if best is None or not _holds(best, golden):
+            seen = f"{best.text!r} at {best.mean_confidence:.2f}" if best else "nothing"
+            raise EngineUntrusted(f"{golden.file} says {golden.text}, read {seen}", part=manifest.name)
+
+
+def best_plate(nets: Nets, image: Image) -> ReadResult | None:
+    """The surest plate of a picture, None without one."""
+    plates = [d for d in nets.detector.detect(image) if d.kind is Kind.PLATE]
+    results = [nets.reader.read(image, plate) for plate in plates]
+    return max(results, key=lambda r: r.score, default=None)
+
+
+def _picture(manifest: Manifest, golden: Golden) -> Image:
+    image = cv2.imread(str(manifest.folder / golden.file))
+    if image is None:
+        raise EngineUntrusted(f"the golden frame {golden.file} is missing or damaged", part=manifest.name)
+    return image  # type: ignore[return-value]
+
+
+def _holds(read: ReadResult, golden: Golden) -> bool:
+    return (
+        distance(read.text, golden.text) <= golden.max_edits and read.mean_confidence >= golden.min_confidence
+    )

@@ -1,0 +1,20 @@
+"""Builds PP-OCR's detector and reader from a manifest's files."""
+
+from __future__ import annotations
+
+from ...config.schema import Vision
+from ...infer.base import BaseBackend
+from ...infer.models import Manifest
+from ..base import Nets
+from .detector import PHOTO, Scale, TextDetector
+from .reader import LineReader
+from .shape import ShapeRules
+
+
+def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: bool) -> Nets:
+    """Load both nets. `photo` looks as closely as PP-OCR can, whatever the time. Raises EngineFailed."""
+    scale = PHOTO if photo else Scale(settings.detect_side)
+    rules = ShapeRules(settings.min_plate_length, settings.max_plate_length)
+    detector = TextDetector(backend.load(manifest.file("det")), scale, settings.detection_threshold)
+    reader = LineReader(backend.load(manifest.file("rec")), rules)
+    return Nets(detector, reader)

@@ -1,0 +1,60 @@
+"""One picture seen whole: what stands on it and what its plates say, with the time each stage took."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ..sight import VEHICLES, Box, Detection, Kind
+from .base import BaseDetector, BasePlateReader, ReadResult
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+
+@dataclass(frozen=True, slots=True)
+class PlateSeen:
+    """A plate and what it says."""
+
+    detection: Detection
+    read: ReadResult
+
+    @property
+    def box(self) -> Box:
+        return self.read.box or self.detection.box
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What one picture shows; plates surest first. Times in seconds."""
+
+    vehicles: tuple[Detection, ...]
+    plates: tuple[PlateSeen, ...]
+    faces: tuple[Detection, ...]
+    detect_s: float
+    read_s: float
+
+
+def see(
+    detector: BaseDetector,
+    reader: BasePlateReader,
+    image: Image,
+    *,
+    min_score: float = 0.0,
+    timer: Callable[[], float] = perf_counter,
+) -> Scene:
+    """Detect on the whole picture and read every plate; a text that is no plate's is left out."""
+    start = timer()
+    found = detector.detect(image)
+    detected = timer()
+    seen = [PlateSeen(d, reader.read(image, d)) for d in found if d.kind is Kind.PLATE]
+    plates = sorted((p for p in seen if p.read.score > min_score), key=lambda p: -p.read.score)
+    return Scene(
+        vehicles=tuple(d for d in found if d.kind in VEHICLES),
+        plates=tuple(plates),
+        faces=tuple(d for d in found if d.kind is Kind.FACE),
+        detect_s=detected - start,
+        read_s=timer() - detected,
+    )
