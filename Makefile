@@ -54,6 +54,7 @@ mutation: $(VENV)/.dev ## break the laws on purpose; every broken one must fail 
 docs: $(VENV)/.dev ## write the generated parts of docs/ anew
 	@sed -i '/^## Every key/,$$d' docs/configuration.md
 	@$(BIN)/gatehouse config reference >> docs/configuration.md
+	@$(BIN)/python -m appliance.diagram > docs/machine.md
 
 lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); needs uv
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 2; }

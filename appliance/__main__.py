@@ -75,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def explain(fault: GateFault) -> str:
     """A fault for the terminal: one line a finding for a configuration, else one line."""
     if isinstance(fault, ConfigFault) and fault.detail:
-        return fault.detail
+        return f"{fault.part}: {fault.detail}" if fault.part else fault.detail
     return str(fault)
 
 

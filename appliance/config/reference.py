@@ -10,6 +10,8 @@ from .schema import Config
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 HEADING = "## Every key"
+LIST = "[]"
+"""Marks a path at which a list of sections stands."""
 TABLE_HEAD = "| key | form | default | |\n|---|---|---|---|"
 
 Node = Mapping[str, Any]
@@ -23,38 +25,51 @@ def json_schema() -> dict[str, Any]:
 def markdown() -> str:
     """Every key with its form, default and meaning, a table a section, in the order of the schema."""
     schema = json_schema()
-    parts = [HEADING, *_sections(schema, schema, "")]
+    parts = [HEADING, *_sections(schema, schema, [""])]
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(schema: Node, node: Node, path: str) -> Iterator[str]:
+def _sections(schema: Node, node: Node, paths: list[str]) -> Iterator[str]:
+    """The table of one section, which may stand at several paths, then those of the sections in it."""
     rows: list[str] = []
-    below: list[tuple[str, Node]] = []
+    below: dict[str, tuple[Node, list[str]]] = {}
     for name, given in node["properties"].items():
         inner, steps = _table(schema, given)
         if inner is None:
             rows.append(_row(name, given))
         else:
-            below.append((f"{path}{name}{steps}", inner))
+            deeper = [f"{path}.{name}{steps}".lstrip(".") for path in paths]
+            below.setdefault(inner["title"], (inner, []))[1].extend(deeper)
     if rows:
-        title = f"### `[{path.rstrip('.')}]`" if path else "### At the top"
-        lead = [node["description"]] if path and "description" in node else []
-        yield "\n\n".join([title, *lead, "\n".join([TABLE_HEAD, *rows])])
-    for inner_path, inner in below:
-        yield from _sections(schema, inner, f"{inner_path}.")
+        yield "\n\n".join([_title(paths), *_lead(node, paths), "\n".join([TABLE_HEAD, *rows])])
+    for inner, deeper in below.values():
+        yield from _sections(schema, inner, deeper)
+
+
+def _title(paths: list[str]) -> str:
+    if paths == [""]:
+        return "### At the top"
+    names = (f"[[{path.removesuffix(LIST)}]]" if path.endswith(LIST) else f"[{path}]" for path in paths)
+    return "### " + ", ".join(f"`{name}`" for name in names)
+
+
+def _lead(node: Node, paths: list[str]) -> list[str]:
+    return [node["description"]] if paths != [""] and "description" in node else []
 
 
 def _table(schema: Node, given: Node) -> tuple[Node | None, str]:
-    """The table that a property holds, with the free names before it, or None for a plain value."""
+    """The section that a property holds, with the free names before it, or None for a plain value."""
     if "$ref" in given:
         return schema["$defs"][given["$ref"].rsplit("/", 1)[-1]], ""
     for choice in given.get("anyOf", ()):
         inner, steps = _table(schema, choice)
         if inner is not None:
             return inner, steps
+    if "items" in given and "$ref" in given["items"]:
+        return _table(schema, given["items"])[0], LIST
     more = given.get("additionalProperties")
     if isinstance(more, Mapping):
-        inner, steps = _table(schema, more.get("items", more))
+        inner, steps = _table(schema, more)
         return inner, f".NAME{steps}"
     return None, ""
 
