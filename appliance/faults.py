@@ -17,7 +17,7 @@ GateFault
 │   ├── RecordLocked         another process holds the database           REFUSE_ENTRY
 │   ├── RecordCorrupt        the database is damaged                      REFUSE_ENTRY
 │   ├── RecordCut            the audit chain has lost its end             WARN
-│   └── RecordFailed         a write failed for another reason            REFUSE_ENTRY
+│   └── RecordFailed         the record failed for another reason         REFUSE_ENTRY
 ├── ListFault                the list of plates cannot take a line        (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
@@ -92,12 +92,16 @@ class GateFault(Exception):
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
     def __str__(self) -> str:
-        where = f"{self.part}: " if self.part else ""
-        what = f" ({self.detail})" if self.detail else ""
-        return f"{where}{self.sentence}{what} {self.remedy}"
+        return _line(self.part, self.sentence, self.detail, self.remedy)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.detail, self.part)
+
+
+def _line(part: str, sentence: str, detail: str, remedy: str) -> str:
+    where = f"{part}: " if part else ""
+    what = f" ({detail})" if detail else ""
+    return f"{where}{sentence}{what} {remedy}"
 
 
 def _rebuild(cls: type[GateFault], detail: str, part: str) -> GateFault:
@@ -178,7 +182,8 @@ class RecordLocked(RecordFault):
 class RecordCorrupt(RecordFault):
     sentence = "The database is damaged."
     remedy = (
-        "`gatehouse audit verify` says how far it is good; `gatehouse audit set-aside` keeps it and starts anew."
+        "`gatehouse audit verify` says how far it is good;"
+        " `gatehouse audit set-aside` keeps it and begins anew."
     )
 
 
@@ -189,7 +194,7 @@ class RecordCut(RecordFault):
 
 
 class RecordFailed(RecordFault):
-    sentence = "A write to the record failed."
+    sentence = "The record cannot be used."
 
 
 class ListFault(GateFault):
@@ -337,6 +342,9 @@ class ActiveFault:
             latched=fault.latched,
             since_s=now_s,
         )
+
+    def __str__(self) -> str:
+        return _line(self.part, self.sentence, self.detail, self.remedy)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -145,7 +145,7 @@ def verify(
     head: Head | None,
     *,
     anchors: tuple[Head, ...] = (),
-    progress: Callable[[int], None] = lambda links: None,
+    progress: Callable[[int], object] = lambda links: None,
 ) -> Verdict:
     """Walk the whole chain of `store` against `head`, which was read before.
 
@@ -161,7 +161,7 @@ def verify(
     return Verdict(log.gate, walk.last, (*walk.cuts, *findings), lag)
 
 
-def _walked(walk: Walk, log: AuditLog, progress: Callable[[int], None]) -> tuple[Finding, ...]:
+def _walked(walk: Walk, log: AuditLog, progress: Callable[[int], object]) -> tuple[Finding, ...]:
     try:
         for link in log.walk():
             finding = walk.step(link)

@@ -57,4 +57,4 @@ class Retention:
     def _give_back(self) -> None:
         ((free,),) = self._store.query("PRAGMA freelist_count")
         if free > SPARE_PAGES:
-            self._store.query(f"PRAGMA incremental_vacuum({STEP_PAGES})")
+            self._store.shrink(STEP_PAGES)

@@ -5,21 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 
 from ..faults import ListFault
 from ..listing import Listing
 
-MAX_LENGTH = 16
 HEADERS = ("plate", "owner", "allowed", "schedule", "valid_from", "valid_until", "note")
 
 _OTHER_NAMES: dict[str, str] = {
     other: header
     for header, others in {
-        "plate": ("platenumber", "licenseplate", "licenceplate", "registration", "reg", "number", "vrn"),
+        "plate": (
+            "platenumber",
+            "licenseplate",
+            "licenceplate",
+            "registration",
+            "reg",
+            "number",
+            "vrn",
+            "kennzeichen",
+            "matricula",
+            "placa",
+            "targa",
+            "plaque",
+        ),
         "owner": ("name", "person", "holder", "resident"),
         "allowed": ("allow", "access", "permitted", "status"),
         "schedule": ("hours", "times"),
@@ -31,21 +43,6 @@ _OTHER_NAMES: dict[str, str] = {
 }
 _YES = frozenset({"", "1", "y", "yes", "true", "allow", "allowed", "permitted"})
 _NO = frozenset({"0", "n", "no", "false", "deny", "denied", "blocked"})
-_SEPARATORS = re.compile(r"[\s\-.·•_:/'’]+")
-
-
-def plate_text(text: str) -> str:
-    """A plate as it is listed: upper case A-Z 0-9, accents and separators taken off.
-
-    Raises ListFault where nothing or something else is left, or more than 16 characters.
-    """
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    plate = _SEPARATORS.sub("", bare).upper()
-    if not re.fullmatch(r"[A-Z0-9]+", plate):
-        raise ListFault(f"{text!r} is no plate: letters A-Z and digits only")
-    if len(plate) > MAX_LENGTH:
-        raise ListFault(f"{text!r} is longer than {MAX_LENGTH} characters")
-    return plate
 
 
 def moment(text: str, zone: tzinfo, *, last: bool = False) -> datetime | None:
@@ -65,20 +62,29 @@ def moment(text: str, zone: tzinfo, *, last: bool = False) -> datetime | None:
     return told if told.tzinfo else told.replace(tzinfo=zone)
 
 
-def read_sheet(path: Path, zone: tzinfo, check: Callable[[Listing], None]) -> list[Listing]:
-    """The listings of a CSV file.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a line is understood.
 
-    `check` may refuse a listing with a ListFault, as for a schedule that does not exist. Raises ListFault
-    that names file and line.
+    `plate` gives a plate as it is listed, `check` looks at the whole listing; both may refuse with a
+    ListFault. Times without an offset are in `zone`.
     """
+
+    plate: Callable[[str], str]
+    check: Callable[[Listing], None]
+    zone: tzinfo
+
+
+def read_sheet(path: Path, rules: Rules) -> list[Listing]:
+    """The listings of a CSV file. Raises ListFault that names file and line."""
     rows = _rows(path)
     columns = _columns(rows[0][1], path)
     found: dict[str, int] = {}
     listings = []
     for number, cells in rows[1:]:
         try:
-            listing = _listing(dict(zip(columns, cells)), zone)
-            check(listing)
+            listing = _listing(dict(zip(columns, cells)), rules)
+            rules.check(listing)
         except ListFault as fault:
             raise ListFault(f"{path.name}, line {number}: {fault.detail}") from fault
         if listing.plate in found:
@@ -146,17 +152,17 @@ def _columns(cells: list[str], path: Path) -> list[str]:
     return columns
 
 
-def _listing(cells: dict[str, str], zone: tzinfo) -> Listing:
+def _listing(cells: dict[str, str], rules: Rules) -> Listing:
     def cell(name: str) -> str:
         return cells.get(name, "").strip()
 
     return Listing(
-        plate=plate_text(cell("plate")),
+        plate=rules.plate(cell("plate")),
         owner=cell("owner"),
         allowed=_allowed(cell("allowed")),
         schedule=cell("schedule") or None,
-        valid_from=moment(cell("valid_from"), zone),
-        valid_until=moment(cell("valid_until"), zone, last=True),
+        valid_from=moment(cell("valid_from"), rules.zone),
+        valid_until=moment(cell("valid_until"), rules.zone, last=True),
         note=cell("note"),
     )
 

@@ -66,7 +66,7 @@ class Store:
     def __init__(self, connection: sqlite3.Connection, settings: Record, free: FreeBytes) -> None:
         self.path = settings.path
         self._connection = connection
-        self._min_free = settings.min_free_mb * 1024 * 1024
+        self._settings = settings
         self._free = free
         self._identity = _identity(self.path)
 
@@ -107,7 +107,7 @@ class Store:
         try:
             connection = sqlite3.connect(uri, uri=True, timeout=settings.busy_timeout_s, isolation_level=None)
         except sqlite3.Error as error:
-            raise fault_class(error)(f"{settings.path}: {error}") from error
+            raise fault_of_sqlite(error, settings, free) from error
         return cls(connection, settings, free)
 
     def close(self) -> None:
@@ -155,10 +155,10 @@ class Store:
 
     def check_space(self) -> None:
         """Raises DiskFull when less than record.min_free_mb is left."""
-        left = self._free_bytes()
-        if left < self._min_free:
-            asked = self._min_free // 2**20
-            raise DiskFull(f"{left / 2**20:.0f} MB left, record.min_free_mb = {asked}", part="record")
+        left_mb = _free_mb(self._settings, self._free)
+        asked_mb = self._settings.min_free_mb
+        if left_mb < asked_mb:
+            raise DiskFull(f"{left_mb:.0f} MB left, record.min_free_mb = {asked_mb}", part="record")
 
     def probe(self) -> None:
         """Write something durable, to learn whether writing works again."""
@@ -169,6 +169,12 @@ class Store:
     def checkpoint(self) -> None:
         """Move the log into the database, as far as readers allow."""
         self.query("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def shrink(self, pages: int) -> None:
+        """Give up to `pages` free pages back to the partition."""
+        with self._mapped():
+            # As a script: `execute` would step this statement once, which frees one page.
+            self._connection.executescript(f"PRAGMA incremental_vacuum({pages})")
 
     def back_up(self, target: Path) -> None:
         """Copy the database, consistent even while a gate writes to it. `target` must not exist."""
@@ -181,6 +187,8 @@ class Store:
         try:
             with self._mapped():
                 self._connection.backup(copy)
+                # One file that stands alone, and can be read where nothing may be written.
+                copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
 
@@ -239,27 +247,33 @@ class Store:
         if _identity(self.path) != self._identity:
             raise RecordFailed(f"{self.path} was moved or replaced while open", part="record")
 
-    def _free_bytes(self) -> int:
-        try:
-            return self._free(self.path)
-        except OSError as error:
-            raise fault_of_os(error, self.path) from error
-
     @contextmanager
     def _mapped(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            found = fault_class(error)
-            if str(error) in _SPACE_MAY_BE_WHY and self._free_bytes() < self._min_free:
-                found = DiskFull
-            raise found(f"{self.path}: {error}", part="record") from error
+            raise fault_of_sqlite(error, self._settings, self._free) from error
+
+
+def fault_of_sqlite(error: sqlite3.Error, settings: Record, free: FreeBytes) -> RecordFault:
+    """The fault that an SQLite error is, on the partition as it is now."""
+    found = fault_class(error)
+    if str(error) in _SPACE_MAY_BE_WHY and _free_mb(settings, free) < settings.min_free_mb:
+        found = DiskFull
+    return found(f"{settings.path}: {error}", part="record")
 
 
 def fault_of_os(error: OSError, path: Path) -> RecordFault:
     """The fault that an error of the file system is."""
     found = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else RecordFailed
     return found(f"{path}: {error.strerror or error}", part="record")
+
+
+def _free_mb(settings: Record, free: FreeBytes) -> float:
+    try:
+        return free(settings.path) / 2**20
+    except OSError as error:
+        raise fault_of_os(error, settings.path) from error
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

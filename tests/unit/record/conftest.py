@@ -1,0 +1,43 @@
+"""Fixtures of the record's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.config.schema import Record
+from appliance.record.ledger import Ledger
+from appliance.record.stamp import Stamper
+
+from .rig import ORIGIN, Rig
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Record:
+    return Record(path=tmp_path / "data" / "gatehouse.db", busy_timeout_s=0.001)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 3, 1, 12, tzinfo=timezone.utc), start_s=100.0)
+
+
+@pytest.fixture
+def stamper(clock: ManualClock) -> Stamper:
+    return Stamper(clock, ORIGIN)
+
+
+@pytest.fixture
+def ledger(settings: Record, stamper: Stamper) -> Iterator[Ledger]:
+    opened = Ledger.open(settings, stamper, new_id=lambda: "gate-1")
+    yield opened
+    opened.abandon()
+
+
+@pytest.fixture
+def rig(settings: Record, clock: ManualClock) -> Rig:
+    return Rig(settings, clock)
