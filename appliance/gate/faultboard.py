@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 
 from ..events import FaultCleared, FaultRaised
-from ..faults import ActiveFault, Effect, GateFault
+from ..faults import ActiveFault, Effect
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +25,15 @@ class FaultBoard:
         """Active faults in the order in which they were met."""
         return self._snapshot
 
-    def raised(self, fault: GateFault, now_s: float) -> FaultRaised | None:
+    def raised(self, fault: ActiveFault) -> FaultRaised | None:
         """Note a fault; the event of it, or None when it is active already."""
-        active = ActiveFault.of(fault, now_s)
-        if active.key in self._active:
+        if fault.key in self._active:
             return None
-        self._active[active.key] = active
+        self._active[fault.key] = fault
         self._snapshot = tuple(self._active.values())
-        log.log(
-            _LEVELS.get(active.effect, logging.ERROR), "fault %s [%s]: %s", active.kind, active.effect, fault
-        )
-        return FaultRaised(active)
+        level = _LEVELS.get(fault.effect, logging.ERROR)
+        log.log(level, "fault %s [%s]: %s", fault.kind, fault.effect, fault)
+        return FaultRaised(fault)
 
     def cleared(self, kind: str, part: str = "", *, by_hand: bool = False) -> tuple[FaultCleared, ...]:
         """Take a fault off, in every part where `part` is empty. A latched one needs a hand."""

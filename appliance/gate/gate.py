@@ -7,6 +7,7 @@ import queue
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..clock import Clock
@@ -14,7 +15,6 @@ from ..commands import (
     ClearFault,
     ClearFaults,
     CloseBarrier,
-    Command,
     EnableCar,
     Horn,
     Lights,
@@ -41,19 +41,20 @@ from ..events import (
     Tick,
     TrackGone,
 )
-from ..faults import GateFault, LoopStalled, MachineFault
+from ..faults import ActiveFault, GateFault, LoopStalled, MachineFault
 from ..machine import Machine
 from ..states.base import Inputs
 from .faultboard import FaultBoard
 from .ports import (
     AccessPort,
     ActuatorPort,
+    Closed,
     EnginesWarm,
     EyePort,
     FaultMet,
     FaultOver,
     Message,
-    Panel,
+    Order,
     PanelPort,
     WatchdogPort,
     WriterPort,
@@ -88,14 +89,16 @@ class Gate:
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._due: deque[Event] = deque()
         self._reacting = False
-        self._panel = Panel()
         self._now_s = parts.clock.monotonic()
+        self._panel = parts.panel.poll(self._now_s)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             SceneSeen: parts.senses.see,
             PlateVoted: self._on_vote,
             TrackGone: self._on_gone,
             FaultMet: lambda met: self._raise(met.fault),
             FaultOver: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
+            FaultRaised: lambda raised: self._note(raised.fault),
+            FaultCleared: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
             EnginesWarm: self._on_warm,
         }
         self._orders: dict[type[Any], Callable[[Any], None]] = {
@@ -104,7 +107,7 @@ class Gate:
             Look: self._look,
             Write: lambda order: parts.writer.submit_entry(order.entry, order.ticket),
             Refuse: self._refuse,
-            Spend: lambda order: parts.senses.spend(order.authority),
+            Spend: self._spend,
             RaiseFault: lambda order: self._raise(order.fault),
             ClearFault: lambda order: self._clear_by_order(order),
             ClearFaults: lambda order: self._announce(parts.board.reset()),
@@ -141,7 +144,8 @@ class Gate:
             self._dispatch(message)
         # Last, so that a veto that a scene brought takes effect in this tick (law 2).
         self._handle(Tick())
-        self._guarded(lambda: parts.actuator.tick(self._now_s))
+        self._guarded(self._tick_actuator)
+        self._file(parts.access.settle())
         self._watch_loops()
 
     def shut_down(self, why: str) -> None:
@@ -151,7 +155,7 @@ class Gate:
         self._parts.writer.submit_entry(Entry(EntryKind.SHUTDOWN, now_s, "gate", why))
 
     def _messages(self, first: Message | None) -> list[Message]:
-        messages = list(self._panel.messages)
+        messages: list[Message] = list(self._panel.events)
         if first is not None:
             messages.append(first)
         # Only what is there now: a flood of scenes must not keep the tick from ending.
@@ -184,10 +188,7 @@ class Gate:
             self._raise(fault)
             commands = self._parts.machine.fail(self.inputs, self._now_s)
         for command in commands:
-            self._guarded(self._carrying_out(command))
-
-    def _carrying_out(self, command: Command) -> Callable[[], None]:
-        return lambda: self._orders[type(command)](command)
+            self._guarded(partial(self._orders[type(command)], command))
 
     def _guarded(self, act: Callable[[], None]) -> None:
         """A part that fails becomes a fault of the gate; the machine hears of it at once."""
@@ -199,7 +200,7 @@ class Gate:
     # -- what other rooms report -------------------------------------------------------------------
 
     def _on_vote(self, voted: PlateVoted) -> None:
-        verdict = self._parts.access.decide(voted.vote)
+        verdict = self._parts.access.voted(voted.vote)
         if verdict is None:
             return
         for event in verdict.events:
@@ -210,11 +211,15 @@ class Gate:
             self._handle(EntryRefused(verdict.refusal))
 
     def _on_gone(self, gone: TrackGone) -> None:
-        events, visit = self._parts.access.gone(gone)
-        for event in events:
-            self._parts.writer.submit_event(event)
-        self._parts.writer.submit_visit(visit)
-        self._parts.writer.submit_readings(gone.readings, visit.outcome)
+        self._parts.writer.submit_readings(gone)
+        self._file(self._parts.access.gone(gone))
+
+    def _file(self, closed: Sequence[Closed]) -> None:
+        """Record the visits that ended."""
+        for each in closed:
+            for event in each.events:
+                self._parts.writer.submit_event(event)
+            self._parts.writer.submit_visit(each.visit)
 
     def _on_warm(self, warm: EnginesWarm) -> None:
         self._parts.senses.warm = True
@@ -232,8 +237,16 @@ class Gate:
 
     # -- what the machine orders -------------------------------------------------------------------
 
-    def _move(self, order: Command) -> None:
+    def _move(self, order: Order) -> None:
         self._parts.actuator.perform(order, self._now_s)
+
+    def _tick_actuator(self) -> None:
+        for notice in self._parts.actuator.tick(self._now_s):
+            self._dispatch(notice)
+
+    def _spend(self, order: Spend) -> None:
+        self._parts.senses.spend(order.authority)
+        self._parts.access.spent(order.authority.id)
 
     def _look(self, order: Look) -> None:
         for eye in self._parts.eyes:
@@ -241,9 +254,7 @@ class Gate:
 
     def _refuse(self, order: Refuse) -> None:
         self._parts.writer.submit_entry(order.entry)
-        authority = order.authority
-        if authority.track_id is not None and authority.camera is not None:
-            self._parts.access.turned_away(authority.track_id, authority.camera)
+        self._parts.access.lapsed(order.authority.id, order.reason)
 
     def _clear_by_order(self, order: ClearFault) -> None:
         self._announce(self._parts.board.cleared(order.kind, order.part, by_hand=True))
@@ -251,25 +262,20 @@ class Gate:
     # -- faults ------------------------------------------------------------------------------------
 
     def _raise(self, fault: GateFault) -> None:
-        event = self._parts.board.raised(fault, self._now_s)
-        if event is not None:
-            self._note(event)
-            self._handle(event)
+        self._note(ActiveFault.of(fault, self._now_s))
 
-    def _announce(self, cleared: Sequence[FaultCleared]) -> None:
-        for event in cleared:
-            entry = Entry(
-                EntryKind.FAULT_CLEARED,
-                self._now_s,
-                event.kind,
-                "The fault is cleared.",
-                (("part", event.part),),
-            )
-            self._parts.writer.submit_entry(entry)
-            self._handle(event)
-
-    def _note(self, event: FaultRaised) -> None:
-        fault = event.fault
+    def _note(self, fault: ActiveFault) -> None:
+        event = self._parts.board.raised(fault)
+        if event is None:
+            return
         fields = (("part", fault.part), ("effect", str(fault.effect)), ("detail", fault.detail))
         entry = Entry(EntryKind.FAULT_RAISED, self._now_s, fault.kind, fault.sentence, fields)
         self._parts.writer.submit_entry(entry)
+        self._handle(event)
+
+    def _announce(self, cleared: Sequence[FaultCleared]) -> None:
+        for event in cleared:
+            fields = (("part", event.part),)
+            entry = Entry(EntryKind.FAULT_CLEARED, self._now_s, event.kind, "The fault is cleared.", fields)
+            self._parts.writer.submit_entry(entry)
+            self._handle(event)

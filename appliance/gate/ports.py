@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Union
 
-from ..commands import Command
+from ..commands import CloseBarrier, EnableCar, Horn, Lights, OpenBarrier, ReleaseCar, StopBarrier
 from ..events import (
     Entry,
     Event,
+    FaultCleared,
+    FaultRaised,
     Limit,
     PlateEvent,
     Presence,
+    RefusalReason,
     TrackGone,
     Verdict,
     VisionEvent,
     Visit,
 )
 from ..faults import GateFault
-from ..sight import Effort, Reading, Vote
+from ..sight import Effort, Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +42,36 @@ class FaultOver:
 
 @dataclass(frozen=True, slots=True)
 class EnginesWarm:
-    """The engines of `camera`'s loop have read their golden frames (law 13)."""
+    """The engines have read their golden frames on this board (law 13)."""
 
+
+Order = Union[OpenBarrier, CloseBarrier, StopBarrier, EnableCar, ReleaseCar, Lights, Horn]
 
 Message = Union[VisionEvent, Event, FaultMet, FaultOver, EnginesWarm]
 """What other threads post to the gate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Protocol):
     """What the input pins say at one moment."""
 
-    stop: bool = False
-    loop: Presence = Presence.NOT_FITTED
-    beam: Presence = Presence.NOT_FITTED
-    opened: Limit = Limit.NOT_FITTED
-    closed: Limit = Limit.NOT_FITTED
-    messages: tuple[Message, ...] = ()
-    """Presses, service holds and input faults since the last poll, in order."""
+    @property
+    def stop(self) -> bool: ...
+
+    @property
+    def loop(self) -> Presence: ...
+
+    @property
+    def beam(self) -> Presence: ...
+
+    @property
+    def opened(self) -> Limit: ...
+
+    @property
+    def closed(self) -> Limit: ...
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Presses, service holds, and faults that came or went since the last poll, in order."""
 
 
 class PanelPort(Protocol):
@@ -64,14 +79,14 @@ class PanelPort(Protocol):
 
 
 class ActuatorPort(Protocol):
-    def perform(self, command: Command, now_s: float) -> None:
+    def perform(self, order: Order, now_s: float) -> None:
         """Carry out a motion or car command. Raises OutputFault or LinkFault."""
 
-    def tick(self, now_s: float) -> None:
-        """Let timed outputs fall. Raises OutputFault or LinkFault."""
+    def tick(self, now_s: float) -> Sequence[FaultRaised | FaultCleared]:
+        """Go on with what is under way: faults that came or went. Raises as `perform` does."""
 
     def safe(self) -> None:
-        """Take everything to its shutdown level; never raises."""
+        """Take everything to its shutdown level."""
 
 
 class WriterPort(Protocol):
@@ -81,18 +96,34 @@ class WriterPort(Protocol):
 
     def submit_visit(self, visit: Visit) -> None: ...
 
-    def submit_readings(self, readings: Sequence[Reading], outcome: str) -> None: ...
+    def submit_readings(self, gone: TrackGone) -> None: ...
+
+
+class Closed(Protocol):
+    """A visit that ended, and the events of its end."""
+
+    @property
+    def visit(self) -> Visit: ...
+
+    @property
+    def events(self) -> tuple[PlateEvent, ...]: ...
 
 
 class AccessPort(Protocol):
-    def decide(self, vote: Vote) -> Verdict | None:
+    def voted(self, vote: Vote) -> Verdict | None:
         """The verdict on a vote, None when nothing new follows from it."""
 
-    def turned_away(self, track_id: int, camera: str) -> None:
-        """The machine did not open for this track: it may be decided again."""
+    def spent(self, authority_id: str) -> None:
+        """The authority opens: its visit has had its opening."""
 
-    def gone(self, gone: TrackGone) -> tuple[tuple[PlateEvent, ...], Visit]:
-        """The track ended: its closing events and its visit."""
+    def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
+        """The machine did not open for it: the visit may be decided anew."""
+
+    def gone(self, event: TrackGone) -> Sequence[Closed]:
+        """A track ended: the visits that ended with it."""
+
+    def settle(self) -> Sequence[Closed]:
+        """Visits that ended by time; asked at every tick."""
 
 
 class EyePort(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 
@@ -25,11 +24,14 @@ from appliance.events import (
     Entry,
     EntryGranted,
     EntryKind,
+    Event,
+    FaultRaised,
     Limit,
     NotRecorded,
     PlateEvent,
     Presence,
     Recorded,
+    RefusalReason,
     SceneSeen,
     SelfCheckPassed,
     TrackGone,
@@ -39,7 +41,7 @@ from appliance.events import (
 from appliance.faults import ActiveFault, DiskFull
 from appliance.gate.faultboard import FaultBoard
 from appliance.gate.gate import Gate, Parts
-from appliance.gate.ports import EnginesWarm, Message, Panel
+from appliance.gate.ports import EnginesWarm, Message
 from appliance.gate.senses import Senses, Sight
 from appliance.machine import Machine
 from appliance.sight import Box, Direction, Effort, Kind, Reading, Track, Vote
@@ -65,14 +67,24 @@ def track(number: int = 1, *, in_roi: bool = True) -> Track:
     return Track(number, CAMERA, Kind.VEHICLE, box, box, in_roi, Direction.TOWARDS, 0.0, 0.0)
 
 
+@dataclass(frozen=True)
+class Pins:
+    """A panel as tests set it."""
+
+    stop: bool = False
+    loop: Presence = Presence.NOT_FITTED
+    beam: Presence = Presence.NOT_FITTED
+    opened: Limit = Limit.NOT_FITTED
+    closed: Limit = Limit.NOT_FITTED
+    events: tuple[Event, ...] = ()
+
+
 @dataclass
 class FakePanel:
-    panel: Panel = field(default_factory=Panel)
-    waiting: list[Message] = field(default_factory=list)
+    panel: Pins = field(default_factory=Pins)
 
-    def poll(self, now_s: float) -> Panel:
-        messages, self.waiting = tuple(self.waiting), []
-        return replace(self.panel, messages=messages)
+    def poll(self, now_s: float) -> Pins:
+        return self.panel
 
 
 @dataclass
@@ -100,8 +112,8 @@ class FakeActuator:
         elif not isinstance(command, (Lights, Horn)):
             raise TypeError(f"{command} is no actuator's")
 
-    def tick(self, now_s: float) -> None:
-        pass
+    def tick(self, now_s: float) -> tuple[FaultRaised, ...]:
+        return ()
 
     def safe(self) -> None:
         self.made_safe += 1
@@ -114,6 +126,7 @@ class FakeWriter:
     tickets: list[str] = field(default_factory=list)
     events: list[PlateEvent] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
 
     def submit_entry(self, entry: Entry, ticket: str | None = None) -> None:
         self.entries.append(entry)
@@ -126,28 +139,42 @@ class FakeWriter:
     def submit_visit(self, visit: Visit) -> None:
         self.visits.append(visit)
 
-    def submit_readings(self, readings: Sequence[Reading], outcome: str) -> None:
-        pass
+    def submit_readings(self, gone: TrackGone) -> None:
+        self.readings.extend(gone.readings)
 
     def kinds(self) -> list[EntryKind]:
         """Kinds of all entries but transitions, in order."""
         return [e.kind for e in self.entries if e.kind is not EntryKind.TRANSITION]
 
 
+@dataclass(frozen=True)
+class Ended:
+    visit: Visit
+    events: tuple[PlateEvent, ...] = ()
+
+
 @dataclass
 class FakeAccess:
     verdict: Verdict | None = None
-    again: list[tuple[int, str]] = field(default_factory=list)
+    used: list[str] = field(default_factory=list)
+    again: list[tuple[str, RefusalReason]] = field(default_factory=list)
 
-    def decide(self, vote: Vote) -> Verdict | None:
+    def voted(self, vote: Vote) -> Verdict | None:
         return self.verdict
 
-    def turned_away(self, track_id: int, camera: str) -> None:
-        self.again.append((track_id, camera))
+    def spent(self, authority_id: str) -> None:
+        self.used.append(authority_id)
 
-    def gone(self, gone: TrackGone) -> tuple[tuple[PlateEvent, ...], Visit]:
-        seen = gone.track
-        return (), Visit(seen.camera, seen.id, seen.first_s, seen.last_s, "", 0.0, "gone", len(gone.readings))
+    def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
+        self.again.append((authority_id, reason))
+
+    def gone(self, event: TrackGone) -> tuple[Ended, ...]:
+        seen = event.track
+        visit = Visit(seen.camera, seen.id, seen.first_s, seen.last_s, "", 0.0, "gone", len(event.readings))
+        return (Ended(visit),)
+
+    def settle(self) -> tuple[Ended, ...]:
+        return ()
 
 
 @dataclass

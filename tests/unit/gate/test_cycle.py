@@ -10,6 +10,7 @@ from appliance.events import (
     EntryKind,
     Limit,
     Presence,
+    RefusalReason,
     RemoteAction,
     SelfCheckPassed,
     ServiceHeld,
@@ -73,8 +74,8 @@ def test_what_could_not_be_recorded_does_not_open() -> None:
     rig.grant()
     rig.fail_record()
     assert rig.moves() == []
-    assert rig.access.again == [(1, "front")]
-    assert rig.state == StateName.IDLE_ROI
+    assert rig.access.again == [("a1", RefusalReason.NOT_RECORDED)]
+    assert rig.state == StateName.RECOGNIZE
 
 
 def test_a_record_that_never_answers_refuses_after_its_time() -> None:

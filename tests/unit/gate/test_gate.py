@@ -1,7 +1,5 @@
 """The tick itself: watchdog, faults, order of commands, access."""
 
-from datetime import datetime, timezone
-
 from appliance.authority import Authority, Source
 from appliance.commands import StopBarrier
 from appliance.events import (
@@ -16,7 +14,7 @@ from appliance.events import (
     Refused,
     TrackGone,
 )
-from appliance.faults import CameraLost, DiskFull, OutputFailed
+from appliance.faults import ActiveFault, CameraLost, DiskFull, OutputFailed
 from appliance.gate.faultboard import FaultBoard
 from appliance.gate.ports import FaultMet, FaultOver
 from appliance.sight import Effort, Vote
@@ -137,9 +135,9 @@ def test_wait_handles_a_message_the_moment_it_comes() -> None:
 
 def test_a_fault_met_twice_is_one_fault_and_a_latched_one_outlives_its_cause() -> None:
     board = FaultBoard()
-    assert board.raised(DiskFull(), 1.0) is not None
-    assert board.raised(DiskFull(), 2.0) is None
-    board.raised(OutputFailed(part="open"), 3.0)
+    assert board.raised(ActiveFault.of(DiskFull(), 1.0)) is not None
+    assert board.raised(ActiveFault.of(DiskFull(), 2.0)) is None
+    board.raised(ActiveFault.of(OutputFailed(part="open"), 3.0))
     assert [e.kind for e in board.cleared("disk_full")] == ["disk_full"]
     assert board.cleared("output_failed") == ()
     assert [e.kind for e in board.reset()] == ["output_failed"]
@@ -155,4 +153,3 @@ def test_a_fault_over_in_one_part_leaves_the_other() -> None:
 def test_authority_lives_from_its_issue_to_just_before_its_end() -> None:
     authority = Authority("x", Source.COMMAND, 1.0, 2.0, "phone", "Remote.")
     assert [authority.live(t) for t in (0.9, 1.0, 1.999, 2.0)] == [False, True, True, False]
-    assert datetime.now(timezone.utc).tzinfo is timezone.utc
