@@ -6,6 +6,9 @@ CHATTER_TIMES = 10.0
 CHATTER_LEAST_S = 0.5
 """A contact bounces for milliseconds; one that never settles for this long is broken."""
 
+ROUNDING_S = 1e-6
+"""Differences of clock readings that are a debounce time apart may fall short by this."""
+
 
 class Debouncer:
     """A level that has been stable for `hold_s`, or None while it is not known.
@@ -17,7 +20,7 @@ class Debouncer:
     def __init__(self, hold_s: float) -> None:
         self.level: bool | None = None
         self.chatters = False
-        self._hold_s = hold_s
+        self._hold_s = hold_s - ROUNDING_S
         self._patience_s = max(CHATTER_LEAST_S, CHATTER_TIMES * hold_s)
         self._fresh = True
         self._raw: bool | None = None

@@ -1,7 +1,9 @@
 """Frames on a byte stream: COBS with a CRC-16, so that loss and damage cost one message at most.
 
 A frame is COBS(payload, CRC) and a zero byte; COBS leaves no other zero in it. The CRC is
-CRC-16/CCITT-FALSE, big-endian. S. Cheshire, M. Baker, "Consistent overhead byte stuffing" (1999).
+CRC-16/GENIBUS, big-endian: it is inverted at the end, for without that a damaged end mark, which COBS
+decodes to a zero after the CRC, would go unnoticed.
+S. Cheshire, M. Baker, "Consistent overhead byte stuffing" (1999).
 """
 
 from __future__ import annotations
@@ -11,6 +13,11 @@ from binascii import crc_hqx
 MAX_PAYLOAD = 240
 """Bytes; with the CRC it stays below the 254 at which COBS needs a second code byte."""
 LONGEST_FRAME = MAX_PAYLOAD + 2 + 1
+
+
+def crc16(data: bytes) -> bytes:
+    """The two bytes that vouch for `data`."""
+    return (crc_hqx(data, 0xFFFF) ^ 0xFFFF).to_bytes(2, "big")
 
 
 def cobs_encode(data: bytes) -> bytes:
@@ -45,14 +52,14 @@ def encode(payload: bytes) -> bytes:
     """The frame of `payload`, its end mark included. Raises ValueError beyond MAX_PAYLOAD bytes."""
     if len(payload) > MAX_PAYLOAD:
         raise ValueError(f"a payload of {len(payload)} bytes is longer than {MAX_PAYLOAD}")
-    return cobs_encode(payload + crc_hqx(payload, 0xFFFF).to_bytes(2, "big")) + b"\0"
+    return cobs_encode(payload + crc16(payload)) + b"\0"
 
 
 def decode(frame: bytes) -> bytes:
     """The payload of one frame without its end mark. Raises ValueError when it is damaged."""
     data = cobs_decode(frame)
     payload, crc = data[:-2], data[-2:]
-    if len(crc) != 2 or crc_hqx(payload, 0xFFFF) != int.from_bytes(crc, "big"):
+    if crc != crc16(payload):
         raise ValueError("the checksum is wrong")
     return payload
 

@@ -129,7 +129,7 @@ class CarLink:
             if now_s - self._sent_s >= self._heartbeat_s:
                 self.send(now_s)
         except LinkFault as fault:
-            self._drop()
+            self._down()
             self._reopen_s = now_s + REOPEN_S if self._reopen_s is None else self._reopen_s
             return fault
         return self._silence(now_s)
@@ -140,13 +140,15 @@ class CarLink:
         silent_s = now_s - self._heard_s
         if silent_s <= self._silence_s:
             return None
-        self._drop()
+        self._down()
         return LinkFault(f"no answer for {silent_s:.1f} s", part="serial")
 
-    def _drop(self) -> None:
-        self.up = False
+    def _down(self) -> None:
+        """Nothing is wanted while the link is down. Only a greeting may be answered from now on."""
         self._wanted = CarLevels()
-        self._unanswered.clear()
+        if self.up:
+            self.up = False
+            self._unanswered.clear()
 
     def _reopen(self, now_s: float) -> None:
         if self._reopen_s is None or now_s < self._reopen_s:

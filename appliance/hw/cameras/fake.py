@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ...clock import Clock
 from ...faults import CameraLost
-from ...sight import Frame, Image
+from ...sight import Frame
 from ..base import BaseCamera
+
+if TYPE_CHECKING:
+    from ...sight import Image
 
 
 class FakeCamera(BaseCamera):

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from ...clock import Clock
 from ...faults import CameraLost, InputDataFault
-from ...sight import Frame, Image
+from ...sight import Frame
 from ..base import BaseCamera, EndOfFootage
+
+if TYPE_CHECKING:
+    from ...sight import Image
 
 IMAGES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".ts", ".mpg", ".mpeg"})

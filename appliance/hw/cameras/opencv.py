@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import cv2
 
 from ...clock import Clock
 from ...faults import CameraLost
-from ...sight import Frame, Image
+from ...sight import Frame
 from ..base import BaseCamera
+
+if TYPE_CHECKING:
+    from ...sight import Image
 
 OPEN_LIMIT_S = 5.0
 """An RTSP camera answers within a second; one that boots is asked again by the caller."""
