@@ -45,9 +45,13 @@ class Health:
             self._on_fault(fault)
 
     def failed(self, fault: RecordFault, now_s: float) -> None:
-        """A write failed: wait longer each time before the next."""
-        self._retry_at_s = now_s + self._retry_s
-        self._retry_s = min(LAST_RETRY_S, self._retry_s * 2)
+        """A write failed: wait longer each time before the next.
+
+        An attempt that could not wait, for somebody asked, does not lengthen the wait.
+        """
+        if self.rest_s(now_s) == 0.0:
+            self._retry_at_s = now_s + self._retry_s
+            self._retry_s = min(LAST_RETRY_S, self._retry_s * 2)
         self.note(fault)
 
     def worked(self, low: DiskFull | None) -> None:

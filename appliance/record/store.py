@@ -195,6 +195,9 @@ class Store:
     # -- opening -----------------------------------------------------------------------------------
 
     def _prepare(self, check: bool) -> None:
+        # Before anything is written: a damaged file is kept as it was found.
+        if check:
+            self.check_integrity()
         # Before the first table and before WAL: later it would need a rewrite of the whole file.
         self.execute("PRAGMA auto_vacuum = INCREMENTAL")
         if self.query("PRAGMA journal_mode = WAL") != [("wal",)]:
@@ -204,8 +207,6 @@ class Store:
         self.execute("PRAGMA cell_size_check = ON")
         self.query(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}")
         self._identity = _identity(self.path)
-        if check:
-            self.check_integrity()
         self._migrate()
 
     def check_integrity(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,9 +17,20 @@ from appliance.record.stamp import Stamper
 from .rig import ORIGIN, Rig
 
 
+MEMORY = Path("/dev/shm")
+"""Where syncing costs nothing; what a real disk does is asked under tests/system."""
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Record:
-    return Record(path=tmp_path / "data" / "gatehouse.db", busy_timeout_s=0.001)
+def folder(tmp_path: Path) -> Iterator[Path]:
+    parent = MEMORY if MEMORY.is_dir() else tmp_path
+    with TemporaryDirectory(dir=parent, prefix="gatehouse-") as made:
+        yield Path(made)
+
+
+@pytest.fixture
+def settings(folder: Path) -> Record:
+    return Record(path=folder / "data" / "gatehouse.db", busy_timeout_s=0.001)
 
 
 @pytest.fixture

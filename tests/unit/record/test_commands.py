@@ -38,8 +38,8 @@ class Shell:
 
 
 @pytest.fixture
-def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    return Shell(tmp_path, capsys)
+def shell(folder: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(folder, capsys)
 
 
 def listed(shell: Shell) -> list[str]:

@@ -18,7 +18,7 @@ from appliance.record import desk
 from appliance.record.audit import AuditLog, verify
 from appliance.record.desk import Answer
 from appliance.record.head import head_path, read_head
-from appliance.record.health import LAST_RETRY_S
+from appliance.record.health import FIRST_RETRY_S, LAST_RETRY_S
 from appliance.record.journal import Journal, Sighting
 from appliance.record.store import Store
 from appliance.record.writer import RecordWriter
@@ -158,6 +158,19 @@ def test_a_ticket_does_not_wait_for_the_next_retry(rig: Rig) -> None:
     writer.submit_entry(entry("B"), ticket="t1")
     assert writer.pump() == (Recorded("t1"),)
     assert subjects(rig.settings) == ["A", "B"]
+    writer.close()
+
+
+def test_those_who_ask_do_not_delay_the_recovery(rig: Rig) -> None:
+    writer = rig.writer(max_entries=64)
+    writer.pump()
+    with locked(rig.settings):
+        for number in range(20):
+            writer.submit_entry(entry("A"), ticket=f"t{number}")
+            writer.pump()
+    rig.clock.advance(FIRST_RETRY_S)
+    writer.pump()
+    assert rig.heard.recovered == ["record_locked"]
     writer.close()
 
 
