@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
 from ..faults import ConfigFault
+from ..shipped import places as shipped_places
 
 OWNER_VARIABLE = "GATEHOUSE_CONFIG"
 OWNER_PLACES = (Path("gatehouse.toml"), Path("/etc/gatehouse/gatehouse.toml"))
 MAIN_FILE = "gatehouse.toml"
 
 
-def shipped_places() -> tuple[Path, ...]:
-    """Where the shipped `etc` may lie, first choice first: checkout, environment, `pip --target`."""
-    beside_package = Path(__file__).resolve().parents[2]
-    return (
-        beside_package / "etc",
-        Path(sysconfig.get_path("data")) / "share" / "gatehouse" / "etc",
-        beside_package / "share" / "gatehouse" / "etc",
-    )
-
-
 def find_shipped(places: tuple[Path, ...] | None = None) -> Path:
     """The folder of the shipped configuration. Raises ConfigFault when the installation lacks it."""
-    tried = shipped_places() if places is None else places
+    tried = shipped_places("etc") if places is None else places
     for place in tried:
         if (place / MAIN_FILE).is_file():
             return place

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..faults import EngineFailed
+from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
 
@@ -16,7 +17,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-SHIPPED = Path(__file__).resolve().parents[2] / "models"
+SHIPPED = find("models")
 """The manifests that come with the appliance."""
 
 

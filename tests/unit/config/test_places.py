@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config.places import find_owner, find_shipped, shipped_places
+from appliance.config.places import find_owner, find_shipped
 from appliance.faults import ConfigFault
+from appliance.shipped import find, places
 
 
 def test_the_shipped_files_lie_in_this_checkout() -> None:
@@ -28,7 +29,7 @@ def test_an_installation_without_the_files_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_installed_wheel_is_looked_for() -> None:
-    assert any(place.parts[-3:] == ("share", "gatehouse", "etc") for place in shipped_places())
+    assert any(place.parts[-3:] == ("share", "gatehouse", "etc") for place in places("etc"))
 
 
 def test_the_environment_comes_before_the_usual_places(tmp_path: Path) -> None:
@@ -41,3 +42,11 @@ def test_the_environment_comes_before_the_usual_places(tmp_path: Path) -> None:
 
 def test_an_owner_may_have_no_file(tmp_path: Path) -> None:
     assert find_owner({}, (tmp_path / "none.toml",)) is None
+
+
+def test_the_shipped_models_lie_in_this_checkout() -> None:
+    assert find("models") == Path(__file__).resolve().parents[3] / "models"
+
+
+def test_what_is_nowhere_is_named_where_it_should_be() -> None:
+    assert find("nothing") == places("nothing")[0]

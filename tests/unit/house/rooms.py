@@ -14,13 +14,14 @@ EVERYTHING = frozenset({"*"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     **dict.fromkeys(PLAIN, PLAIN),
-    "config": PLAIN,
+    "shipped": frozenset(),
+    "config": PLAIN | {"shipped"},
     "states": PLAIN | {"config"},
     "machine": PLAIN | {"states"},
     "gate": PLAIN | {"config", "states", "machine"},
     "hw": PLAIN | {"config"},
     "hw.sim": PLAIN | {"config", "hw"},
-    "infer": PLAIN | {"config"},
+    "infer": PLAIN | {"config", "shipped"},
     "vision": PLAIN | {"config", "infer"},
     "access": PLAIN | {"config"},
     "record": PLAIN | {"config"},
