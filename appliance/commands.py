@@ -80,6 +80,13 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class NotePassage:
+    """The vehicle of this authority has passed: access may count it as inside."""
+
+    authority: Authority
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseFault:
     fault: GateFault
 
@@ -109,6 +116,7 @@ Command = Union[
     Write,
     Refuse,
     Spend,
+    NotePassage,
     RaiseFault,
     ClearFault,
     ClearFaults,

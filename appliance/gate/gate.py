@@ -19,6 +19,7 @@ from ..commands import (
     Horn,
     Lights,
     Look,
+    NotePassage,
     OpenBarrier,
     RaiseFault,
     Refuse,
@@ -108,6 +109,7 @@ class Gate:
             Write: lambda order: parts.writer.submit_entry(order.entry, order.ticket),
             Refuse: self._refuse,
             Spend: self._spend,
+            NotePassage: lambda order: parts.access.passed(order.authority),
             RaiseFault: lambda order: self._raise(order.fault),
             ClearFault: lambda order: self._clear_by_order(order),
             ClearFaults: lambda order: self._announce(parts.board.reset()),
@@ -226,14 +228,16 @@ class Gate:
         self._handle(Tick())
 
     def _watch_loops(self) -> None:
-        """Feed the watchdog only while every inference loop beats (law 9)."""
+        """A loop that does not beat is a fault now, and starves the watchdog a little later (law 9)."""
         parts = self._parts
-        stalled = [e for e in parts.eyes if self._now_s - e.beat_s > parts.loop_limit_s]
-        if stalled:
+        if any(self._now_s - eye.beat_s > parts.loop_limit_s for eye in parts.eyes):
             self._raise(LoopStalled())
-            return
-        self._announce(parts.board.cleared(LoopStalled.kind()))
-        parts.watchdog.feed()
+        else:
+            self._announce(parts.board.cleared(LoopStalled.kind()))
+        self._guarded(self._tick_watchdog)
+
+    def _tick_watchdog(self) -> None:
+        self._parts.watchdog.ticked(self._now_s)
 
     # -- what the machine orders -------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, Union
 
+from ..authority import Authority
 from ..commands import CloseBarrier, EnableCar, Horn, Lights, OpenBarrier, ReleaseCar, StopBarrier
 from ..events import (
     Entry,
@@ -119,6 +120,9 @@ class AccessPort(Protocol):
     def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
         """The machine did not open for it: the visit may be decided anew."""
 
+    def passed(self, authority: Authority) -> None:
+        """The vehicle that this authority let in has passed the arm."""
+
     def gone(self, event: TrackGone) -> Sequence[Closed]:
         """A track ended: the visits that ended with it."""
 
@@ -137,6 +141,5 @@ class EyePort(Protocol):
 
 
 class WatchdogPort(Protocol):
-    def feed(self) -> None: ...
-
-    def status(self, text: str) -> None: ...
+    def ticked(self, now_s: float) -> bool:
+        """The machine has ticked: feed, if every inference loop is alive. Raises WatchdogFault."""

@@ -16,7 +16,16 @@ from dataclasses import dataclass, replace
 from typing import Union
 
 from ..authority import Authority, Source
-from ..commands import ClearFault, CloseBarrier, Command, OpenBarrier, RaiseFault, Spend, StopBarrier
+from ..commands import (
+    ClearFault,
+    CloseBarrier,
+    Command,
+    NotePassage,
+    OpenBarrier,
+    RaiseFault,
+    Spend,
+    StopBarrier,
+)
 from ..events import (
     CommandReceived,
     EntryKind,
@@ -145,13 +154,18 @@ def _passage(cycle: Cycle, inputs: Inputs, now: float) -> tuple[Cycle, Commands]
     if inputs.under_arm and cycle.passage is Passage.AWAITED:
         return replace(cycle, passage=Passage.UNDER_ARM), ()
     if cycle.passage is Passage.UNDER_ARM and _clear_for(cycle, now) >= PASSED_CLEAR_S:
-        subject = cycle.authority.subject if cycle.authority else ""
-        word = write(EntryKind.PASSED, now, subject, "The vehicle passed.")
-        return replace(cycle, passage=Passage.DONE), (word,)
+        return replace(cycle, passage=Passage.DONE), _passed(cycle.authority, now)
     if inputs.under_arm and cycle.passage is Passage.DONE and cycle.authority is not None:
         word = write(EntryKind.TAILGATE, now, cycle.authority.subject, "Another vehicle followed.")
         return replace(cycle, passage=Passage.FOLLOWED), (word,)
     return cycle, ()
+
+
+def _passed(authority: Authority | None, now: float) -> Commands:
+    if authority is None:
+        return ()
+    word = write(EntryKind.PASSED, now, authority.subject, "The vehicle passed.")
+    return NotePassage(authority), word
 
 
 # -- events ----------------------------------------------------------------------------------------

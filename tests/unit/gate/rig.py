@@ -157,6 +157,7 @@ class Ended:
 class FakeAccess:
     verdict: Verdict | None = None
     used: list[str] = field(default_factory=list)
+    inside: list[str] = field(default_factory=list)
     again: list[tuple[str, RefusalReason]] = field(default_factory=list)
 
     def voted(self, vote: Vote) -> Verdict | None:
@@ -167,6 +168,9 @@ class FakeAccess:
 
     def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
         self.again.append((authority_id, reason))
+
+    def passed(self, authority: Authority) -> None:
+        self.inside.append(authority.subject)
 
     def gone(self, event: TrackGone) -> tuple[Ended, ...]:
         seen = event.track
@@ -188,13 +192,11 @@ class FakeEye:
 
 @dataclass
 class FakeWatchdog:
-    fed: int = 0
+    ticks: int = 0
 
-    def feed(self) -> None:
-        self.fed += 1
-
-    def status(self, text: str) -> None:
-        pass
+    def ticked(self, now_s: float) -> bool:
+        self.ticks += 1
+        return True
 
 
 class Rig:

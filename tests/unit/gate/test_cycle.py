@@ -56,6 +56,7 @@ def test_a_visit_from_arrival_to_closed_arm() -> None:
     assert rig.moves() == ["OpenBarrier", "StopBarrier", "CloseBarrier", "StopBarrier"]
     assert rig.writer.kinds() == [EntryKind.OPENING, EntryKind.OPENED, EntryKind.PASSED, EntryKind.CLOSED]
     assert rig.state == StateName.IDLE_ROI
+    assert rig.access.inside == ["AB12CDE"]
 
 
 def test_nothing_moves_before_the_reason_is_recorded() -> None:

@@ -1,0 +1,64 @@
+"""The gate's hands: pins, outputs, inputs and the actuator, as the configuration names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..clock import Clock
+from ..config import Config
+from ..hw.actuator import BaseActuator
+from ..hw.barrier import BarrierActuator
+from ..hw.car import CarOnLink, CarOnPins
+from ..hw.gpio import GpioInput, GpioOutput, Pins
+from ..hw.inputs import InputBank
+from ..hw.link import CarLink
+from ..hw.outputs import OutputBank
+from ..hw.serial_link import PortConfig, SerialLink
+from ..hw.specs import input_specs, output_specs
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Everything on the pins. Open claims the outputs first, close gives them back last."""
+
+    pins: Pins
+    outputs: OutputBank
+    inputs: InputBank
+    actuator: BaseActuator
+
+    def open(self) -> None:
+        """Claim all pins. Raises OutputFailed or ConfigFault; nothing stays claimed then."""
+        self.outputs.open()
+        self.inputs.open()
+
+    def close(self) -> None:
+        """Shutdown level everywhere, then the pins are free."""
+        try:
+            self.actuator.safe()
+        finally:
+            self.inputs.close()
+            self.outputs.close()
+
+
+def build_hands(config: Config, clock: Clock, pins: Pins) -> Hands:
+    """Build drivers for every pin of `config` on `pins`; nothing is claimed yet. Raises ConfigFault."""
+    outputs = OutputBank(
+        [GpioOutput(spec, pins) for spec in output_specs(config.outputs, config.barrier)],
+        clock,
+        dead_time_s=config.barrier.dead_time_s,
+    )
+    inputs = InputBank(
+        [GpioInput(spec, pins) for spec in input_specs(config.inputs, config.buttons)],
+        config.buttons,
+        exit_free=config.exit.mode == "free",
+    )
+    return Hands(pins, outputs, inputs, _actuator(config, outputs))
+
+
+def _actuator(config: Config, outputs: OutputBank) -> BaseActuator:
+    if config.gate.actuator == "barrier":
+        return BarrierActuator(outputs)
+    if config.car.channel == "gpio":
+        return CarOnPins(outputs)
+    port = SerialLink(PortConfig(config.serial.port, config.serial.baud))
+    return CarOnLink(CarLink(port, config.serial.heartbeat_s))

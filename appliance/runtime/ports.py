@@ -1,0 +1,79 @@
+"""Adapters: the rooms as the gate's ports ask for them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from ..access.decide import Approach, Decider
+from ..access.passback import Passback
+from ..access.visits import Closed, Visits
+from ..authority import Authority, Source
+from ..clock import Clock
+from ..config import Config
+from ..events import Entry, PlateEvent, RefusalReason, TrackGone, Verdict, Visit
+from ..record.journal import Sighting
+from ..record.writer import BaseWriter
+from ..sight import Direction, Vote
+
+
+def new_authority_id() -> str:
+    """An id that is never given twice, not even by another board."""
+    return uuid.uuid4().hex
+
+
+class Doorman:
+    """Access as the gate sees it: visits, and the direction from which each camera lets in."""
+
+    def __init__(self, config: Config, clock: Clock) -> None:
+        self._passback = Passback()
+        self.decider = Decider(
+            config.access, config.vote, clock, new_authority_id, inside=self._passback.inside
+        )
+        self._visits = Visits(self.decider, clock)
+        self._approaches: Mapping[str, Approach] = {n: c.approach for n, c in config.cameras.items()}
+
+    def voted(self, vote: Vote) -> Verdict | None:
+        return self._visits.voted(vote, self._approaches[vote.camera])
+
+    def spent(self, authority_id: str) -> None:
+        self._visits.spent(authority_id)
+
+    def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
+        self._visits.lapsed(authority_id, reason)
+
+    def passed(self, authority: Authority) -> None:
+        if authority.source is Source.DECISION:
+            self._passback.entered(authority.subject)
+
+    def gone(self, event: TrackGone) -> Sequence[Closed]:
+        if event.vote is not None and event.track.direction is Direction.AWAY:
+            self._passback.left(event.vote.text)
+        return self._visits.gone(event)
+
+    def settle(self) -> Sequence[Closed]:
+        return self._visits.settle()
+
+
+class Scribe:
+    """The record as the gate sees it: what is submitted never blocks."""
+
+    def __init__(self, writer: BaseWriter) -> None:
+        self._writer = writer
+
+    def submit_entry(self, entry: Entry, ticket: str | None = None) -> None:
+        self._writer.submit_entry(entry, ticket)
+
+    def submit_event(self, event: PlateEvent) -> None:
+        self._writer.submit_event(event)
+
+    def submit_visit(self, visit: Visit) -> None:
+        self._writer.submit_visit(visit)
+
+    def submit_readings(self, gone: TrackGone) -> None:
+        """Each read of the track, with whether it said what the track's vote said in the end."""
+        agreed = "" if gone.vote is None else gone.vote.text
+        place = "roi" if gone.track.in_roi else "approach"
+        for reading in gone.readings:
+            outcome = "agreed" if reading.text == agreed else "differed"
+            self._writer.submit_reading(reading, Sighting(place, gone.track.box, outcome))
