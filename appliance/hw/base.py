@@ -8,9 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TypeVar
 
 from ..sight import Frame
 from ..words import Word
+
+DriverT = TypeVar("DriverT", bound="Driver")
 
 
 class Driver(ABC):
@@ -24,7 +27,7 @@ class Driver(ABC):
     def close(self) -> None:
         """Give the device back, outputs at their shutdown level. May be called twice."""
 
-    def __enter__(self):  # type: ignore[no-untyped-def]
+    def __enter__(self: DriverT) -> DriverT:
         self.open()
         return self
 

@@ -11,7 +11,7 @@ from .base import BaseWatchdog
 from .heartbeat import Heartbeat
 
 FEED_EVERY_S = 1.0
-"""The unit's WatchdogSec is ten times that; more often only costs datagrams."""
+"""A small part of the unit's WatchdogSec; more often only costs datagrams."""
 
 # sdnotify meets an unset or empty NOTIFY_SOCKET with TypeError or IndexError, a dead one with
 # OSError, and remembers a failed connection as a socket of None (AttributeError).
