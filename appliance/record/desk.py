@@ -14,11 +14,11 @@ from ..clock import Clock
 from ..events import EntryKind, NotRecorded, Recorded
 from ..faults import ActiveFault, DiskFull, GateFault, RecordFailed, RecordFault, RecordLocked
 from .audit import Told
+from .chores import Chores
 from .health import Health
 from .journal import Insert, write_all
 from .lane import Lane
 from .ledger import Ledger
-from .retention import Retention
 from .stamp import Stamper
 
 MAX_ENTRIES = 1024
@@ -29,12 +29,7 @@ ENTRY_LINGER_S = 0.1
 """Entries that nobody waits for gather this long: one commit for a burst, and no more to lose than that."""
 ROW_LINGER_S = 5.0
 LOOK_S = 5.0
-"""How often free space is looked at and chores are done."""
-HEAD_S = 30.0
-"""How far the head file may lag: a cut end shorter than this is not noticed."""
-FORGET_S = 3600.0
-CHECKPOINT_COMMITS = 250
-"""About 4 MB of log, moved into the database while nobody waits."""
+"""How often free space is looked at, and chores that are due."""
 
 Answer = Union[Recorded, NotRecorded]
 
@@ -77,30 +72,31 @@ class Desk:
         self._clock = clock
         self._stamper = stamper
         self._listener = listener
-        self._days = retention_days
         self._health = Health(listener.on_fault, listener.on_recovered)
         self._entries: Lane[Pending] = Lane(max_entries)
         self._rows: Lane[Insert] = Lane(max_rows)
         self._ledger: Ledger | None = None
         self._ended: RecordFault | None = None
         self._confessed = 0
-        self._commits = 0
-        self._rows_due_s = clock.monotonic() + ROW_LINGER_S
-        self._look_due_s = clock.monotonic()
-        self._head_due_s = clock.monotonic() + HEAD_S
-        self._forget_due_s = clock.monotonic()
+        now = clock.monotonic()
+        self._chores = Chores(stamper, retention_days, now)
+        self._rows_due_s = now + ROW_LINGER_S
+        self._look_due_s = now
+        self._submitted_s = now
         self._busy_since_s: float | None = None
 
     # -- submitting --------------------------------------------------------------------------------
 
     def put_entry(self, told: Told, ticket: str | None) -> None:
         """Queue an entry. When it cannot be taken, the answer comes before this returns."""
+        now = self._submitted_s = self._clock.monotonic()
         if self._ended is not None:
             self._answer([ticket], self._ended)
-        elif not self._entries.put(Pending(told, ticket, self._clock.monotonic())):
+        elif not self._entries.put(Pending(told, ticket, now)):
             self._answer([ticket], self._overflow("entries"))
 
     def put_row(self, row: Insert) -> None:
+        self._submitted_s = self._clock.monotonic()
         if not self._rows.put(row):
             self._overflow("journal rows")
 
@@ -134,7 +130,9 @@ class Desk:
         return max(0.0, due - now)
 
     def work(self, *, eager: bool = False) -> None:
-        """Do what is due; `eager` writes every waiting entry now."""
+        """Do what is due; `eager` writes every waiting entry now. Nothing after the end."""
+        if self._ended is not None:
+            return
         now = self._clock.monotonic()
         waiting = self._entries.look()
         asked = any(one.ticket for one in waiting)
@@ -150,7 +148,7 @@ class Desk:
             self._write_rows()
         if now >= self._look_due_s and not self._health.failing:
             self._look_due_s = now + LOOK_S
-            self._try(self._chores)
+            self._try(self._look)
 
     def finish(self) -> int:
         """Write all that waits and close. The number of entries that could not be written."""
@@ -199,7 +197,7 @@ class Desk:
             ledger.audit.append(told)
             ledger.audit.append(self._confession(lost))
         self._confessed += lost
-        self._commits += 1
+        self._chores.commits += 1
         return low
 
     def _confession(self, lost: int) -> list[Told]:
@@ -224,28 +222,17 @@ class Desk:
             return
         with ledger.store.transaction():
             write_all(ledger.store, rows)
-        self._commits += 1
+        self._chores.commits += 1
         self._health.worked(None)
 
     def _probe(self) -> None:
         self._opened().store.probe()
         self._health.worked(None)
 
-    def _chores(self) -> None:
+    def _look(self) -> None:
         ledger = self._opened()
-        now = self._clock.monotonic()
-        low = _shortage(ledger)
-        if not self._health.failing:
-            self._health.worked(low)
-        if now >= self._head_due_s:
-            self._head_due_s = now + HEAD_S
-            ledger.keep_head()
-        if now >= self._forget_due_s:
-            gone = Retention(ledger.store, self._stamper, self._days).step()
-            self._forget_due_s = now if gone else now + FORGET_S
-        if self._commits >= CHECKPOINT_COMMITS:
-            self._commits = 0
-            ledger.store.checkpoint()
+        self._health.worked(_shortage(ledger))
+        self._chores.do(ledger, self._clock.monotonic(), self._submitted_s)
 
     def _opened(self) -> Ledger:
         if self._ledger is None:

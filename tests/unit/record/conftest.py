@@ -16,7 +16,6 @@ from appliance.record.stamp import Stamper
 
 from .rig import ORIGIN, Rig
 
-
 MEMORY = Path("/dev/shm")
 """Where syncing costs nothing; what a real disk does is asked under tests/system."""
 

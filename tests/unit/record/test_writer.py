@@ -14,7 +14,7 @@ from appliance.clock import ManualClock
 from appliance.config.schema import Record
 from appliance.events import EntryKind, NotRecorded, Recorded
 from appliance.faults import DiskFull, GateFault
-from appliance.record import desk
+from appliance.record import chores, desk
 from appliance.record.audit import AuditLog, verify
 from appliance.record.desk import Answer
 from appliance.record.head import head_path, read_head
@@ -275,7 +275,7 @@ def test_the_head_follows_in_time(rig: Rig) -> None:
     writer = rig.writer()
     writer.submit_entry(entry("A"))
     writer.pump()
-    rig.clock.advance(desk.HEAD_S)
+    rig.clock.advance(chores.HEAD_S)
     writer.pump()
     head = read_head(rig.settings.path)
     writer.close()
