@@ -110,6 +110,15 @@ def test_a_stray_stroke_is_dropped_within_the_match_distance_only() -> None:
     assert found(match("IAXC123", 0, listed="AXC123", region="us-ak", reach=0)) == RefusalReason.BAD_FORMAT
 
 
+def test_a_solved_read_within_reach_of_another_listed_plate_is_ambiguous() -> None:
+    assert found(match("AX0123", listed="AXO123 AXO128", region="us-ny", reach=2)) == AMBIGUOUS
+    assert found(match("AX0123", listed="AXO123 AXO189", region="us-ny", reach=2)) == ("AXO123", FORMAT)
+
+
+def test_a_dropped_stroke_leaves_its_place_in_doubt() -> None:
+    assert found(match("IAXC123", 0, listed="AXC123 LAXCI23", region="us-ak")) == AMBIGUOUS
+
+
 def test_a_lost_character_never_opens() -> None:
     assert found(match("AXC12", 4, listed="AXC123", region="us-ak")) == AMBIGUOUS
 
