@@ -9,7 +9,7 @@ from .lens import Lens
 from .plan import Light, Weather
 from .plates import Image
 
-_NOISE: dict[Light, float] = {Light.DAY: 2.0, Light.DUSK: 4.0, Light.NIGHT: 6.0}
+_NOISE: dict[Light, float] = {Light.DAY: 2.0, Light.DUSK: 4.0, Light.NIGHT: 8.0}
 """Standard deviation of the sensor's noise, in grey levels."""
 _MARGIN = 64
 _RAINS = 4

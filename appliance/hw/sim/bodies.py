@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .plan import Body, Light, VisitPlan
+from .plan import Body, Light, VisitPlan, Weather
 from .plates import Colour, Image, blend, paint_plate, shrink, text_mask
 
 SCALE = 480.0
@@ -15,6 +15,8 @@ SCALE = 480.0
 FOOT_M = 0.18
 """The front ends this high above the road."""
 _LEVELS = 4
+_SHADOW = 120
+"""Of 255: what is left of the light in a shadow."""
 _EDGE = 3
 COLOURS: dict[str, Colour] = {
     "white": (225, 225, 222),
@@ -84,6 +86,8 @@ def paint_front(visit: VisitPlan, light: Light, seed: int, rear: bool = False) -
     if not rear:
         _paint_badge(canvas, visit.badge, shape, gain)
     _mount_plate(canvas, visit, shape, light, seed)
+    if (light, visit.weather) == (Light.DAY, Weather.DRY):
+        _cast_shadow(canvas, seed, visit.number)
     return Front(shape, colour, _pyramid(canvas))
 
 
@@ -136,6 +140,18 @@ def _paint_badge(canvas: Image, badge: str, shape: Shape, gain: float) -> None:
     x, y = (width - mask.shape[1]) // 2, round(height * 0.06)
     chrome = (70, 70, 72) if int(canvas[y, x].sum()) > 380 * gain else (205, 205, 205)
     blend(canvas[y : y + mask.shape[0], x : x + mask.shape[1]], mask, lit(chrome, gain))
+
+
+def _cast_shadow(canvas: Image, seed: int, number: int) -> None:
+    """The sun throws the shadow of a pole or a branch across the front, plate and all."""
+    rng = np.random.default_rng((seed, number, 7))
+    height, width = canvas.shape[:2]
+    top, lean, broad = (rng.uniform(low, high) * width for low, high in ((0, 1), (-0.3, 0.3), (0.03, 0.2)))
+    edge = ((top, 0), (top + broad, 0), (top + broad + lean, height), (top + lean, height))
+    shade = np.full((height, width), 255, np.uint8)
+    cv2.fillConvexPoly(shade, np.array(edge, np.int32), _SHADOW, cv2.LINE_AA)
+    soft = cv2.GaussianBlur(shade, (0, 0), 4.0)
+    cv2.multiply(canvas, cv2.cvtColor(soft, cv2.COLOR_GRAY2BGR), dst=canvas, scale=1 / 255)
 
 
 def _mount_plate(canvas: Image, visit: VisitPlan, shape: Shape, light: Light, seed: int) -> None:

@@ -274,8 +274,8 @@ def _with_driver(rng: Rng, visit: VisitPlan) -> VisitPlan:
         cruise_mps=float(rng.uniform(4.0, 6.5)),
         stop_m=float(rng.uniform(3.6, 4.8)),
         lateral_m=float(rng.uniform(-0.2, 0.2)),
-        yaw_deg=float(rng.uniform(-5.0, 5.0)),
-        dirt=float(rng.uniform(0.0, 1.0) ** 3),
+        yaw_deg=float(rng.uniform(-8.0, 8.0)),
+        dirt=float(rng.uniform(0.0, 1.0) ** 2),
     )
 
 

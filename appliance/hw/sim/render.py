@@ -19,6 +19,8 @@ from .world import SceneView, VehicleView
 
 _EXPOSURES: dict[Light, float] = {Light.DAY: 0.002, Light.DUSK: 0.006, Light.NIGHT: 0.010}
 """Seconds that the shutter is open; plate cameras keep it short."""
+_SOFTNESS: dict[Light, float] = {Light.DAY: 0.6, Light.DUSK: 0.8, Light.NIGHT: 1.0}
+"""Blur of the lens in pixels (sigma); it grows as the aperture opens."""
 _KEPT_FRONTS = 6
 _PIVOT = (-2.0, 1.0)
 _ARM_M = 4.2
@@ -145,17 +147,19 @@ class Renderer:
         return np.array([self._lens.project(*p) for p in places])
 
     def _smear(self, area: Image, vehicle: VehicleView, light: Light) -> None:
-        """Motion blur: how far the front's foot moves in the picture while the shutter is open."""
+        """Motion blur (how far the front's foot moves while the shutter is open), and the lens's own."""
         depth = vehicle.near_m + CAMERA_M
         pace = self._lens.focal * 1.1 * abs(vehicle.speed_mps) / depth**2
         length = round(pace * _EXPOSURES[light])
         if length >= 1:
             cv2.blur(area, (1, length + 1), dst=area)
+        cv2.GaussianBlur(area, (5, 5), _SOFTNESS[light], dst=area)
 
     def _draw_glare(self, picture: Image, vehicle: VehicleView, front: Front) -> None:
         for share in _LAMPS:
             across = vehicle.plan.lateral_m + share * front.shape.width_m / 2
-            centre = self._lens.project(across, front.shape.nose_m * _LAMP_SHARE, vehicle.near_m)
+            up = FOOT_M + (front.shape.nose_m - FOOT_M) * _LAMP_SHARE
+            centre = self._lens.project(across, up, vehicle.near_m)
             self._air.glare(picture, centre, self._lens.scale(vehicle.near_m) * 0.55)
 
     # -- arm and people ----------------------------------------------------------------------------
