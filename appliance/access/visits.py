@@ -31,6 +31,10 @@ later; no car leaves the gate and stands before it again within this time."""
 TAKEOVER_S = 5.0
 """A track that took over has enough agreeing reads by then, or never."""
 
+RETRY_LIMIT_S = 30.0
+"""Longest rest between two openings that the machine refuses: a vehicle parked before a gate out of
+service must not fill the record."""
+
 
 @dataclass(frozen=True, slots=True)
 class Closed:
@@ -60,10 +64,20 @@ class _Stay:
     """It was in the region of interest."""
     authority: Authority | None = None
     spent: bool = False
+    rest_s: float = 0.0
+    retry_s: float = float("-inf")
 
-    def decided(self, now_s: float) -> bool:
-        """An opening has been given and was used, or can be used still."""
-        return self.spent or (self.authority is not None and now_s < self.authority.expires_s)
+    def settled(self, now_s: float) -> bool:
+        """An opening has been given and was used, or can be used still, or was refused a moment ago."""
+        usable = self.authority is not None and now_s < self.authority.expires_s
+        return self.spent or usable or now_s < self.retry_s
+
+    def lapse(self, reason: RefusalReason, now_s: float) -> None:
+        """Rest before the next try: not at all at first, then 1, 2, 4 s and so on."""
+        self.authority = None
+        self.outcome = str(reason)
+        self.retry_s = now_s + self.rest_s
+        self.rest_s = min(RETRY_LIMIT_S, 2.0 * self.rest_s or 1.0)
 
     def joins(self, vote: Vote) -> bool:
         """True when the track of `vote` takes over: the same plate, while it was here or right after."""
@@ -101,7 +115,7 @@ class Visits:
         """The verdict on a vote, with the events that are new; None when there is nothing new to say."""
         stay = self._stay_of(vote)
         stay.saw(vote)
-        if stay.decided(self._clock.monotonic()):
+        if stay.settled(self._clock.monotonic()):
             return None
         verdict = self._decider.decide(vote, approach)
         if isinstance(verdict, Granted):
@@ -115,10 +129,9 @@ class Visits:
             stay.outcome = "opened"
 
     def lapsed(self, authority_id: str, reason: RefusalReason) -> None:
-        """The machine refused the authority: a further vote of the visit may be granted anew."""
+        """The machine refused the authority: the visit may be granted anew, with back-off."""
         for stay in self._given(authority_id):
-            stay.authority = None
-            stay.outcome = str(reason)
+            stay.lapse(reason, self._clock.monotonic())
 
     def gone(self, event: TrackGone) -> tuple[Closed, ...]:
         """A track ended. Its visit closes now if the vehicle drove off, later if a track may take over."""

@@ -83,6 +83,19 @@ def test_a_lapsed_authority_may_be_given_anew(visits: Visits) -> None:
     assert grant(visits, vote(PLATE)) == "id2"
 
 
+def test_what_the_machine_keeps_refusing_is_tried_ever_more_rarely(
+    visits: Visits, clock: ManualClock
+) -> None:
+    granted_s = []
+    for _ in range(1000):
+        verdict = visits.voted(later(vote(PLATE), clock), "any")
+        if isinstance(verdict, Granted):
+            granted_s.append(clock.monotonic() - 100.0)
+            visits.lapsed(verdict.authority.id, RefusalReason.OUT_OF_SERVICE)
+        clock.advance(0.125)
+    assert granted_s == [0.0, 0.125, 1.125, 3.125, 7.125, 15.125, 31.125, 61.125, 91.125, 121.125]
+
+
 def test_an_expired_authority_may_be_given_anew(visits: Visits, clock: ManualClock) -> None:
     seen = vote(PLATE)
     grant(visits, seen)
