@@ -189,6 +189,13 @@ def test_a_cut_off_image_is_refused_with_its_name(tmp_path: Path, suffix: str, s
         read_image(path)
 
 
+@pytest.mark.parametrize("suffix", [".png", ".jpg"])
+def test_a_cut_off_image_says_so_and_what_to_do(tmp_path: Path, suffix: str) -> None:
+    path = shortened(an_image(tmp_path / f"car{suffix}"), 0.95)
+    with pytest.raises(InputDataFault, match="cut off; copy it again"):
+        read_image(path)
+
+
 def test_a_text_file_is_no_image(tmp_path: Path) -> None:
     path = tmp_path / "car.jpg"
     path.write_text("not a picture")

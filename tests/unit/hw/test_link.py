@@ -106,6 +106,16 @@ def test_a_link_that_returns_leaves_the_car_released() -> None:
     assert drive.peer.levels == RELEASED
 
 
+def test_an_order_after_a_lost_link_does_not_enable_again() -> None:
+    drive = Drive()
+    drive.order(EnableCar("a1"))
+    drive.link.deaf = True
+    drive.run(1.0)
+    drive.link.deaf = False
+    drive.run(1.0)
+    assert drive.order(Lights(True)) == CarLevels(lights=True)
+
+
 def test_a_peer_that_restarted_is_greeted_and_not_enabled() -> None:
     drive = Drive()
     drive.order(EnableCar("a1"))

@@ -78,6 +78,15 @@ def test_an_opposite_that_reads_back_on_refuses_although_it_was_never_written() 
     assert rig.on() == set()
 
 
+def test_an_opposite_that_was_written_on_refuses_although_it_reads_back_off() -> None:
+    rig = OutputRig(OPEN, CLOSE)
+    rig.bank.energise("open")
+    rig.pins.levels[OPEN.pin] = False
+    with pytest.raises(InterlockBroken):
+        rig.bank.energise("close")
+    assert rig.outputs["close"].history == [False, False]
+
+
 def test_a_direction_that_cannot_be_released_blocks_the_other() -> None:
     rig = OutputRig(OPEN, CLOSE)
     rig.bank.energise("open")
