@@ -160,12 +160,7 @@ class Refused:
 Verdict = Union[Granted, Refused]
 
 
-# -- to the machine --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Time passed; the levels in the inputs may have changed."""
+# -- to the gate, which keeps them as levels ------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +171,14 @@ class SelfCheckPassed:
 @dataclass(frozen=True, slots=True)
 class EnginesTrusted:
     """Every engine has read its golden frames on this board (law 13)."""
+
+
+# -- to the machine --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; the levels in the inputs may have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +248,6 @@ class FaultCleared:
 
 Event = Union[
     Tick,
-    SelfCheckPassed,
-    EnginesTrusted,
     EntryGranted,
     EntryRefused,
     ButtonPressed,

@@ -29,6 +29,7 @@ from ..commands import (
     Write,
 )
 from ..events import (
+    EnginesTrusted,
     Entry,
     EntryGranted,
     EntryKind,
@@ -39,6 +40,7 @@ from ..events import (
     Granted,
     PlateVoted,
     SceneSeen,
+    SelfCheckPassed,
     Tick,
     TrackGone,
 )
@@ -50,7 +52,6 @@ from .ports import (
     AccessPort,
     ActuatorPort,
     Closed,
-    EnginesWarm,
     EyePort,
     FaultMet,
     FaultOver,
@@ -100,13 +101,14 @@ class Gate:
             FaultOver: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
             FaultRaised: lambda raised: self._note(raised.fault),
             FaultCleared: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
-            EnginesWarm: self._on_warm,
+            SelfCheckPassed: lambda passed: self._on_checked(),
+            EnginesTrusted: lambda trusted: self._on_trusted(),
         }
         self._orders: dict[type[Any], Callable[[Any], None]] = {
             **dict.fromkeys((OpenBarrier, CloseBarrier, StopBarrier), self._move),
             **dict.fromkeys((EnableCar, ReleaseCar, Lights, Horn), self._move),
             Look: self._look,
-            Write: lambda order: parts.writer.submit_entry(order.entry, order.ticket),
+            Write: self._write,
             Refuse: self._refuse,
             Spend: self._spend,
             NotePassage: lambda order: parts.access.passed(order.authority),
@@ -223,9 +225,11 @@ class Gate:
                 self._parts.writer.submit_event(event)
             self._parts.writer.submit_visit(each.visit)
 
-    def _on_warm(self, warm: EnginesWarm) -> None:
+    def _on_checked(self) -> None:
+        self._parts.senses.checked = True
+
+    def _on_trusted(self) -> None:
         self._parts.senses.warm = True
-        self._handle(Tick())
 
     def _watch_loops(self) -> None:
         """A loop that does not beat is a fault now, and starves the watchdog a little later (law 9)."""
@@ -256,8 +260,14 @@ class Gate:
         for eye in self._parts.eyes:
             eye.look(order.effort)
 
+    def _write(self, order: Write) -> None:
+        entry = order.entry
+        if entry.kind is not EntryKind.TRANSITION:  # the machine logs those
+            log.info("%s %s: %s", entry.kind, entry.subject, entry.sentence)
+        self._parts.writer.submit_entry(entry, order.ticket)
+
     def _refuse(self, order: Refuse) -> None:
-        self._parts.writer.submit_entry(order.entry)
+        self._write(Write(order.entry))
         self._parts.access.lapsed(order.authority.id, order.reason)
 
     def _clear_by_order(self, order: ClearFault) -> None:

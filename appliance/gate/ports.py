@@ -9,6 +9,7 @@ from typing import Protocol, Union
 from ..authority import Authority
 from ..commands import CloseBarrier, EnableCar, Horn, Lights, OpenBarrier, ReleaseCar, StopBarrier
 from ..events import (
+    EnginesTrusted,
     Entry,
     Event,
     FaultCleared,
@@ -17,6 +18,7 @@ from ..events import (
     PlateEvent,
     Presence,
     RefusalReason,
+    SelfCheckPassed,
     TrackGone,
     Verdict,
     VisionEvent,
@@ -41,14 +43,9 @@ class FaultOver:
     part: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class EnginesWarm:
-    """The engines have read their golden frames on this board (law 13)."""
-
-
 Order = Union[OpenBarrier, CloseBarrier, StopBarrier, EnableCar, ReleaseCar, Lights, Horn]
 
-Message = Union[VisionEvent, Event, FaultMet, FaultOver, EnginesWarm]
+Message = Union[VisionEvent, Event, SelfCheckPassed, EnginesTrusted, FaultMet, FaultOver]
 """What other threads post to the gate."""
 
 

@@ -27,6 +27,7 @@ class Senses:
         self._cameras = dict(cameras)
         self._scenes: dict[str, SceneSeen] = {}
         self._spent: dict[str, float] = {}
+        self.checked = False
         self.warm = False
 
     def see(self, scene: SceneSeen) -> None:
@@ -57,6 +58,7 @@ class Senses:
             doubted=doubted,
             faults=faults,
             spent=frozenset(self._spent),
+            checked=self.checked,
             warm=self.warm,
         )
 

@@ -76,6 +76,8 @@ class Inputs:
     """Names of cameras whose frames decide nothing (law 8)."""
     faults: tuple[ActiveFault, ...] = ()
     spent: frozenset[str] = frozenset()
+    checked: bool = False
+    """Outputs are claimed and inputs answer."""
     warm: bool = False
     """Every engine has read its golden frames (law 13)."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..commands import Look
-from ..events import Event, RefusalReason, SelfCheckPassed
+from ..events import Event, RefusalReason
 from ..sight import Effort
 from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
 from .rules import asked, refuse
@@ -21,12 +21,11 @@ class Boot(State):
         return cls(), ()
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
-        if isinstance(event, SelfCheckPassed):
-            return Leave(Trigger.CHECKED, self.memory(), (Look(Effort.WATCH),))
         authority = asked(event, inputs)
-        if authority is not None:
-            return Stay(self, (refuse(authority, RefusalReason.OUT_OF_SERVICE, now),))
-        return Stay(self)
+        refused = () if authority is None else (refuse(authority, RefusalReason.OUT_OF_SERVICE, now),)
+        if inputs.checked:
+            return Leave(Trigger.CHECKED, self.memory(), (*refused, Look(Effort.WATCH)))
+        return Stay(self, refused)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
         return self, ()

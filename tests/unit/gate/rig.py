@@ -21,6 +21,7 @@ from appliance.config.schema import Barrier, Car
 from appliance.events import (
     Button,
     ButtonPressed,
+    EnginesTrusted,
     Entry,
     EntryGranted,
     EntryKind,
@@ -41,7 +42,7 @@ from appliance.events import (
 from appliance.faults import ActiveFault, DiskFull
 from appliance.gate.faultboard import FaultBoard
 from appliance.gate.gate import Gate, Parts
-from appliance.gate.ports import EnginesWarm, Message
+from appliance.gate.ports import Message
 from appliance.gate.senses import Senses, Sight
 from appliance.machine import Machine
 from appliance.sight import Box, Direction, Effort, Kind, Reading, Track, Vote
@@ -266,7 +267,7 @@ class Rig:
         """Bring the gate to idle, arm known closed."""
         self.sensors(loop=Presence.CLEAR, closed=Limit.ON, opened=Limit.OFF)
         self.tick(SelfCheckPassed())
-        self.tick(EnginesWarm())
+        self.tick(EnginesTrusted())
         self.run(0.3)
         return self
 

@@ -2,8 +2,7 @@
 
 from appliance.authority import Authority, Source
 from appliance.commands import EnableCar, Horn, Lights, ReleaseCar
-from appliance.events import Button, CommandReceived, EntryKind, RemoteAction, SelfCheckPassed
-from appliance.gate.ports import EnginesWarm
+from appliance.events import Button, CommandReceived, EnginesTrusted, EntryKind, RemoteAction, SelfCheckPassed
 from appliance.states import StateName
 
 from .rig import SCENE_VALID_S, Rig
@@ -11,7 +10,7 @@ from .rig import SCENE_VALID_S, Rig
 
 def ready() -> Rig:
     rig = Rig(actuator="car")
-    rig.tick(SelfCheckPassed(), EnginesWarm())
+    rig.tick(SelfCheckPassed(), EnginesTrusted())
     rig.run(0.3)
     return rig
 

@@ -7,6 +7,7 @@ from appliance.commands import OpenBarrier
 from appliance.events import (
     Button,
     CommandReceived,
+    EnginesTrusted,
     EntryKind,
     Limit,
     Presence,
@@ -16,7 +17,7 @@ from appliance.events import (
     ServiceHeld,
 )
 from appliance.faults import DiskFull, Effect, Maintenance, OutputFailed
-from appliance.gate.ports import EnginesWarm, FaultMet, FaultOver
+from appliance.gate.ports import FaultMet, FaultOver
 from appliance.states import Policy, StateName
 
 from .rig import BARRIER, SCENE_VALID_S, Rig
@@ -293,7 +294,7 @@ def test_a_remote_close_ends_the_hold_but_not_the_veto() -> None:
 def test_an_arm_found_open_at_start_is_closed_when_the_way_is_clear() -> None:
     rig = Rig()
     rig.sensors(loop=Presence.PRESENT, closed=Limit.OFF, opened=Limit.ON)
-    rig.tick(SelfCheckPassed(), EnginesWarm())
+    rig.tick(SelfCheckPassed(), EnginesTrusted())
     rig.run(5.0)
     assert rig.moves() == []
     rig.sensors(loop=Presence.CLEAR)

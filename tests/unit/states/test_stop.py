@@ -8,7 +8,6 @@ from appliance.events import (
     Button,
     ButtonPressed,
     CommandReceived,
-    EnginesTrusted,
     EntryGranted,
     EntryRefused,
     Event,
@@ -19,7 +18,6 @@ from appliance.events import (
     Refusal,
     RefusalReason,
     RemoteAction,
-    SelfCheckPassed,
     ServiceHeld,
     Tick,
 )
@@ -33,8 +31,6 @@ GOOD = Authority("b1", Source.BUTTON, 0.0, 100.0, "open", "Pressed.")
 FAULT = ActiveFault.of(DiskFull(), 0.0)
 EVENTS: list[Event] = [
     Tick(),
-    SelfCheckPassed(),
-    EnginesTrusted(),
     EntryGranted(GOOD),
     EntryRefused(Refusal(RefusalReason.NOT_LISTED, "AB12CDE", "Not listed.")),
     ButtonPressed(Button.OPEN, 9.0),
