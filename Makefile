@@ -39,7 +39,7 @@ test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, 
 
 check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
 	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check --quiet . || { echo "Unformatted files: run $(BIN)/ruff format" >&2; exit 1; }
+	@$(BIN)/ruff format --check appliance tests
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 
