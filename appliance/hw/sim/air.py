@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
@@ -18,24 +20,31 @@ _GLARE_PX = 256
 
 
 class Air:
-    """Works on pictures in place. All patterns are drawn once from the seed and chosen by frame number."""
+    """Works on pictures in place. Each pattern is drawn once, from the seed; the frame's number chooses."""
 
     def __init__(self, lens: Lens, seed: int) -> None:
-        rng = np.random.default_rng((seed, 5))
+        self._lens = lens
         self._seed = seed
-        self._rains = tuple(_rain(lens, rng) for _ in range(_RAINS))
-        self._grain = {light: _grain(lens, rng, sigma) for light, sigma in _NOISE.items()}
+        self._rain = lru_cache(maxsize=None)(self._draw_rain)
+        self._grain = lru_cache(maxsize=None)(self._draw_grain)
         self._glare = _glare()
+
+    def _draw_rain(self, which: int) -> Image:
+        return _rain(self._lens, np.random.default_rng((self._seed, 5, which)))
+
+    def _draw_grain(self, light: Light) -> tuple[Image, Image]:
+        rng = np.random.default_rng((self._seed, 8, tuple(Light).index(light)))
+        return _grain(self._lens, rng, _NOISE[light])
 
     def fill(self, picture: Image, light: Light, weather: Weather, number: int) -> None:
         """Let it rain, and add the noise of frame `number`."""
         rng = np.random.default_rng((self._seed, 6, number))
         if weather is Weather.RAIN:
-            streaks = self._rains[int(rng.integers(_RAINS))]
+            streaks = self._rain(int(rng.integers(_RAINS)))
             cv2.addWeighted(picture, 0.94, streaks, 0.35 if light is Light.NIGHT else 0.6, 0.0, dst=picture)
         y, x = (int(v) for v in rng.integers(0, _MARGIN, 2))
         height, width = picture.shape[:2]
-        brighter, darker = self._grain[light]
+        brighter, darker = self._grain(light)
         cv2.add(picture, brighter[y : y + height, x : x + width], dst=picture)
         cv2.subtract(picture, darker[y : y + height, x : x + width], dst=picture)
 

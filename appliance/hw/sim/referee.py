@@ -8,7 +8,7 @@ from math import inf
 
 from ...config import Config
 from ...events import Button
-from .mishaps import Injected
+from .mishaps import CameraState, Injected
 from .plan import Standing, VisitPlan
 from .summary import Summary, Tally
 from .vehicle import Vehicle
@@ -26,6 +26,7 @@ _VETO_M = 3.0
 """Vision may keep the arm up for a vehicle that is nearer to it than this."""
 _DOWN = 5.0
 _MOTION = ("open", "close")
+_OPENERS = frozenset({Button.OPEN, Button.EXIT})
 
 
 RoiReach = Callable[[VisitPlan], float]
@@ -47,6 +48,7 @@ class Referee:
         self._world = world
         self._roi_reach = roi_reach
         self._dead_time_s = config.barrier.dead_time_s
+        self._sight_s = _doubt_s(config) + REACTION_S
         self._press_s = config.buttons.open_expires_s + 1.0
         self._max_on = {
             name: output.max_on_s for name, output in config.outputs if output is not None and output.max_on_s
@@ -100,7 +102,7 @@ class Referee:
             self._note(vehicle, now_s)
             self.tallies[vehicle.plan.number].left_s = now_s
         self._left = len(world.left)
-        if world.attendant.pressed - {Button.STOP}:
+        if world.attendant.pressed & _OPENERS:
             self._pressed_s = now_s
         if self._obstructed():
             self._obstructed_s = now_s
@@ -146,12 +148,21 @@ class Referee:
             self._credit(first, now_s, by_hand=True)
         elif first and first.plan.standing is Standing.LISTED:
             self._credit(first, now_s, by_hand=False)
+            self._check_sight(now_s)
         elif self._world.arm.angle > _DOWN and self._reopening_explained(now_s):
             return
         elif first:
             self.false_opens.append(f"{now_s:.2f} s: opened for {first.plan.name} ({first.plan.standing})")
         else:
             self._report(now_s, "opened with nobody in front of the gate and no button pressed (law 1)")
+
+    def _check_sight(self, now_s: float) -> None:
+        """Recognition opened: by pictures that were good until a moment ago, at least."""
+        if self._world.camera is CameraState.FINE:
+            return
+        blind_s = now_s - self._world.mishaps.injected[-1].started_s
+        if blind_s > self._sight_s:
+            self._report(now_s, f"opened by recognition, blind for {blind_s:.1f} s (law 8)")
 
     def _credit(self, first: Vehicle | None, now_s: float, by_hand: bool) -> None:
         if first is None:
@@ -195,3 +206,9 @@ class Referee:
 
     def _report(self, now_s: float, text: str) -> None:
         self.violations.append(f"{now_s:.2f} s: {text}")
+
+
+def _doubt_s(config: Config) -> float:
+    """For how long a gate may rely on the pictures of before a camera failed, in seconds."""
+    limits = [max(camera.frame_limit_s, camera.frozen_s) for camera in config.cameras.values()]
+    return max(limits, default=0.0)

@@ -10,6 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from appliance.clock import ManualClock
 from appliance.config import Config
+from appliance.hw.sim.mishaps import CameraState
 from appliance.hw.sim.plan import Plan, Standing, VisitPlan
 from appliance.hw.sim.plates import Region
 from appliance.hw.sim.twin import Twin
@@ -35,7 +36,7 @@ def a_config() -> Config:
         {
             "board": "sim",
             "pin_factory": "mock",
-            "cameras": {"front": {"driver": "sim", "width": 960, "height": 540, "fps": 15.0}},
+            "cameras": {"front": {"driver": "sim", "width": 480, "height": 270, "fps": 15.0}},
             "outputs": {name: {"pin": pin, "max_on_s": limit} for name, (pin, limit) in OUTPUTS.items()},
             "inputs": {name: {"pin": pin} for name, pin in INPUTS.items()},
         }
@@ -60,13 +61,19 @@ class Rig:
     clock: ManualClock
     factory: MockFactory
     lines: list[str] = field(default_factory=list)
+    pins: dict[str, MockPin] = field(default_factory=dict)
+
+    def pin(self, name: str) -> MockPin:
+        if name not in self.pins:
+            self.pins[name] = self.factory.pin(name)
+        return self.pins[name]
 
     def claim(self) -> None:
         for pin, _ in OUTPUTS.values():
             self.output(pin)
 
     def output(self, pin: str) -> MockPin:
-        claimed = self.factory.pin(pin)
+        claimed = self.pin(pin)
         if claimed.function != "output":
             claimed.function = "output"
             claimed.state = False
@@ -77,7 +84,7 @@ class Rig:
             self.output(pin).state = name in names
 
     def active(self, name: str) -> bool:
-        return not self.factory.pin(INPUTS[name]).state
+        return not self.pin(INPUTS[name]).state
 
     def said(self, words: str) -> bool:
         return any(words in line for line in self.lines)
@@ -143,7 +150,8 @@ class TrueGate:
         return self._phase == "fault"
 
     def _wanted(self) -> bool:
-        first = self._rig.twin.world.first()
+        world = self._rig.twin.world
+        first = world.first() if world.camera is CameraState.FINE else None
         listed = first is not None and first.plan.standing is Standing.LISTED and first.stood_s is not None
         return listed or self._rig.active("open_button") or self._rig.active("exit")
 

@@ -27,7 +27,7 @@ def test_a_frame_has_the_configured_size_and_the_clocks_time() -> None:
     rig, camera = a_camera()
     rig.run(0.5)
     frame = camera.read(0.1)
-    assert frame.image.shape == (540, 960, 3)
+    assert frame.image.shape == (270, 480, 3)
     assert frame.image.dtype == np.uint8
     assert (frame.camera, frame.seq, frame.captured_s) == ("front", 7, 0.5)
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from appliance.events import Button
-from appliance.hw.sim.plan import Behaviour, Standing
+from appliance.hw.sim.plan import Behaviour, Mishap, Standing
 
 from .rig import Rig, a_plan, a_rig, a_visit
 
@@ -126,6 +126,31 @@ def test_opening_for_a_stranger_is_a_false_open() -> None:
     rig.energise("open")
     rig.run(0.1)
     assert (rig.violations(), rig.twin.summary().false_opens) == ([], 1)
+
+
+def test_opening_by_recognition_while_blind_is_caught() -> None:
+    rig = a_gate_with(mishap=Mishap.CAMERA_FROZEN, mishap_s=20.0)
+    rig.energise("open")
+    rig.run(0.05)
+    assert [v.split(",")[0] for v in rig.violations()] == ["opened by recognition"]
+
+
+def test_opening_by_button_while_blind_is_fine() -> None:
+    rig = a_gate_with(mishap=Mishap.CAMERA_FROZEN, mishap_s=20.0)
+    rig.twin.world.attendant.press(Button.OPEN)
+    rig.run(0.05)
+    rig.energise("open")
+    rig.run(0.05)
+    assert rig.violations() == []
+
+
+def test_the_service_button_explains_no_opening() -> None:
+    rig = an_empty_gate()
+    rig.twin.world.attendant.press(Button.SERVICE)
+    rig.run(0.1)
+    rig.energise("open")
+    rig.run(0.1)
+    assert len(rig.violations()) == 1
 
 
 def test_opening_for_a_listed_car_behind_a_stranger_is_a_false_open() -> None:
