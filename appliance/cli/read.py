@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -14,11 +13,11 @@ from tqdm import tqdm
 
 from ..config.load import load_config
 from ..config.schema import Config
-from ..faults import GateFault
+from ..faults import InputDataFault
+from ..hw.cameras.footage import Footage, Shot, find_footage
 from ..sight import Box, Detection
 from ..vision.factory import Recognition, build_recognition
 from ..vision.scene import PlateSeen, Scene, see
-from .pictures import Picture, files_of, frame_count, frames_of
 
 HELP = """\
 Read the plates on photos, folders of them, or videos.
@@ -33,12 +32,6 @@ _LIKELY = 0.3
 """Text below this is more often a sign than a plate (see docs/recognition.md)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    path: Path
-    frames: int
-
-
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photo, a folder or a video")
     parser.add_argument("--json", action="store_true", help="one JSON object a line and frame")
@@ -50,13 +43,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     config = load_config(args.config, args.board).config
-    sources, faults = _sources(args.paths, args.every)
-    if sources:
-        recognition = _recognition(config)
-        faults += _read_all(args, recognition, sources)
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    return 2 if faults else 0
+    files, complaints = _files(args.paths)
+    if files:
+        complaints += _read_all(args, _recognition(config), files)
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)
+    return 2 if complaints else 0
 
 
 def _recognition(config: Config) -> Recognition:
@@ -66,51 +58,51 @@ def _recognition(config: Config) -> Recognition:
     return recognition
 
 
-def _sources(paths: Sequence[Path], every: int) -> tuple[list[_Source], list[GateFault]]:
-    """Every file that the paths name, with its number of frames, and what cannot be used."""
-    sources: list[_Source] = []
-    faults: list[GateFault] = []
+def _files(paths: Sequence[Path]) -> tuple[list[Footage], list[str]]:
+    """Every file that the paths name, and what cannot be used."""
+    files: list[Footage] = []
+    complaints: list[str] = []
     for path in paths:
         try:
-            sources.extend(_Source(file, -(-frame_count(file) // every)) for file in files_of(path))
-        except GateFault as fault:
-            faults.append(fault)
-    return sources, faults
+            files.extend(Footage(file) for file in find_footage(path))
+        except InputDataFault as fault:
+            complaints.append(str(fault))
+    return files, complaints
 
 
-def _read_all(
-    args: argparse.Namespace, recognition: Recognition, sources: Sequence[_Source]
-) -> list[GateFault]:
+def _read_all(args: argparse.Namespace, recognition: Recognition, files: Sequence[Footage]) -> list[str]:
     """Print each frame's line as soon as it is read. Returns what could not be used."""
-    faults: list[GateFault] = []
-    total = sum(source.frames for source in sources)
-    quiet = None if total > 1 else True
-    with tqdm(total=total, unit="frame", file=sys.stderr, disable=quiet, leave=False) as bar:
-        for source in sources:
+    complaints: list[str] = []
+    with tqdm(total=0, unit="frame", file=sys.stderr, disable=None, leave=False) as bar:
+        for file in files:
             try:
-                for line in _lines(args, recognition, source.path):
+                bar.total += -(-file.promised // args.every)
+                for line in _lines(args, recognition, file):
                     bar.write(line, file=sys.stdout)
                     bar.update()
-            except GateFault as fault:
-                faults.append(fault)
-    return faults
+                complaints += [file.warning] if file.warning else []
+            except InputDataFault as fault:
+                complaints.append(str(fault))
+    return complaints
 
 
-def _lines(args: argparse.Namespace, recognition: Recognition, path: Path) -> Iterator[str]:
+def _lines(args: argparse.Namespace, recognition: Recognition, file: Footage) -> Iterator[str]:
     start = perf_counter()
-    for picture in frames_of(path, args.every):
+    for shot in file:
+        if shot.number % args.every:
+            continue
         load_s = perf_counter() - start
-        scene = see(recognition.detector, recognition.reader, picture.image, min_score=args.min_confidence)
-        yield json.dumps(_object(picture, scene, load_s)) if args.json else _sentence(picture, scene)
+        scene = see(recognition.detector, recognition.reader, shot.image, min_score=args.min_confidence)
+        yield json.dumps(_object(shot, scene, load_s)) if args.json else _sentence(shot, scene)
         start = perf_counter()
 
 
-def _object(picture: Picture, scene: Scene, load_s: float) -> dict[str, object]:
+def _object(shot: Shot, scene: Scene, load_s: float) -> dict[str, object]:
     """The frame as the contract of `read --json` words it."""
     stages = {"load": load_s, "detect": scene.detect_s, "read": scene.read_s}
     return {
-        "file": str(picture.path),
-        "frame": picture.frame,
+        "file": str(shot.path),
+        "frame": shot.number,
         "vehicles": [_vehicle(vehicle) for vehicle in scene.vehicles],
         "plates": [_plate(plate) for plate in scene.plates],
         "faces": [_face(face) for face in scene.faces],
@@ -136,9 +128,9 @@ def _box(box: Box) -> list[float]:
     return [round(side, 1) for side in (box.x1, box.y1, box.x2, box.y2)]
 
 
-def _sentence(picture: Picture, scene: Scene) -> str:
+def _sentence(shot: Shot, scene: Scene) -> str:
     plates = ", ".join(f"{plate.read.text} ({plate.read.score:.0%})" for plate in scene.plates)
-    where = f"{picture.path}" if picture.frame == 0 else f"{picture.path} frame {picture.frame}"
+    where = f"{shot.path}" if shot.number == 0 else f"{shot.path} frame {shot.number}"
     took = (scene.detect_s + scene.read_s) * 1000
     return f"{where}: {plates or 'no plate'}  [{took:.0f} ms]"
 

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -14,7 +15,12 @@ from tqdm import tqdm
 from ..access.regions import PRESETS
 from ..config import Config
 from ..config.load import load_config
+from ..hw.gpio import make_factory
 from ..hw.sim.summary import Summary
+from ..hw.sim.twin import Twin
+from ..hw.system_clock import SystemClock
+from ..runtime.live import LiveGate, Setting, stop_on_signals
+from ..runtime.twinlife import TwinThread
 from ..runtime.virtual import VirtualRun
 from ..vision.factory import build_recognition
 from .narrate import Narrator
@@ -90,7 +96,26 @@ def _run_virtual(config: Config, args: argparse.Namespace, record: Path, narrato
 
 
 def _run_real(config: Config, args: argparse.Namespace, record: Path, narrator: Narrator) -> Summary:
-    raise NotImplementedError
+    clock, pins = SystemClock(vouched=True), make_factory("mock")
+    settings = config.model_copy(update={"record": config.record.model_copy(update={"path": record})})
+    narrator.begin(clock)
+    twin = Twin(
+        settings,
+        args.seed,
+        args.visits,
+        clock,
+        pins.factory,
+        on_line=narrator.world,
+        wait=time.sleep,
+    )
+    gate = LiveGate(Setting(settings, clock, pins, twin.cameras, guests=twin.listings))
+    world, asked = TwinThread(twin, clock), stop_on_signals()
+    world.start()
+    try:
+        gate.run(lambda: asked.is_set() or world.over())
+    finally:
+        world.stop()
+    return twin.summary()
 
 
 def _show(summary: Summary, *, as_json: bool) -> None:

@@ -97,6 +97,7 @@ class Vision(Section):
     min_plate_length: int = Field(3, ge=1, le=12)
     max_plate_length: int = Field(10, ge=2, le=16)
     read_queue: int = Field(2, ge=1, le=64, description="plates waiting to be read; the rest is dropped")
+    read_limit_s: Seconds = Field(3.0, description="a read that takes longer has hung")
     track_lost_s: Seconds = Field(1.5, description="a track unseen for this long is gone")
     loop_limit_s: Seconds = Field(5.0, description="an inference loop silent for this long has stopped")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
@@ -28,7 +29,7 @@ class PlateSeen:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What one picture shows; plates surest first. Times in seconds."""
+    """What one picture shows; plates likeliest first. Times in seconds."""
 
     vehicles: tuple[Detection, ...]
     plates: tuple[PlateSeen, ...]
@@ -50,11 +51,17 @@ def see(
     found = detector.detect(image)
     detected = timer()
     seen = [PlateSeen(d, reader.read(image, d)) for d in found if d.kind is Kind.PLATE]
-    plates = sorted((p for p in seen if p.read.score > min_score), key=lambda p: -p.read.score)
+    plates = _ranked([p for p in seen if p.read.score > min_score])
     return Scene(
         vehicles=tuple(d for d in found if d.kind in VEHICLES),
-        plates=tuple(plates),
+        plates=plates,
         faces=tuple(d for d in found if d.kind is Kind.FACE),
         detect_s=detected - start,
         read_s=timer() - detected,
     )
+
+
+def _ranked(plates: list[PlateSeen]) -> tuple[PlateSeen, ...]:
+    """Sure and large first: between equally sure texts, the smaller print is the slogan."""
+    tallest = max((p.box.height for p in plates), default=1.0) or 1.0
+    return tuple(sorted(plates, key=lambda p: -p.read.score * math.sqrt(p.box.height / tallest)))

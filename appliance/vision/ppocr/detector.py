@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from ...infer.base import BaseSession
 from ...sight import Box, Detection, Kind
 from ..base import BaseDetector
-from .lines import Corners, LinesDetection, TextLine, groups
+from .lines import Corners, LinesDetection, TextLine, groups, without_small_print
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -52,9 +53,15 @@ def _rounded(side: float) -> int:
 
 
 class TextDetector(BaseDetector):
-    """Text lines that could be plates. The input buffers are kept as long as the frame size stays."""
+    """Text lines that could be plates. The input buffers are kept as long as the frame size stays.
 
-    def __init__(self, session: BaseSession, scale: Scale, threshold: float = 0.5) -> None:
+    `small_print` keeps what stands in little letters around larger ones.
+    """
+
+    def __init__(
+        self, session: BaseSession, scale: Scale, threshold: float = 0.5, *, small_print: bool = True
+    ) -> None:
+        self._small_print = small_print
         self._session = session
         self._scale = scale
         self._threshold = threshold
@@ -65,6 +72,8 @@ class TextDetector(BaseDetector):
     def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
         x, y, cut = _cut(image, roi)
         lines = self._lines(cut, x, y)
+        if not self._small_print:
+            lines = without_small_print(lines)
         found = [_detection(group) for group in groups(lines)]
         return tuple(d for d in found if d is not None)
 
@@ -117,11 +126,15 @@ def _core(
     centre, (width, height), angle = cv2.minAreaRect(contour)
     if min(width, height) < _MIN_CORE:
         return None
-    score = _mean_inside(heat, cv2.boxPoints((centre, (width, height), angle)))
+    score = _mean_inside(heat, _corners(centre, width, height, angle))
     if score < threshold:
         return None
     grow = _UNCLIP * width * height / (width + height)
-    return _clockwise(cv2.boxPoints((centre, (width + grow, height + grow), angle))), score
+    return _clockwise(_corners(centre, width + grow, height + grow, angle)), score
+
+
+def _corners(centre: Sequence[float], width: float, height: float, angle: float) -> Corners:
+    return np.asarray(cv2.boxPoints(((centre[0], centre[1]), (width, height), angle)), np.float32)
 
 
 def _mean_inside(heat: NDArray[np.float32], points: Corners) -> float:

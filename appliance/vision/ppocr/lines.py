@@ -23,6 +23,7 @@ _SAME_ROW = 0.5
 _ROW_GAP = 1.3
 _STACK_GAP = 0.8
 _STACK_OVERLAP = 0.4
+_ALIKE = 2.0
 _MAX_LINES = 8
 """More lines than a plate with its state, slogan and dealer's frame has is a sign; the tallest are kept."""
 
@@ -78,6 +79,10 @@ class TextLine:
         gap = abs(across) - (self.width + other.width) / 2
         return abs(down) < _SAME_ROW * tall and gap < _ROW_GAP * tall
 
+    def alike(self, other: TextLine) -> bool:
+        """Print of about the same height."""
+        return max(self.height, other.height) < _ALIKE * min(self.height, other.height)
+
     def stacked(self, other: TextLine) -> bool:
         """The other stands right above or below this line."""
         across, down = self.offset(other)
@@ -85,6 +90,9 @@ class TextLine:
         shared = (self.width + other.width) / 2 - abs(across)
         narrow = min(self.width, other.width)
         return gap < _STACK_GAP * min(self.height, other.height) and shared > _STACK_OVERLAP * narrow
+
+    def touches(self, other: TextLine) -> bool:
+        return self.beside(other) or self.stacked(other)
 
     def crop(self, image: Image) -> Image:
         """The line cut out of the image and set straight, at the image's own resolution."""
@@ -105,12 +113,21 @@ class LinesDetection(Detection):
 
 
 def groups(lines: Sequence[TextLine]) -> Iterator[tuple[TextLine, ...]]:
-    """Lines that belong together, as connected by `beside` and `stacked`; the tallest of each group."""
+    """Lines of like print that touch, directly or through others; the tallest of each group."""
     left = list(lines)
     while left:
         group = [left.pop()]
         for member in group:
-            near = [line for line in left if member.beside(line) or member.stacked(line)]
+            near = [line for line in left if member.alike(line) and member.touches(line)]
             left = [line for line in left if all(line is not n for n in near)]
             group.extend(near)
         yield tuple(sorted(group, key=lambda line: -line.height)[:_MAX_LINES])
+
+
+def without_small_print(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Drop the state names, slogans and frames: lines that touch one of much larger print."""
+    return [
+        line
+        for line in lines
+        if not any(o.height > line.height and not o.alike(line) and o.touches(line) for o in lines)
+    ]

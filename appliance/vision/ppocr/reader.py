@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
 from ...sight import Box, Character, Detection
+from ..area import clipped
 from ..base import BasePlateReader, ReadResult
 from .alphabet import Alphabet, Decoded
 from .lines import LinesDetection, TextLine
@@ -26,10 +28,10 @@ _HEIGHT = 48
 _WIDTH_STEP = 32
 _MIN_WIDTH = 320
 _MAX_WIDTH = 640
-_STACK_HEIGHTS = 1.8
 _STACK_ASPECT = 3.0
-_SMALL_PRINT = 0.5
-"""Print lower than this share of the tallest line of its group is a slogan, not the number."""
+_WIDE_GAP = 0.6
+_WIDE_JOIN = 0.9
+"""Weight of neighbours further apart than that share of their height: a fleet number beside a plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class _Row:
     lines: tuple[TextLine, ...]
     texts: tuple[Decoded, ...]
     aspect: float
+    weight: float = 1.0
 
     @property
     def raw(self) -> str:
@@ -72,15 +75,15 @@ class LineReader(BasePlateReader):
     def read(self, image: Image, plate: Detection) -> ReadResult:
         lines = _lines(plate)
         tallest = max(line.height for line in lines)
-        kept = [line for line in lines if line.height >= _SMALL_PRINT * tallest]
-        read = [(line, self._read_line(image, line)) for line in kept]
-        results = [(row.height, self._result(row)) for row in _rows(read)]
+        read = [(line, self._read_line(image, line)) for line in lines]
+        results = [(row, self._result(row, image)) for row in _rows(read)]
         # A number is the largest print of its plate: size settles between texts of like shape.
-        return max(results, key=lambda r: r[1].score * math.sqrt(r[0] / tallest))[1]
+        return max(results, key=lambda r: r[1].score * r[0].weight * math.sqrt(r[0].height / tallest))[1]
 
-    def _result(self, row: _Row) -> ReadResult:
+    def _result(self, row: _Row, image: Image) -> ReadResult:
         shape = plate_shape(row.raw, row.aspect, self._rules)
-        return ReadResult(row.characters, row.raw, shape=shape, box=row.box)
+        box = clipped(row.box, image.shape[1], image.shape[0])
+        return ReadResult(row.characters, row.raw, shape=shape, box=box)
 
     def _read_line(self, image: Image, line: TextLine) -> Decoded:
         answer = self._session.infer({self._input: _feed(line.crop(image))})
@@ -114,18 +117,12 @@ def _rows(read: Sequence[tuple[TextLine, Decoded]]) -> Iterator[_Row]:
     """Every way in which lines may make a number: alone, side by side, or one above the other."""
     for line, text in read:
         yield _Row((line,), (text,), line.aspect)
-    for line, text in read:
-        for other, below in read:
-            across, down = line.offset(other)
-            both, texts = (line, other), (text, below)
-            if line is other or not _alike(line, other):
-                continue
-            if line.beside(other) and across > 0:
-                wide = across + (line.width + other.width) / 2
-                yield _Row(both, texts, wide / max(line.height, other.height))
-            elif line.stacked(other) and down > 0 and max(line.aspect, other.aspect) < _STACK_ASPECT:
-                yield _Row(both, texts, line.aspect + other.aspect)
-
-
-def _alike(one: TextLine, other: TextLine) -> bool:
-    return max(one.height, other.height) < _STACK_HEIGHTS * min(one.height, other.height)
+    for (line, text), (other, then) in permutations(read, 2):
+        across, down = line.offset(other)
+        if line.beside(other) and across > 0:
+            gap = across - (line.width + other.width) / 2
+            tall = max(line.height, other.height)
+            weight = _WIDE_JOIN if gap > _WIDE_GAP * tall else 1.0
+            yield _Row((line, other), (text, then), (across + line.width) / tall, weight)
+        elif line.stacked(other) and down > 0 and max(line.aspect, other.aspect) < _STACK_ASPECT:
+            yield _Row((line, other), (text, then), line.aspect + other.aspect)

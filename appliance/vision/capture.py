@@ -1,0 +1,160 @@
+"""Capture of one camera: frames into its mailbox, and the truth about whether they are alive."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Protocol
+
+from ..clock import Clock
+from ..config.schema import Camera
+from ..faults import CameraFrozen, CameraLost, GateFault
+from ..sight import Frame
+from .base import FaultSink
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+_ROW_STEP = 8
+"""Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms."""
+_FIRST_RETRY_S = 0.5
+_LONGEST_RETRY_S = 10.0
+"""A camera that boots takes some ten seconds; asking more rarely only delays its return."""
+
+
+class FrameSource(Protocol):
+    """What capture needs of a camera driver."""
+
+    def open(self) -> None: ...
+
+    def read(self, timeout_s: float) -> Frame: ...
+
+    def close(self) -> None: ...
+
+
+class Capture:
+    """One camera's frames, stepped by a thread or by a test.
+
+    A camera without frames is reported as CameraLost, closed, and opened again with back-off. One
+    whose picture has not changed at all for `frozen_s` is reported as CameraFrozen; its frames no
+    longer reach the mailbox (law 8). Both are cleared by the first good frame.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        source: FrameSource,
+        settings: Camera,
+        clock: Clock,
+        deliver: Callable[[Frame], None],
+        faults: FaultSink,
+    ) -> None:
+        self._name = name
+        self._source = source
+        self._frozen_s = settings.frozen_s
+        self._clock = clock
+        self._deliver = deliver
+        self._faults = faults
+        self._active: GateFault | None = None
+        self._opened = False
+        self._retry_s = _FIRST_RETRY_S
+        self._retry_at_s = float("-inf")
+        self._print = 0
+        self._changed_s = clock.monotonic()
+
+    @property
+    def wait_s(self) -> float:
+        """Seconds until a step has something to do: 0, or what is left of the back-off."""
+        return 0.0 if self._opened else max(0.0, self._retry_at_s - self._clock.monotonic())
+
+    def step(self) -> bool:
+        """Fetch one frame. True when it was delivered. What else the source raises passes through."""
+        if self.wait_s > 0:
+            return False
+        try:
+            self._ensure_open()
+            frame = self._source.read(self._frozen_s)
+        except CameraLost as fault:
+            self._lose(fault)
+            return False
+        return self._judge(frame)
+
+    def close(self) -> None:
+        """Give the camera back. May be called twice."""
+        self._opened = False
+        self._source.close()
+
+    def _ensure_open(self) -> None:
+        if self._opened:
+            return
+        self._source.open()
+        self._opened = True
+        self._changed_s = self._clock.monotonic()
+
+    def _lose(self, fault: CameraLost) -> None:
+        self._raise(CameraLost(fault.detail, part=self._name))
+        self.close()
+        self._retry_at_s = self._clock.monotonic() + self._retry_s
+        self._retry_s = min(2 * self._retry_s, _LONGEST_RETRY_S)
+
+    def _judge(self, frame: Frame) -> bool:
+        now_s, seen = self._clock.monotonic(), checksum(frame.image)
+        if seen != self._print:
+            self._print, self._changed_s = seen, now_s
+        elif now_s - self._changed_s >= self._frozen_s:
+            self._raise(CameraFrozen(f"for {now_s - self._changed_s:.1f} s", part=self._name))
+            return False
+        elif isinstance(self._active, CameraFrozen):
+            return False
+        self._recover()
+        self._deliver(frame)
+        return True
+
+    def _raise(self, fault: GateFault) -> None:
+        if self._active is not None and self._active.kind() == fault.kind():
+            return
+        self._clear()
+        self._active = fault
+        self._faults.raised(fault)
+
+    def _recover(self) -> None:
+        self._retry_s = _FIRST_RETRY_S
+        self._clear()
+
+    def _clear(self) -> None:
+        if self._active is not None:
+            self._faults.cleared(self._active.kind(), self._name)
+            self._active = None
+
+
+def checksum(image: Image) -> int:
+    """A cheap print of a picture: equal pictures have equal prints."""
+    return zlib.crc32(image[::_ROW_STEP].tobytes())
+
+
+class CaptureThread(Thread):
+    """Steps one capture until stopped, or until its source raises what capture does not know.
+
+    The supervisor sees the thread's end (`is_alive`); `error` says why it ended, None when stopped.
+    """
+
+    def __init__(self, name: str, capture: Capture) -> None:
+        super().__init__(name=f"capture-{name}", daemon=True)
+        self._capture = capture
+        self._stopping = Event()
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            while not self._stopping.wait(self._capture.wait_s):
+                self._capture.step()
+        except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it
+            self.error = error
+        finally:
+            self._capture.close()
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """End the thread; a driver that hangs is left behind after `timeout_s`."""
+        self._stopping.set()
+        self.join(timeout_s)
