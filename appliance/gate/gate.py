@@ -186,6 +186,8 @@ class Gate:
             self._reacting = False
 
     def _react(self, event: Event) -> None:
+        # Anew for each event: what access decided a moment ago must not lie in the future.
+        self._now_s = self._parts.clock.monotonic()
         try:
             commands = self._parts.machine.handle(event, self.inputs, self._now_s)
         except MachineFault as fault:

@@ -70,6 +70,19 @@ def test_a_vote_that_access_grants_starts_an_opening() -> None:
     assert rig.writer.tickets == ["a1"]
 
 
+def test_an_authority_issued_within_the_tick_is_good() -> None:
+    rig = Rig().boot()
+    rig.arrive()
+
+    def decide_slowly(vote: Vote) -> Granted:
+        rig.clock.advance(0.003)
+        return Granted(decision("a1", rig.now))
+
+    rig.access.voted = decide_slowly  # type: ignore[method-assign]
+    rig.tick(PlateVoted(VOTE))
+    assert rig.writer.tickets == ["a1"]
+
+
 def test_a_vote_that_access_refuses_is_recorded_with_its_reason() -> None:
     rig = Rig().boot()
     rig.arrive()

@@ -1,0 +1,86 @@
+"""`gatehouse run`: the appliance."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+
+from ..config.load import Loaded
+from ..faults import ConfigFault
+from ..hw.gpio import GpioOutput, make_factory
+from ..hw.outputs import shut_down_outputs
+from ..hw.sim.twin import Twin
+from ..hw.specs import output_specs
+from ..hw.system_clock import SystemClock
+from ..runtime.cameras import build_camera
+from ..runtime.live import LiveGate, Setting, stop_on_signals
+from ..runtime.twinlife import TwinThread
+from .settings import load_settings
+
+HELP = """\
+Run the gate on this board until it is stopped. On the `sim` board it stands before its digital twin.
+
+  gatehouse run                                   the board that is detected, your ./gatehouse.toml
+  gatehouse run --config /etc/gatehouse/gatehouse.toml --board pi5
+
+Exit code 0: stopped on request; 1: start me anew (systemd does); 2: the configuration or the pins cannot
+be used."""
+
+ENDLESS_VISITS = 1000
+"""As many as the twin plans in one go when nobody says how many."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--release-outputs",
+        action="store_true",
+        help="only drive every output to its shutdown level, and end (for the unit's ExecStopPost)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    loaded = load_settings(args)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("transitions").setLevel(logging.WARNING)
+    if args.release_outputs:
+        return _release(loaded)
+    for finding in loaded.findings:
+        logging.getLogger(__name__).warning("%s", loaded.describe(finding))
+    return _serve_twin(loaded) if loaded.config.board == "sim" else _serve(loaded)
+
+
+def _release(loaded: Loaded) -> int:
+    config = loaded.config
+    pins = make_factory(config.pin_factory)
+    try:
+        specs = output_specs(config.outputs, config.barrier)
+        shut_down_outputs(specs, lambda spec: GpioOutput(spec, pins))
+    finally:
+        pins.close()
+    return 0
+
+
+def _serve(loaded: Loaded) -> int:
+    config = loaded.config
+    clock = SystemClock(vouched=config.clock.trust == "always")
+    cameras = {name: build_camera(name, section, clock) for name, section in config.cameras.items()}
+    gate = LiveGate(Setting(config, clock, make_factory(config.pin_factory), cameras))
+    return 0 if gate.run(stop_on_signals().is_set) else 1
+
+
+def _serve_twin(loaded: Loaded) -> int:
+    config = loaded.config
+    if config.pin_factory != "mock":
+        raise ConfigFault('the sim board has no pins; set pin_factory = "mock" or name your board')
+    clock = SystemClock(vouched=True)
+    pins = make_factory("mock")
+    twin = Twin(config, 7, ENDLESS_VISITS, clock, pins.factory, wait=time.sleep)
+    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings))
+    world, asked = TwinThread(twin, clock), stop_on_signals()
+    world.start()
+    try:
+        return 0 if gate.run(lambda: asked.is_set() or world.over()) else 1
+    finally:
+        world.stop()

@@ -1,0 +1,68 @@
+"""Watches the owner's list in the record: a plate added by a command counts within seconds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+
+from ..config.schema import Record
+from ..faults import GateFault
+from ..listing import Listing
+from ..record.register import Listings
+from ..record.store import Store
+
+log = logging.getLogger(__name__)
+
+PERIOD_S = 2.0
+"""An owner who adds a plate by the command walks to the gate more slowly than that."""
+
+
+class ListWatch(threading.Thread):
+    """Tells `replace` the whole list at first and at every change; an unreadable list stays as it was."""
+
+    def __init__(self, settings: Record, replace: Callable[[Iterable[Listing]], None]) -> None:
+        super().__init__(name="list-watch", daemon=True)
+        self._settings = settings
+        self._replace = replace
+        self._version: int | None = None
+        self._trouble = ""
+        self._stopping = threading.Event()
+
+    def look(self) -> bool:
+        """Reload the list if it has changed. Raises RecordFault, or ConfigFault for an impossible plate."""
+        store = Store.open_to_read(self._settings)
+        try:
+            listings = Listings(store)
+            version = listings.version()
+            if version == self._version:
+                return False
+            found = listings.all()
+        finally:
+            store.close()
+        self._replace(found)
+        self._version = version
+        log.info("the list holds %d plates", len(found))
+        return True
+
+    def run(self) -> None:
+        while not self._stopping.wait(PERIOD_S if self._version is not None else 0.2):
+            self._try()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self.join(PERIOD_S)
+
+    def _try(self) -> None:
+        try:
+            self.look()
+        except GateFault as fault:
+            self._tell(str(fault))
+        else:
+            self._tell("")
+
+    def _tell(self, trouble: str) -> None:
+        """Once for each new trouble: a record that is down stays down for many periods."""
+        if trouble and trouble != self._trouble and self._version is not None:
+            log.warning("the list could not be read; the last one counts: %s", trouble)
+        self._trouble = trouble

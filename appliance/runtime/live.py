@@ -1,0 +1,199 @@
+"""The gate in real time: threads, their supervisor, and the way up and down again."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from ..clock import Clock
+from ..config import Config
+from ..events import Entry, EntryKind, SelfCheckPassed
+from ..faults import GateFault, LoopStalled
+from ..gate.gate import Gate
+from ..hw.base import BaseCamera, BaseWatchdog
+from ..hw.gpio import Pins
+from ..hw.guard import GuardThread
+from ..hw.heartbeat import Heartbeat
+from ..hw.watchdog import FedByTick, make_watchdog
+from ..listing import Listing
+from ..record.stamp import Origin
+from ..record.writer import RecordWriter
+from .gatework import Mouth, build_gate
+from .hands import build_hands
+from .listwatch import ListWatch
+from .optics import Load, Optics, load_recognition
+from .ports import Doorman, Scribe
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 0.5
+"""A worker that died is replaced within this time; a car takes seconds to come up."""
+MOST_DEATHS = 5
+"""Deaths of workers within DEATHS_S: more of them, and the whole process starts anew (systemd)."""
+DEATHS_S = 300.0
+
+
+class Deaths:
+    """How often workers died lately: the rung between restarting one and restarting the process."""
+
+    def __init__(self, most: int = MOST_DEATHS, within_s: float = DEATHS_S) -> None:
+        self._most = most
+        self._within_s = within_s
+        self._times: deque[float] = deque()
+
+    def too_many(self, died: int, now_s: float) -> bool:
+        """Count `died` more; True when it is too many."""
+        self._times.extend([now_s] * died)
+        while self._times and now_s - self._times[0] > self._within_s:
+            self._times.popleft()
+        return len(self._times) > self._most
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a live gate stands: its configuration, clock, pins and cameras."""
+
+    config: Config
+    clock: Clock
+    pins: Pins
+    cameras: Mapping[str, BaseCamera]
+    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    load: Load = load_recognition
+    guests: tuple[Listing, ...] = ()
+    """Plates that count beside the owner's list, and are kept nowhere: the twin's."""
+
+
+class LiveGate:
+    """Build it, then `run` it on the main thread until `ended` says so or too much dies."""
+
+    def __init__(self, setting: Setting) -> None:
+        config, clock = setting.config, setting.clock
+        self._setting = setting
+        self._mouth = Mouth()
+        self._hands = build_hands(config, clock, setting.pins)
+        self._doorman = Doorman(config, clock)
+        self._watchdog: BaseWatchdog = make_watchdog(setting.environ, enabled=config.watchdog.enabled)
+        self._loop_beat = Heartbeat()
+        self._machine_beat = Heartbeat()
+        self._writer = RecordWriter(
+            config.record,
+            clock,
+            Origin.here(),
+            answer=self._mouth.post,
+            on_fault=self._mouth.raised,
+            on_recovered=self._mouth.cleared,
+        )
+        self._optics = Optics(config, clock, setting.cameras, self._mouth, setting.load)
+        self._guard = GuardThread(self._hands.outputs, clock, self._machine_beat, self._mouth.raised)
+        self._doorman.decider.replace_list(setting.guests)
+        self._lists = ListWatch(config.record, self._replace_list)
+        fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
+        eyes = [self._optics] if setting.cameras else []
+        self.gate: Gate = build_gate(
+            config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes
+        )
+        self._deaths = Deaths()
+        self._looked_s = clock.monotonic()
+        self._shown = ""
+
+    def run(self, ended: Callable[[], bool]) -> bool:
+        """Serve until `ended`. False when too many workers died: start the process anew.
+
+        Raises OutputFailed or ConfigFault when the pins cannot be claimed.
+        """
+        with self._up():
+            while not ended():
+                self.gate.wait(self._setting.config.gate.tick_s)
+                if not self._round():
+                    return False
+        return True
+
+    def _replace_list(self, listings: Iterable[Listing]) -> None:
+        self._doorman.decider.replace_list((*listings, *self._setting.guests))
+
+    @contextmanager
+    def _up(self) -> Iterator[None]:
+        """Outputs first, eyes last; down again in the opposite order, outputs safe before all else."""
+        with ExitStack() as stack:
+            stack.callback(self._setting.pins.close)
+            self._hands.open()
+            stack.callback(self._hands.close)
+            self._writer.start()
+            stack.callback(self._writer.stop)
+            stack.callback(self._say_goodbye)
+            self._mouth.open(self.gate)
+            self._begin()
+            stack.callback(self._lists.stop)
+            stack.callback(self._optics.stop)
+            stack.callback(self._guard.stop)
+            stack.callback(self._hands.actuator.safe)
+            yield
+
+    def _begin(self) -> None:
+        config, now_s = self._setting.config, self._setting.clock.monotonic()
+        armed = "armed" if config.gate.armed else "unarmed"
+        fields = (("board", config.board), ("armed", str(config.gate.armed)))
+        word = Entry(EntryKind.BOOT, now_s, config.gate.name, f"The gate started, {armed}.", fields)
+        self._writer.submit_entry(word)
+        self.gate.post(SelfCheckPassed())
+        self._guard.start()
+        self._lists.start()
+        self._optics.start()
+        self._tell(self._watchdog.ready)
+
+    def _say_goodbye(self) -> None:
+        self._tell(self._watchdog.stopping)
+        self.gate.shut_down("The gate was told to stop.")
+
+    def _round(self) -> bool:
+        """What follows every tick. False when the process should start anew."""
+        now_s = self._setting.clock.monotonic()
+        self._machine_beat.beat(now_s)
+        self._loop_beat.beat(self._optics.beat_s)
+        self._show()
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return True
+        self._looked_s = now_s
+        return self._supervise(now_s)
+
+    def _supervise(self, now_s: float) -> bool:
+        if not self._writer.alive or not self._guard.alive:
+            log.critical("the record writer or the output guard ended: starting anew")
+            return False
+        died = self._optics.check()
+        for who in died:
+            log.error("%s ended and is started anew", who)
+            self._mouth.raised(LoopStalled(who))
+        return not self._deaths.too_many(len(died), now_s)
+
+    def _show(self) -> None:
+        """The state in `systemctl status`, when it changes."""
+        state = str(self.gate.machine.state.name)
+        if state != self._shown:
+            self._shown = state
+            self._tell(lambda: self._watchdog.status(state))
+
+    def _tell(self, word: Callable[[], None]) -> None:
+        try:
+            word()
+        except GateFault as fault:
+            self._mouth.raised(fault)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that SIGTERM and SIGINT set; a second SIGINT interrupts as usual."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGTERM, ask)
+    signal.signal(signal.SIGINT, ask)
+    return asked

@@ -1,0 +1,188 @@
+"""The gate's eyes in real time: engines that warm up in the background, loops, desks and captures."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..clock import Clock
+from ..config import Config
+from ..events import EnginesTrusted
+from ..faults import EngineFailed, GateFault
+from ..hw.base import BaseCamera
+from ..sight import Effort
+from ..vision.capture import Capture, CaptureThread
+from ..vision.desk import ThreadedDesk
+from ..vision.factory import Recognition, build_recognition
+from ..vision.loop import VisionLoop
+from ..vision.mailbox import Mailbox
+from ..vision.thread import VisionThread
+from .gatework import Mouth
+
+log = logging.getLogger(__name__)
+
+WARMUP_LIMIT_S = 120.0
+"""Loading and proving the nets takes seconds on a Pi; longer than this, the load itself has hung."""
+RETRY_S = 10.0
+"""Nets that failed are tried again: a disk or an accelerator may have come back."""
+READ_LIMIT_S = 10.0
+"""A read takes under a second on the slowest board; one that takes ten has hung."""
+
+Load = Callable[[Config], Recognition]
+
+
+def load_recognition(config: Config) -> Recognition:
+    """The nets that the configuration names, proved on their golden frames (law 13)."""
+    return build_recognition(config.vision, config.infer)
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """What exists once the nets are trusted."""
+
+    recognition: Recognition
+    loops: tuple[VisionLoop, ...]
+    desks: tuple[ThreadedDesk, ...]
+
+
+class Optics:
+    """All cameras as one eye. The gate may ask it to look before its nets are loaded.
+
+    `start` begins loading in the background; the gate's buttons work meanwhile. `check` is called
+    once in a while by the supervisor and starts anew what has died.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        cameras: Mapping[str, BaseCamera],
+        mouth: Mouth,
+        load: Load = load_recognition,
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._cameras = cameras
+        self._mouth = mouth
+        self._load = load
+        self._ids = itertools.count(1)
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._effort = Effort.WATCH
+        self._sighted: Sighted | None = None
+        self._mailboxes = {name: Mailbox(self._wake.set) for name in cameras}
+        self._loading_s = clock.monotonic()
+        self._vision: VisionThread | None = None
+        self._captures: dict[str, CaptureThread] = {}
+
+    # -- the gate's side ---------------------------------------------------------------------------
+
+    def look(self, effort: Effort) -> None:
+        self._effort = effort
+        if self._sighted is not None:
+            for loop in self._sighted.loops:
+                loop.look(effort)
+
+    @property
+    def beat_s(self) -> float:
+        """When the slowest loop last came round; loading counts as life for as long as it may take."""
+        if self._sighted is not None:
+            return min((loop.beat_s for loop in self._sighted.loops), default=self._clock.monotonic())
+        now_s = self._clock.monotonic()
+        return now_s if now_s - self._loading_s <= WARMUP_LIMIT_S else self._loading_s
+
+    # -- the supervisor's side ---------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the cameras and load the nets, each in its own thread."""
+        for name in self._cameras:
+            self._start_capture(name)
+        threading.Thread(target=self._warm_up, name="warmup", daemon=True).start()
+
+    def stop(self) -> None:
+        """End all threads; a vendor call that hangs is left behind."""
+        self._stopping.set()
+        for thread in (*self._captures.values(), *((self._vision,) if self._vision else ())):
+            thread.stop()
+        if self._sighted is not None:
+            for desk in self._sighted.desks:
+                desk.close()
+
+    def check(self) -> list[str]:
+        """Start anew what died; names and reasons of what did."""
+        died = [f"capture of {name}: {t.error!r}" for name, t in self._captures.items() if not t.is_alive()]
+        for name in [name for name, thread in self._captures.items() if not thread.is_alive()]:
+            self._start_capture(name)
+        if self._vision is not None and not self._vision.is_alive():
+            died.append(f"inference loop: {self._vision.error!r}")
+            self._start_vision()
+        return died
+
+    # -- threads -----------------------------------------------------------------------------------
+
+    def _start_capture(self, name: str) -> None:
+        settings = self._config.cameras[name]
+        mailbox = self._mailboxes[name]
+        capture = Capture(name, self._cameras[name], settings, self._clock, mailbox.put, self._mouth)
+        self._captures[name] = CaptureThread(name, capture)
+        self._captures[name].start()
+
+    def _start_vision(self) -> None:
+        if self._sighted is not None:
+            self._vision = VisionThread(self._sighted.loops, self._wake)
+            self._vision.start()
+
+    def _warm_up(self) -> None:
+        try:
+            while not self._stopping.is_set() and not self._loaded():
+                self._stopping.wait(RETRY_S)
+        except Exception as error:  # noqa: BLE001 - the task's top: it ends here, and the gate hears of it
+            self._mouth.raised(EngineFailed(f"loading ended: {error!r}", part="warmup"))
+
+    def _loaded(self) -> bool:
+        self._loading_s = self._clock.monotonic()
+        try:
+            recognition = self._load(self._config)
+        except GateFault as fault:
+            self._mouth.raised(fault)
+            return False
+        took_s = self._clock.monotonic() - self._loading_s
+        log.info("recognition ready on %s after %.1f s", recognition.backend, took_s)
+        self._open_eyes(recognition)
+        return True
+
+    def _open_eyes(self, recognition: Recognition) -> None:
+        for fault in recognition.faults:
+            self._mouth.raised(fault)
+        desks = {name: self._desk(recognition) for name in self._cameras}
+        loops = tuple(self._loop(name, recognition, desk) for name, desk in desks.items())
+        self._sighted = Sighted(recognition, loops, tuple(desks.values()))
+        self.look(self._effort)
+        self._start_vision()
+        for kind in ("engine_failed", "engine_untrusted"):
+            self._mouth.cleared(kind)
+        self._mouth.post(EnginesTrusted())
+
+    def _desk(self, recognition: Recognition) -> ThreadedDesk:
+        size = self._config.vision.read_queue
+        return ThreadedDesk(
+            recognition.reader, self._clock, size=size, limit_s=READ_LIMIT_S, wake=self._wake.set
+        )
+
+    def _loop(self, name: str, recognition: Recognition, desk: ThreadedDesk) -> VisionLoop:
+        return VisionLoop(
+            name,
+            self._config.cameras[name],
+            self._config.vision,
+            self._config.vote,
+            mailbox=self._mailboxes[name],
+            detector=recognition.detector,
+            desk=desk,
+            clock=self._clock,
+            publish=self._mouth.post,
+            faults=self._mouth,
+            next_id=lambda: next(self._ids),
+        )
