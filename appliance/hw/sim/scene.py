@@ -29,7 +29,7 @@ _SIGNS: tuple[tuple[str, float, float, float], ...] = (
     ("P 24H", 2.15, 0.75, 10.0),
 )
 """Text, metres right of the lane, above the road and before the arm; far ones first."""
-PARKED_M = (-3.3, 19.0)
+_PARKED_M = (-3.3, 19.0)
 """Where the parked car stands: metres right of the lane, metres before the arm."""
 
 
@@ -113,7 +113,7 @@ def _sign(picture: Image, lens: Lens, at: tuple[float, float, float], text: str,
 
 def _parked(picture: Image, lens: Lens, plate: str, gain: float, rng: np.random.Generator) -> None:
     """A car on the verge. Its plate is on the owner's list, and never a reason to open."""
-    across, along = PARKED_M
+    across, along = _PARKED_M
     body, glass = lit((120, 100, 60), gain), lit((50, 50, 45), gain)
     for low, high, half, colour in ((0.2, 0.85, 0.88, body), (0.85, 1.4, 0.7, glass)):
         a = lens.project(across - half, high, along)
