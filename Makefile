@@ -38,7 +38,7 @@ test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, 
 	@$(PYTEST) tests/system
 
 check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check appliance tests
 	@$(BIN)/ruff format --check appliance tests
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config

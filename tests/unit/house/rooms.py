@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     # The composition root wires the rooms together.
     "__main__": EVERYTHING,
     "cli": EVERYTHING,
+    "runtime": EVERYTHING,
 }
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
@@ -44,6 +45,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "serial": ("hw.serial_link",),
     "sqlite3": ("record",),
     "tomli": ("config", "infer.models"),
+    "tomllib": ("config", "infer.models"),
     "tqdm": ("cli",),
     "transitions": ("machine",),
 }
@@ -70,10 +72,9 @@ def _wrong_rooms(module: Module) -> Iterator[str]:
 
 def _wrong_vendors(module: Module) -> Iterator[str]:
     for library in foreign(module):
-        holders = MAY_HOLD.get(library)
-        if holders is None and library in (*sys.stdlib_module_names, "__future__"):
+        if library not in MAY_HOLD and library in sys.stdlib_module_names:
             continue
-        if not any(_within(module.name, holder) for holder in holders or ()):
+        if not any(_within(module.name, holder) for holder in MAY_HOLD.get(library, ())):
             yield f"{module.name}: imports {library}"
 
 
