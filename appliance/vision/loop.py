@@ -110,8 +110,10 @@ class VisionLoop:
         if now_s - frame.captured_s > self._camera.frame_limit_s:
             self.stale += 1
             return None
+        period_s = 1.0 / self._rates[self._effort]
+        late_s = now_s - self._due_s
         # From the last due time on, not from now: a camera's jitter must not halve its own rate.
-        self._due_s = max(self._due_s + 1.0 / self._rates[self._effort], now_s)
+        self._due_s = self._due_s + period_s if late_s < period_s else now_s + period_s
         return frame
 
     def _see(self, frame: Frame) -> bool:

@@ -1,0 +1,86 @@
+"""Small makers of frames, detections, readings and fakes for the tests of the vision room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from appliance.clock import ManualClock
+from appliance.events import VisionEvent
+from appliance.faults import GateFault
+from appliance.sight import Box, Character, Detection, Frame, Kind, Reading
+from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
+
+if TYPE_CHECKING:
+    from appliance.sight import Image
+
+
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc), start_s=100.0)
+
+
+def frame(now_s: float, seq: int = 0, value: int = 0) -> Frame:
+    return Frame("cam", seq, now_s, np.full((200, 400, 3), value, np.uint8))
+
+
+def plate(x: float, y: float = 80.0, width: float = 60.0, score: float = 0.9) -> Detection:
+    return Detection(Kind.PLATE, score, Box(x, y, x + width, y + 20.0))
+
+
+def characters(text: str, confidence: float = 0.9) -> tuple[Character, ...]:
+    return tuple(Character(c, confidence) for c in text)
+
+
+def reading(text: str, at_s: float = 100.0, confidence: float = 0.9) -> Reading:
+    return Reading("cam", 1, 0, at_s, Box(0, 0, 60, 20), characters(text, confidence), text)
+
+
+def result(text: str, confidence: float = 0.9, shape: float = 1.0) -> ReadResult:
+    return ReadResult(characters(text, confidence), text, shape=shape)
+
+
+class FakeDetector(BaseDetector):
+    """Gives the scripted detections, one entry a call; the last one stays."""
+
+    def __init__(self, *script: Sequence[Detection] | GateFault) -> None:
+        self.script = list(script)
+        self.areas: list[Box | None] = []
+
+    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+        self.areas.append(roi)
+        now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(now, GateFault):
+            raise now
+        return tuple(now)
+
+
+class FakeReader(BasePlateReader):
+    """Gives the scripted results, one a call; the last one stays."""
+
+    def __init__(self, *script: ReadResult | GateFault) -> None:
+        self.script = list(script)
+
+    def read(self, image: Image, plate: Detection) -> ReadResult:
+        now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(now, GateFault):
+            raise now
+        return now
+
+
+class FaultLog:
+    """Remembers what was raised and cleared, in order."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def raised(self, fault: GateFault) -> None:
+        self.lines.append(f"+{fault.kind()}")
+
+    def cleared(self, kind: str, part: str) -> None:
+        self.lines.append(f"-{kind}")
+
+
+Events = list[VisionEvent]

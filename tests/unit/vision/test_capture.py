@@ -1,0 +1,67 @@
+from appliance.config.schema import Camera
+from appliance.faults import CameraLost
+from appliance.sight import Frame
+from appliance.vision.capture import Capture, checksum
+
+from .makers import FaultLog, clock, frame
+
+
+class Source:
+    """A camera that gives the scripted frames or faults."""
+
+    def __init__(self, *script: Frame | CameraLost) -> None:
+        self.script = list(script)
+        self.opened = 0
+
+    def open(self) -> None:
+        self.opened += 1
+
+    def read(self, timeout_s: float) -> Frame:
+        now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(now, CameraLost):
+            raise now
+        return now
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_lost_camera_is_reported_once_and_opened_again_with_back_off() -> None:
+    time, faults, got = clock(), FaultLog(), list[Frame]()
+    source = Source(CameraLost(), CameraLost(), frame(1.0))
+    capture = Capture("cam", source, Camera(), time, got.append, faults)
+    capture.step()
+    first_wait = capture.wait_s
+    assert not capture.step()
+    time.advance(first_wait)
+    capture.step()
+    assert capture.wait_s == 2 * first_wait
+    time.advance(capture.wait_s)
+    assert capture.step()
+    assert faults.lines == ["+camera_lost", "-camera_lost"]
+    assert source.opened == 3
+
+
+def test_a_frozen_camera_gives_no_frames_until_its_picture_changes() -> None:
+    time, faults, got = clock(), FaultLog(), list[Frame]()
+    source = Source(frame(1.0, 1), frame(2.0, 2), frame(3.0, 3), frame(4.0, 4, value=9))
+    capture = Capture("cam", source, Camera(frozen_s=2.0), time, got.append, faults)
+    for _ in range(4):
+        capture.step()
+        time.advance(2.5)
+    assert [f.seq for f in got] == [1, 4]
+    assert faults.lines == ["+camera_frozen", "-camera_frozen"]
+
+
+def test_the_same_picture_for_a_short_while_is_no_fault() -> None:
+    time, faults, got = clock(), FaultLog(), list[Frame]()
+    capture = Capture("cam", Source(frame(1.0)), Camera(frozen_s=2.0), time, got.append, faults)
+    capture.step()
+    time.advance(1.0)
+    assert capture.step()
+    assert faults.lines == []
+
+
+def test_a_changed_picture_has_another_checksum() -> None:
+    assert checksum(frame(0, value=1).image) != checksum(frame(0, value=2).image)
+    assert checksum(frame(0, value=1).image) == checksum(frame(9, value=1).image)

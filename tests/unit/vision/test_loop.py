@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+
+from appliance.clock import ManualClock
+from appliance.config.schema import Camera, Vision, Vote
+from appliance.events import PlateVoted, SceneSeen, TrackGone
+from appliance.faults import EngineFailed
+from appliance.sight import Effort
+from appliance.vision.desk import ModelledDesk
+from appliance.vision.loop import VisionLoop
+from appliance.vision.mailbox import Mailbox
+
+from .makers import Events, FakeDetector, FakeReader, FaultLog, clock, frame, plate, result
+
+
+@dataclass
+class Bench:
+    """A loop with everything around it faked."""
+
+    detector: FakeDetector
+    reader: FakeReader = field(default_factory=lambda: FakeReader(result("AB12CD")))
+    camera: Camera = field(default_factory=Camera)
+    time: ManualClock = field(default_factory=clock)
+    events: Events = field(default_factory=list)
+    faults: FaultLog = field(default_factory=FaultLog)
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    seq: int = 0
+
+    def __post_init__(self) -> None:
+        self.desk = ModelledDesk(self.reader, self.time, size=2, read_s=0.05)
+        self.loop = VisionLoop(
+            "cam",
+            self.camera,
+            Vision(),
+            Vote(),
+            mailbox=self.mailbox,
+            detector=self.detector,
+            desk=self.desk,
+            clock=self.time,
+            publish=self.events.append,
+            faults=self.faults,
+            next_id=count(1).__next__,
+        )
+
+    def run(self, frames: int, every_s: float = 0.1) -> None:
+        for _ in range(frames):
+            self.time.advance(every_s)
+            self.seq += 1
+            self.mailbox.put(frame(self.time.monotonic(), self.seq))
+            self.loop.step()
+
+    def scenes(self) -> list[SceneSeen]:
+        return [e for e in self.events if isinstance(e, SceneSeen)]
+
+    def votes(self) -> list[PlateVoted]:
+        return [e for e in self.events if isinstance(e, PlateVoted)]
+
+
+def test_a_standing_plate_is_voted_and_stays_seen() -> None:
+    bench = Bench(FakeDetector([plate(150)]))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(10)
+    assert [s.in_roi for s in bench.scenes()] == [True] * 10
+    assert [len(v.vote.agreeing) for v in bench.votes()] == [1, 2, 3]
+
+
+def test_watching_reads_nothing_at_a_low_rate() -> None:
+    bench = Bench(FakeDetector([plate(150)]))
+    bench.run(20)
+    assert len(bench.scenes()) == 4
+    assert bench.votes() == []
+
+
+def test_recognising_sees_every_frame() -> None:
+    bench = Bench(FakeDetector([]))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(20)
+    assert len(bench.scenes()) == 20
+
+
+def test_guarding_reads_newcomers_only() -> None:
+    bench = Bench(FakeDetector([plate(150)]))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(6)
+    before = len(bench.votes())
+    bench.loop.look(Effort.GUARD)
+    bench.run(30)
+    assert len(bench.votes()) == before
+
+
+def test_an_old_frame_says_nothing() -> None:
+    bench = Bench(FakeDetector([plate(150)]))
+    bench.mailbox.put(frame(98.5))
+    assert not bench.loop.step()
+    assert (bench.loop.stale, bench.events) == (1, [])
+
+
+def test_a_step_beats_without_frames() -> None:
+    bench = Bench(FakeDetector([]))
+    bench.time.advance(7.0)
+    bench.loop.step()
+    assert bench.loop.beat_s == 107.0
+
+
+def test_a_plate_outside_the_roi_is_seen_but_not_in_it() -> None:
+    roi = ((0.0, 0.0), (0.2, 0.0), (0.2, 1.0), (0.0, 1.0))
+    bench = Bench(FakeDetector([plate(300)]), camera=Camera(roi=roi))
+    bench.run(1)
+    assert [(s.in_roi, s.in_zone, len(s.tracks)) for s in bench.scenes()] == [(False, False, 1)]
+
+
+def test_a_plate_that_only_touches_the_zone_vetoes() -> None:
+    roi = ((0.0, 0.0), (0.4, 0.0), (0.4, 1.0), (0.0, 1.0))
+    bench = Bench(FakeDetector([plate(150)]), camera=Camera(roi=roi))
+    bench.run(1)
+    assert [(s.in_roi, s.in_zone) for s in bench.scenes()] == [(False, True)]
+
+
+def test_a_plate_cut_by_the_edge_is_not_read() -> None:
+    bench = Bench(FakeDetector([plate(0)]))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(5)
+    assert bench.votes() == []
+
+
+def test_a_track_that_left_is_gone_with_its_vote_also_without_frames() -> None:
+    bench = Bench(FakeDetector([plate(150)]))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(5)
+    bench.time.advance(2.0)
+    bench.loop.step()
+    gone = bench.events[-1]
+    assert isinstance(gone, TrackGone)
+    assert gone.vote is not None
+    assert gone.vote.text == "AB12CD"
+
+
+def test_two_plates_in_one_track_do_not_mix() -> None:
+    reads = [result("AB12CD")] * 3 + [result("XYZ789")] * 3
+    bench = Bench(FakeDetector([plate(150)]), FakeReader(*reads))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(40)
+    last = bench.votes()[-1].vote
+    assert (last.text, last.track.id) == ("XYZ789", 2)
+    assert {r.text for r in last.agreeing} == {"XYZ789"}
+    assert {r.track_id for r in last.agreeing} == {2}
+
+
+def test_a_sign_is_no_vehicle_after_some_reads() -> None:
+    bench = Bench(FakeDetector([plate(150)]), FakeReader(result("PARKING", shape=0.0)))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(8)
+    assert (bench.scenes()[0].in_zone, bench.scenes()[-1].in_zone) == (True, False)
+
+
+def test_what_cannot_be_read_stays_a_vehicle() -> None:
+    bench = Bench(FakeDetector([plate(150)]), FakeReader(result("X1", confidence=0.3, shape=0.0)))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(20)
+    assert bench.scenes()[-1].in_zone
+
+
+def test_a_failed_engine_is_reported_once_and_cleared() -> None:
+    bench = Bench(FakeDetector(EngineFailed("x"), EngineFailed("x"), []))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(3)
+    assert bench.faults.lines == ["+engine_failed", "-engine_failed"]
+    assert len(bench.scenes()) == 1
