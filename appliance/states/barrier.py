@@ -155,7 +155,7 @@ def _passage(cycle: Cycle, inputs: Inputs, now: float) -> tuple[Cycle, Commands]
         return replace(cycle, passage=Passage.UNDER_ARM), ()
     if cycle.passage is Passage.UNDER_ARM and _clear_for(cycle, now) >= PASSED_CLEAR_S:
         return replace(cycle, passage=Passage.DONE), _passed(cycle.authority, now)
-    if inputs.under_arm and cycle.passage is Passage.DONE and cycle.authority is not None:
+    if inputs.vehicle_under_arm and cycle.passage is Passage.DONE and cycle.authority is not None:
         word = write(EntryKind.TAILGATE, now, cycle.authority.subject, "Another vehicle followed.")
         return replace(cycle, passage=Passage.FOLLOWED), (word,)
     return cycle, ()

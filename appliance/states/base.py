@@ -94,6 +94,11 @@ class Inputs:
         return Presence.PRESENT in (self.loop, self.beam)
 
     @property
+    def vehicle_under_arm(self) -> bool:
+        """A vehicle, not a person: people break a beam, but no loop."""
+        return self.under_arm if self.loop is Presence.NOT_FITTED else self.loop is Presence.PRESENT
+
+    @property
     def limits_disagree(self) -> bool:
         """The arm cannot be up and down (law 6)."""
         return self.opened is Limit.ON and self.closed is Limit.ON
