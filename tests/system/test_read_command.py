@@ -31,7 +31,7 @@ def video(path: Path, frames: int) -> Path:
     noise = np.random.default_rng(3)
     writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, picture.shape[1::-1])
     for _ in range(frames):
-        writer.write(cv2.add(picture, noise.integers(0, 9, picture.shape).astype(np.uint8)))
+        writer.write(cv2.add(picture, np.asarray(noise.integers(0, 9, picture.shape), np.uint8)))
     writer.release()
     return path
 
