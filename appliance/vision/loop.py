@@ -129,6 +129,8 @@ class VisionLoop:
         gone = self._tracker.update(found, frame.captured_s)
         self.processed += 1
         self._end(gone, self._clock.monotonic())
+        if self._tracker.undecided:
+            self._due_s = self._clock.monotonic()
         self._show(frame)
         self._ask(frame)
         return True

@@ -63,5 +63,4 @@ def see(
 
 def _ranked(plates: list[PlateSeen]) -> tuple[PlateSeen, ...]:
     """Sure and large first: between equally sure texts, the smaller print is the slogan."""
-    tallest = max((p.box.height for p in plates), default=1.0) or 1.0
-    return tuple(sorted(plates, key=lambda p: -p.read.score * math.sqrt(p.box.height / tallest)))
+    return tuple(sorted(plates, key=lambda p: -p.read.score * math.sqrt(p.box.area)))

@@ -134,7 +134,11 @@ def _grown(box: Box, share: float) -> Box:
 
 
 class Tracker:
-    """Follows the vehicles of one camera. `next_id` never gives a number twice in a process."""
+    """Follows the vehicles of one camera. `next_id` never gives a number twice in a process.
+
+    What is seen for the first time is tentative: it becomes a track with the next frame that shows it
+    too, else it is forgotten. A flash of rain or the arm itself is no vehicle.
+    """
 
     def __init__(self, next_id: Callable[[], int], sure: float, lost_s: float) -> None:
         self._next_id = next_id
@@ -142,18 +146,26 @@ class Tracker:
         self._lost_s = lost_s
         self._seen_s: float | None = None
         self.tracks: list[Tracked] = []
+        self._tentative: list[Tracked] = []
+
+    @property
+    def undecided(self) -> bool:
+        """Something new was seen once: another look soon would tell what it is."""
+        return bool(self._tentative)
 
     def update(self, found: Sequence[Detection], now_s: float) -> list[Tracked]:
         """Take in one frame captured at `now_s`. Returns the tracks that ended."""
-        for track in self.tracks:
+        known = [*self.tracks, *self._tentative]
+        for track in known:
             track.predict(max(0.0, now_s - (self._seen_s if self._seen_s is not None else now_s)))
         self._seen_s = now_s
         seen = sightings(found)
         sure = [s for s in seen if s.score >= self._sure]
         unsure = [s for s in seen if s.score < self._sure]
-        tracks, new = _associate(self.tracks, sure, _LEAST_MATCH, now_s)
+        tracks, new = _associate(known, sure, _LEAST_MATCH, now_s)
         _associate(tracks, unsure, _UNSURE_MATCH, now_s)
-        self.tracks += [Tracked(self._next_id(), sighting, now_s) for sighting in new]
+        self.tracks += [track for track in self._tentative if track.last_s == now_s]
+        self._tentative = [Tracked(self._next_id(), sighting, now_s) for sighting in new]
         return self.expire(now_s)
 
     def expire(self, now_s: float) -> list[Tracked]:

@@ -17,9 +17,9 @@ from ...infer.base import BaseSession
 from ...sight import Box, Character, Detection
 from ..area import clipped
 from ..base import BasePlateReader, ReadResult
-from .alphabet import Alphabet, Decoded
+from .alphabet import Alphabet, Decoded, normalised
 from .lines import LinesDetection, TextLine
-from .shape import ShapeRules, plate_shape
+from .shape import ShapeRules, is_word, plate_shape
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -117,7 +117,9 @@ def _rows(read: Sequence[tuple[TextLine, Decoded]]) -> Iterator[_Row]:
     """Every way in which lines may make a number: alone, side by side, or one above the other."""
     for line, text in read:
         yield _Row((line,), (text,), line.aspect)
-    for (line, text), (other, then) in permutations(read, 2):
+    # A state's name stands beside the number and is no part of it.
+    parts = [part for part in read if not is_word(normalised(part[1].raw))]
+    for (line, text), (other, then) in permutations(parts, 2):
         across, down = line.offset(other)
         if line.beside(other) and across > 0:
             gap = across - (line.width + other.width) / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ..align import distance
 from .alphabet import normalised
 
 _STAMP = re.compile(r"(?<!\d)\d\d?[:：]\d\d(?!\d)|\d{4}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4}")
@@ -144,6 +145,9 @@ _WORDS = frozenset(
     ]
 )
 
+_LONG_WORD = 6
+"""Shorter words are one letter away from many a plate."""
+
 _CHARACTER_WIDTHS = (0.28, 1.25)
 """Width of a character over the height of its line, spaces and margins included."""
 
@@ -159,17 +163,24 @@ class ShapeRules:
 def plate_shape(raw: str, aspect: float, rules: ShapeRules) -> float:
     """How much a line of text looks like a plate's number, 0 to 1. `aspect` is width over height."""
     text = normalised(raw)
-    if not rules.min_length <= len(text) <= rules.max_length or text in _WORDS or _STAMP.search(raw):
+    if not rules.min_length <= len(text) <= rules.max_length or is_word(text) or _STAMP.search(raw):
         return 0.0
     return _kinds(text) * _foreign(raw) * _widths(aspect / len(text))
 
 
+def is_word(text: str) -> bool:
+    """A name of a state or a make, or a long one misread in one letter."""
+    near = len(text) >= _LONG_WORD and text.isalpha()
+    return text in _WORDS or (near and any(distance(text, word) == 1 for word in _WORDS))
+
+
 def _kinds(text: str) -> float:
     """Letters with digits are a plate's habit; digits alone are often a number, letters alone a word."""
+    # Not less for letters: on photographs from America every tenth plate is a vanity plate.
     digits = sum(character.isdigit() for character in text)
     if digits == len(text):
         return 0.6
-    return 1.0 if digits else 0.3
+    return 1.0 if digits else 0.5
 
 
 def _foreign(raw: str) -> float:
