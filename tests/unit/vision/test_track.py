@@ -31,7 +31,23 @@ def test_a_far_plate_is_another_track() -> None:
     follow = tracker()
     follow.update([plate(10)], 0.0)
     follow.update([plate(10), plate(330)], 0.1)
+    follow.update([plate(10), plate(330)], 0.2)
     assert [t.id for t in follow.tracks] == [1, 2]
+
+
+def test_what_shows_in_one_frame_only_is_no_track() -> None:
+    follow = tracker()
+    follow.update([plate(10)], 0.0)
+    assert (follow.tracks, follow.undecided) == ([], True)
+    follow.update([], 0.1)
+    assert (follow.tracks, follow.undecided) == ([], False)
+
+
+def test_what_shows_in_two_frames_is_a_track_from_its_first_one_on() -> None:
+    follow = tracker()
+    follow.update([plate(10)], 0.0)
+    follow.update([plate(12)], 0.1)
+    assert [(t.first_s, t.last_s) for t in follow.tracks] == [(0.0, 0.1)]
 
 
 def test_an_unsure_box_goes_on_with_a_track_but_starts_none() -> None:
@@ -44,9 +60,11 @@ def test_an_unsure_box_goes_on_with_a_track_but_starts_none() -> None:
 def test_a_track_is_lost_after_its_time_and_its_id_is_not_used_again() -> None:
     follow = tracker(lost_s=1.0)
     follow.update([plate(10)], 0.0)
-    assert follow.update([], 0.9) == []
-    gone = follow.update([], 1.1)
-    follow.update([plate(10)], 1.2)
+    follow.update([plate(10)], 0.1)
+    assert follow.update([], 1.0) == []
+    gone = follow.update([], 1.2)
+    follow.update([plate(10)], 1.3)
+    follow.update([plate(10)], 1.4)
     assert ([t.id for t in gone], [t.id for t in follow.tracks]) == ([1], [2])
 
 
