@@ -181,7 +181,8 @@ class Visits:
         if vote.confidence >= stay.confidence:
             stay.text, stay.confidence = vote.text, vote.confidence
         stay.outcome = str(reason)
-        if (reason, vote.text) in stay.refused:
+        # Too few reads is a vehicle that is still being read; if it leaves so, its end says NOREAD.
+        if reason is RefusalReason.TOO_FEW_READS or (reason, vote.text) in stay.refused:
             return None
         stay.refused.add((reason, vote.text))
         return replace(verdict, events=stay.news(verdict.events))

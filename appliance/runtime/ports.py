@@ -16,6 +16,9 @@ from ..record.journal import Sighting
 from ..record.writer import BaseWriter
 from ..sight import Direction, Vote
 
+_OUTWARDS: Mapping[Approach, Direction] = {"towards": Direction.AWAY, "away": Direction.TOWARDS}
+"""Which way a leaving vehicle goes, seen by a camera that lets in from one direction only."""
+
 
 def new_authority_id() -> str:
     """An id that is never given twice, not even by another board."""
@@ -32,6 +35,7 @@ class Doorman:
         )
         self._visits = Visits(self.decider, clock)
         self._approaches: Mapping[str, Approach] = {n: c.approach for n, c in config.cameras.items()}
+        self._outwards = {name: _OUTWARDS.get(approach) for name, approach in self._approaches.items()}
 
     def voted(self, vote: Vote) -> Verdict | None:
         return self._visits.voted(vote, self._approaches[vote.camera])
@@ -47,9 +51,11 @@ class Doorman:
             self._passback.entered(authority.subject)
 
     def gone(self, event: TrackGone) -> Sequence[Closed]:
-        if event.vote is not None and event.track.direction is Direction.AWAY:
-            self._passback.left(event.vote.text)
-        return self._visits.gone(event)
+        closed = self._visits.gone(event)
+        if event.track.direction is self._outwards.get(event.track.camera):
+            for each in closed:
+                self._passback.left(each.visit.text)
+        return closed
 
     def settle(self) -> Sequence[Closed]:
         return self._visits.settle()

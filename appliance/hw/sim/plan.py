@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from zlib import crc32
 
 import numpy as np
 
@@ -264,11 +265,13 @@ def _plate_for(
 
 def _with_driver(rng: Rng, visit: VisitPlan) -> VisitPlan:
     patient = visit.may_pass
+    # Of the plate, not of the visit: who returns comes in the same vehicle.
+    vehicle = np.random.default_rng(crc32(visit.plate.encode()))
     return replace(
         visit,
-        body=Body(rng.choice([str(b) for b in Body], p=[0.4, 0.2, 0.2, 0.15, 0.05])),
-        colour=str(rng.choice(_COLOURS)),
-        badge=str(rng.choice(_BADGES)),
+        body=Body(vehicle.choice([str(b) for b in Body], p=[0.4, 0.2, 0.2, 0.15, 0.05])),
+        colour=str(vehicle.choice(_COLOURS)),
+        badge=str(vehicle.choice(_BADGES)),
         gap_s=1.6 if visit.behaviour in _FOLLOWS else float(rng.uniform(5.0, 11.0)),
         patience_s=60.0 if patient else float(rng.uniform(6.0, 10.0)),
         cruise_mps=float(rng.uniform(4.0, 6.5)),
