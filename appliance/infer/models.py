@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..faults import EngineFailed
 from ..shipped import find
-from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
 

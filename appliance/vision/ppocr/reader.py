@@ -30,8 +30,9 @@ _MIN_WIDTH = 320
 _MAX_WIDTH = 640
 _STACK_ASPECT = 3.0
 _WIDE_GAP = 0.6
-_WIDE_JOIN = 0.9
-"""Weight of neighbours further apart than that share of their height: a fleet number beside a plate."""
+_WHOLE_LENGTH = 7
+_LOOSE_JOIN = 0.9
+"""Weight of neighbours that lie apart, or of which one is a number by itself: a month beside a plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,14 @@ def _rows(read: Sequence[tuple[TextLine, Decoded]]) -> Iterator[_Row]:
         if line.beside(other) and across > 0:
             gap = across - (line.width + other.width) / 2
             tall = max(line.height, other.height)
-            weight = _WIDE_JOIN if gap > _WIDE_GAP * tall else 1.0
+            apart = gap > _WIDE_GAP * tall or _whole(text) or _whole(then)
+            weight = _LOOSE_JOIN if apart else 1.0
             yield _Row((line, other), (text, then), (across + line.width) / tall, weight)
         elif line.stacked(other) and down > 0 and max(line.aspect, other.aspect) < _STACK_ASPECT:
             yield _Row((line, other), (text, then), line.aspect + other.aspect)
+
+
+def _whole(text: Decoded) -> bool:
+    """A number that needs no neighbour: long, of letters and digits."""
+    plain = normalised(text.raw)
+    return len(plain) >= _WHOLE_LENGTH and not plain.isalpha() and not plain.isdigit()
