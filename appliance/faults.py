@@ -19,6 +19,7 @@ GateFault
 │   ├── RecordCut            the audit chain has lost its end             WARN
 │   └── RecordFailed         the record failed for another reason         REFUSE_ENTRY
 ├── ListFault                the list of plates cannot take a line        (cannot run)
+├── BenchFault               the gate could not be measured               (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
 │   ├── InterlockBroken      open and close were asked for together       STOP_NOW
@@ -39,6 +40,7 @@ GateFault
 ├── ThermalFault             the board is too hot                         WARN
 ├── WatchdogFault            the watchdog cannot be fed                   WARN
 ├── MachineFault             the machine met what its table forbids       STOP_NOW
+├── MachineStalled           the machine did not tick in time             STOP_NOW
 ├── StoppedByHand            STOP was pressed while the gate moved        WARN
 └── Maintenance              a person took the gate out of service        FINISH_THEN_STOP
 
@@ -202,6 +204,11 @@ class ListFault(GateFault):
     remedy = "Correct this and try again."
 
 
+class BenchFault(GateFault):
+    sentence = "The gate could not be measured."
+    remedy = "Run `gatehouse check`."
+
+
 class OutputFault(GateFault):
     sentence = "An output cannot be trusted."
     remedy = "Check the wiring, then hold SERVICE to reset."
@@ -303,6 +310,12 @@ class MachineFault(GateFault):
     remedy = "This is a defect: send the log, then hold SERVICE to reset."
     effect = Effect.STOP_NOW
     latched = True
+
+
+class MachineStalled(GateFault):
+    sentence = "The machine did not tick in time and its outputs were released."
+    remedy = "It clears by itself; if it returns, look for what else loads this board."
+    effect = Effect.STOP_NOW
 
 
 class StoppedByHand(GateFault):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event, Thread
 
 from ..clock import Clock
-from ..faults import GateFault, MachineFault, OutputFault
+from ..faults import GateFault, MachineFault, MachineStalled, OutputFault
 from .heartbeat import Heartbeat
 from .outputs import OutputBank
 
@@ -19,7 +19,8 @@ TICK_LIMIT_S = 1.0
 class GuardThread:
     """Walks round the outputs, independent of the machine's thread.
 
-    `report` is called from this thread, after the outputs were released; it must not wait.
+    `report` is called from this thread, after the outputs were released, and `recovered` with a
+    fault's kind when the machine ticks again; neither may wait.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class GuardThread:
         clock: Clock,
         machine: Heartbeat,
         report: Callable[[GateFault], None],
+        recovered: Callable[[str], None],
         *,
         tick_limit_s: float = TICK_LIMIT_S,
         period_s: float = PERIOD_S,
@@ -36,6 +38,7 @@ class GuardThread:
         self._clock = clock
         self._machine = machine
         self._report = report
+        self._recovered = recovered
         self._tick_limit_s = tick_limit_s
         self._period_s = period_s
         self._hung = False
@@ -60,13 +63,18 @@ class GuardThread:
             self._report(fault)
         age_s = self._machine.age_s(now_s) if self._machine.begun else 0.0
         if age_s <= self._tick_limit_s:
-            self._hung = False
+            self._wake_up()
             return
         # Every round: a machine that wakes in the middle of an order may energise once more.
         self._shut_down()
         if not self._hung:
             self._hung = True
-            self._report(MachineFault(f"no tick for {age_s:.1f} s; outputs were released", part="machine"))
+            self._report(MachineStalled(f"no tick for {age_s:.1f} s"))
+
+    def _wake_up(self) -> None:
+        if self._hung:
+            self._hung = False
+            self._recovered(MachineStalled.kind())
 
     def _shut_down(self) -> None:
         try:

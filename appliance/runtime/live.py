@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from ..clock import Clock
 from ..config import Config
+from ..config.schema import Record
 from ..events import Entry, EntryKind, SelfCheckPassed
 from ..faults import GateFault, LoopStalled
 from ..gate.gate import Gate
@@ -55,6 +56,21 @@ class Deaths:
         return len(self._times) > self._most
 
 
+MakeWriter = Callable[[Record, Clock, Mouth], RecordWriter]
+
+
+def make_writer(settings: Record, clock: Clock, mouth: Mouth) -> RecordWriter:
+    """The record's writer, not started; answers and faults go to the gate."""
+    return RecordWriter(
+        settings,
+        clock,
+        Origin.here(),
+        answer=mouth.post,
+        on_fault=mouth.raised,
+        on_recovered=mouth.cleared,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """Where a live gate stands: its configuration, clock, pins and cameras."""
@@ -65,6 +81,7 @@ class Setting:
     cameras: Mapping[str, BaseCamera]
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     load: Load = load_recognition
+    writer: MakeWriter = make_writer
     guests: tuple[Listing, ...] = ()
     """Plates that count beside the owner's list, and are kept nowhere: the twin's."""
 
@@ -81,18 +98,13 @@ class LiveGate:
         self._watchdog: BaseWatchdog = make_watchdog(setting.environ, enabled=config.watchdog.enabled)
         self._loop_beat = Heartbeat()
         self._machine_beat = Heartbeat()
-        self._writer = RecordWriter(
-            config.record,
-            clock,
-            Origin.here(),
-            answer=self._mouth.post,
-            on_fault=self._mouth.raised,
-            on_recovered=self._mouth.cleared,
-        )
+        self._writer = setting.writer(config.record, clock, self._mouth)
         self._optics = Optics(config, clock, setting.cameras, self._mouth, setting.load)
-        self._guard = GuardThread(self._hands.outputs, clock, self._machine_beat, self._mouth.raised)
+        self._guard = GuardThread(
+            self._hands.outputs, clock, self._machine_beat, self._mouth.raised, self._mouth.cleared
+        )
         self._doorman.decider.replace_list(setting.guests)
-        self._lists = ListWatch(config.record, self._replace_list)
+        self._lists = self._list_watch()
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
         eyes = [self._optics] if setting.cameras else []
         self.gate: Gate = build_gate(
@@ -114,6 +126,18 @@ class LiveGate:
                     return False
         return True
 
+    def _list_watch(self) -> ListWatch:
+        return ListWatch(self._setting.config.record, self._replace_list)
+
+    def _check_lists(self) -> list[str]:
+        """Start the list's watch anew if it died; the last list counts meanwhile."""
+        if self._lists.is_alive():
+            return []
+        died = [f"list watch: {self._lists.error!r}"]
+        self._lists = self._list_watch()
+        self._lists.start()
+        return died
+
     def _replace_list(self, listings: Iterable[Listing]) -> None:
         self._doorman.decider.replace_list((*listings, *self._setting.guests))
 
@@ -129,7 +153,7 @@ class LiveGate:
             stack.callback(self._say_goodbye)
             self._mouth.open(self.gate)
             self._begin()
-            stack.callback(self._lists.stop)
+            stack.callback(lambda: self._lists.stop())
             stack.callback(self._optics.stop)
             stack.callback(self._guard.stop)
             stack.callback(self._hands.actuator.safe)
@@ -168,8 +192,10 @@ class LiveGate:
             return False
         died = self._optics.check()
         for who in died:
-            log.error("%s ended and is started anew", who)
             self._mouth.raised(LoopStalled(who))
+        died += self._check_lists()
+        for who in died:
+            log.error("%s ended and is started anew", who)
         return not self._deaths.too_many(len(died), now_s)
 
     def _show(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Event, Thread
 
-from appliance.faults import GateFault, MachineFault, OnTimeExceeded
+from appliance.faults import GateFault, MachineStalled, OnTimeExceeded
 from appliance.hw.base import OutputSpec
 from appliance.hw.fake import FakeOutput, FakePins
 from appliance.hw.guard import GuardThread
@@ -29,9 +29,16 @@ class Guarded:
         self.bank = OutputBank([self.output], self.clock, dead_time_s=0.1)
         self.machine = Heartbeat()
         self.reports: list[GateFault] = []
+        self.recovered: list[str] = []
         self.reported = Event()
         self.guard = GuardThread(
-            self.bank, self.clock, self.machine, self.report, tick_limit_s=0.2, period_s=0.02
+            self.bank,
+            self.clock,
+            self.machine,
+            self.report,
+            self.recovered.append,
+            tick_limit_s=0.2,
+            period_s=0.02,
         )
 
     def report(self, fault: GateFault) -> None:
@@ -59,7 +66,7 @@ def test_a_machine_that_stops_ticking_loses_the_car() -> None:
         assert gate.reported.wait(WAIT_S)
         assert not gate.output.is_on
         gate.guard.stop()
-    assert [type(fault) for fault in gate.reports] == [MachineFault]
+    assert [type(fault) for fault in gate.reports] == [MachineStalled]
 
 
 def test_a_guard_that_ends_releases_motion() -> None:
@@ -75,7 +82,9 @@ def test_a_guard_that_ends_releases_motion() -> None:
 def test_a_guard_that_breaks_says_so_and_releases_motion() -> None:
     gate = Guarded(OutputSpec("enable", "GPIO1"))
     with gate.bank:
-        guard = GuardThread(gate.bank, BrokenClock(), gate.machine, gate.report, period_s=0.02)
+        guard = GuardThread(
+            gate.bank, BrokenClock(), gate.machine, gate.report, gate.recovered.append, period_s=0.02
+        )
         gate.bank.energise("enable")
         guard.start()
         assert gate.reported.wait(WAIT_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.faults import GateFault, MachineFault, OnTimeExceeded, OutputFailed
+from appliance.faults import GateFault, MachineStalled, OnTimeExceeded, OutputFailed
 from appliance.hw.guard import GuardThread
 from appliance.hw.heartbeat import Heartbeat
 
@@ -16,7 +16,10 @@ class Patrol:
         self.rig = OutputRig(OPEN, CLOSE, ENABLE)
         self.machine = Heartbeat()
         self.reports: list[GateFault] = []
-        self.guard = GuardThread(self.rig.bank, self.rig.clock, self.machine, self.reports.append)
+        self.recovered: list[str] = []
+        self.guard = GuardThread(
+            self.rig.bank, self.rig.clock, self.machine, self.reports.append, self.recovered.append
+        )
 
     def round(self, after_s: float) -> None:
         self.rig.clock.advance(after_s)
@@ -41,7 +44,7 @@ def test_a_hung_machine_loses_every_output_and_is_reported_once() -> None:
     patrol.rig.bank.energise("enable")
     patrol.round(1.5)
     patrol.round(0.1)
-    assert patrol.kinds == [MachineFault]
+    assert patrol.kinds == [MachineStalled]
     assert patrol.rig.on() == set()
 
 
@@ -67,7 +70,8 @@ def test_a_machine_that_hangs_again_is_reported_again() -> None:
         patrol.machine.beat(patrol.rig.clock.monotonic())
         patrol.round(0.5)
         patrol.round(1.0)
-    assert patrol.kinds == [MachineFault, MachineFault]
+    assert patrol.kinds == [MachineStalled, MachineStalled]
+    assert patrol.recovered == ["machine_stalled"]
 
 
 def test_an_output_that_cannot_fall_is_reported() -> None:
@@ -75,4 +79,4 @@ def test_an_output_that_cannot_fall_is_reported() -> None:
     patrol.machine.beat(patrol.rig.clock.monotonic())
     patrol.rig.outputs["enable"].broken = True
     patrol.round(2.0)
-    assert patrol.kinds == [OutputFailed, MachineFault]
+    assert patrol.kinds == [OutputFailed, MachineStalled]
