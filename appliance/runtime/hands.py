@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..clock import Clock
 from ..config import Config
+from ..faults import GateFault
 from ..hw.actuator import BaseActuator
 from ..hw.barrier import BarrierActuator
 from ..hw.car import CarOnLink, CarOnPins
@@ -29,7 +30,11 @@ class Hands:
     def open(self) -> None:
         """Claim all pins. Raises OutputFailed or ConfigFault; nothing stays claimed then."""
         self.outputs.open()
-        self.inputs.open()
+        try:
+            self.inputs.open()
+        except GateFault:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Shutdown level everywhere, then the pins are free."""
