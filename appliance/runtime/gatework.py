@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from ..clock import Clock
@@ -23,19 +24,20 @@ class Mouth:
     def __init__(self) -> None:
         self._gate: Gate | None = None
         self._early: list[Message] = []
+        self._lock = threading.Lock()
 
     def open(self, gate: Gate) -> None:
         """From now on everything goes to `gate`, first what came too early."""
-        self._gate = gate
-        early, self._early = self._early, []
-        for message in early:
-            gate.post(message)
+        with self._lock:
+            for message in self._early:
+                gate.post(message)
+            self._early.clear()
+            self._gate = gate
 
     def post(self, message: Message) -> None:
-        if self._gate is None:
-            self._early.append(message)
-        else:
-            self._gate.post(message)
+        with self._lock:
+            post = self._early.append if self._gate is None else self._gate.post
+            post(message)
 
     def raised(self, fault: GateFault) -> None:
         self.post(FaultMet(fault))
