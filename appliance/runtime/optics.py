@@ -72,6 +72,7 @@ class Optics:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._effort = Effort.WATCH
+        self._looking = threading.Lock()
         self._sighted: Sighted | None = None
         self._mailboxes = {name: Mailbox(self._wake.set) for name in cameras}
         self._loading_s = clock.monotonic()
@@ -81,9 +82,10 @@ class Optics:
     # -- the gate's side ---------------------------------------------------------------------------
 
     def look(self, effort: Effort) -> None:
-        self._effort = effort
-        if self._sighted is not None:
-            for loop in self._sighted.loops:
+        # A loop that opens its eyes just now must not be left with the effort of before.
+        with self._looking:
+            self._effort = effort
+            for loop in self._sighted.loops if self._sighted else ():
                 loop.look(effort)
 
     @property
@@ -132,8 +134,10 @@ class Optics:
 
     def _start_vision(self) -> None:
         if self._sighted is not None:
-            self._vision = VisionThread(self._sighted.loops, self._wake)
-            self._vision.start()
+            thread = VisionThread(self._sighted.loops, self._wake)
+            # Started first: the supervisor takes one that does not run for one that died.
+            thread.start()
+            self._vision = thread
 
     def _warm_up(self) -> None:
         try:
@@ -159,8 +163,10 @@ class Optics:
             self._mouth.raised(fault)
         desks = {name: self._desk(recognition) for name in self._cameras}
         loops = tuple(self._loop(name, recognition, desk) for name, desk in desks.items())
-        self._sighted = Sighted(recognition, loops, tuple(desks.values()))
-        self.look(self._effort)
+        with self._looking:
+            for loop in loops:
+                loop.look(self._effort)
+            self._sighted = Sighted(recognition, loops, tuple(desks.values()))
         self._start_vision()
         for kind in ("engine_failed", "engine_untrusted"):
             self._mouth.cleared(kind)
