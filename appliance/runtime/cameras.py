@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from ..clock import Clock
 from ..config.schema import Camera
-from ..faults import ConfigFault
-from ..hw.base import BaseCamera
+from ..faults import CameraLost, ConfigFault, InputDataFault
+from ..hw.base import BaseCamera, EndOfFootage
+from ..sight import Frame
+
+
+class LiveFootage(BaseCamera):
+    """Footage in the place of a camera: where it ends or cannot be used, the camera is lost.
+
+    Capture opens a lost camera again, so that the footage begins anew.
+    """
+
+    def __init__(self, footage: BaseCamera) -> None:
+        self.name = footage.name
+        self._footage = footage
+
+    def open(self) -> None:
+        with self._lost():
+            self._footage.open()
+
+    def read(self, timeout_s: float) -> Frame:
+        with self._lost():
+            return self._footage.read(timeout_s)
+
+    def close(self) -> None:
+        self._footage.close()
+
+    @contextmanager
+    def _lost(self) -> Iterator[None]:
+        try:
+            yield
+        except EndOfFootage as end:
+            raise CameraLost(str(end), part=self.name) from end
+        except InputDataFault as fault:
+            raise CameraLost(fault.detail, part=self.name) from fault
+
 
 Build = Callable[[str, Camera, Clock], BaseCamera]
 
@@ -36,7 +70,7 @@ def _opencv(name: str, settings: Camera, clock: Clock) -> BaseCamera:
 def _file(name: str, settings: Camera, clock: Clock) -> BaseCamera:
     from ..hw.cameras.footage import FootageCamera
 
-    return FootageCamera(name, Path(settings.source), clock)
+    return LiveFootage(FootageCamera(name, Path(settings.source), clock))
 
 
 _DRIVERS: Mapping[str, Build] = {"v4l2": _opencv, "rtsp": _opencv, "file": _file}
