@@ -16,7 +16,8 @@ from ..hw.specs import output_specs
 from ..hw.system_clock import SystemClock
 from ..runtime.cameras import build_camera
 from ..runtime.live import LiveGate, Setting, stop_on_signals
-from ..runtime.twinlife import TwinThread
+from ..runtime.twinlife import TwinThread, refuse_blind
+from .leave import leave
 from .settings import load_settings
 
 HELP = """\
@@ -48,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
         return _release(loaded)
     for finding in loaded.findings:
         logging.getLogger(__name__).warning("%s", loaded.describe(finding))
-    return _serve_twin(loaded) if loaded.config.board == "sim" else _serve(loaded)
+    return leave(_serve_twin(loaded) if loaded.config.board == "sim" else _serve(loaded))
 
 
 def _release(loaded: Loaded) -> int:
@@ -74,6 +75,7 @@ def _serve_twin(loaded: Loaded) -> int:
     config = loaded.config
     if config.pin_factory != "mock":
         raise ConfigFault('the sim board has no pins; set pin_factory = "mock" or name your board')
+    refuse_blind(config)
     clock = SystemClock(vouched=True)
     pins = make_factory("mock")
     twin = Twin(config, 7, ENDLESS_VISITS, clock, pins.factory, wait=time.sleep)

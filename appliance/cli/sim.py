@@ -19,10 +19,12 @@ from ..hw.gpio import make_factory
 from ..hw.sim.summary import Summary
 from ..hw.sim.twin import Twin
 from ..hw.system_clock import SystemClock
+from ..record.store import Store
 from ..runtime.live import LiveGate, Setting, stop_on_signals
-from ..runtime.twinlife import TwinThread
+from ..runtime.twinlife import TwinThread, refuse_blind
 from ..runtime.virtual import VirtualRun
 from ..vision.factory import build_recognition
+from .leave import leave
 from .narrate import Narrator
 
 HELP = """\
@@ -41,7 +43,7 @@ STEPS_A_LOOK = 50
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--visits", type=_count, default=10, metavar="N", help="vehicles that come (10)")
-    parser.add_argument("--seed", type=int, default=7, metavar="S", help="who comes, and when (7)")
+    parser.add_argument("--seed", type=_seed, default=7, metavar="S", help="who comes, and when (7)")
     parser.add_argument(
         "--speed",
         choices=("max", "real"),
@@ -55,34 +57,46 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     config = load_config(args.config, args.board or "sim", regions=PRESETS, environment={}).config
+    refuse_blind(config)
     narrator = Narrator(sys.stderr if args.json else sys.stdout, quiet=args.headless)
     with _record(args.record) as folder, narrator:
         path = args.record or Path(folder) / "gatehouse.db"
+        settings = config.record.model_copy(update={"path": path})
+        # A record that cannot be kept would refuse every vehicle: that is said before one comes.
+        Store.open(settings).close()
         run_it = _run_real if args.speed == "real" else _run_virtual
-        summary = run_it(config, args, path, narrator)
+        summary = run_it(config.model_copy(update={"record": settings}), args, narrator)
     _show(summary, as_json=args.json)
-    return 0 if _clean(summary) else 1
+    code = 0 if _clean(summary, args.visits) else 1
+    return leave(code) if args.speed == "real" else code
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("at least one vehicle must come")
-    return number
+    return _whole(text, 1, "at least one vehicle must come")
+
+
+def _seed(text: str) -> int:
+    return _whole(text, 0, "a seed is a whole number from 0 on")
+
+
+def _whole(text: str, least: int, objection: str) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(objection)
+    return int(text)
 
 
 def _record(kept: Path | None) -> tempfile.TemporaryDirectory[str] | nullcontext[str]:
     return nullcontext("") if kept else tempfile.TemporaryDirectory(prefix="gatehouse-sim-")
 
 
-def _run_virtual(config: Config, args: argparse.Namespace, record: Path, narrator: Narrator) -> Summary:
+def _run_virtual(config: Config, args: argparse.Namespace, narrator: Narrator) -> Summary:
     recognition = build_recognition(config.vision, config.infer)
     world = VirtualRun(
         config,
         recognition,
         seed=args.seed,
         visits=args.visits,
-        record=record,
+        record=config.record.path,
         on_line=narrator.world,
     )
     narrator.begin(world.clock)
@@ -95,12 +109,11 @@ def _run_virtual(config: Config, args: argparse.Namespace, record: Path, narrato
         return world.summary()
 
 
-def _run_real(config: Config, args: argparse.Namespace, record: Path, narrator: Narrator) -> Summary:
+def _run_real(config: Config, args: argparse.Namespace, narrator: Narrator) -> Summary:
     clock, pins = SystemClock(vouched=True), make_factory("mock")
-    settings = config.model_copy(update={"record": config.record.model_copy(update={"path": record})})
     narrator.begin(clock)
     twin = Twin(
-        settings,
+        config,
         args.seed,
         args.visits,
         clock,
@@ -108,7 +121,7 @@ def _run_real(config: Config, args: argparse.Namespace, record: Path, narrator: 
         on_line=narrator.world,
         wait=time.sleep,
     )
-    gate = LiveGate(Setting(settings, clock, pins, twin.cameras, guests=twin.listings))
+    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings))
     world, asked = TwinThread(twin, clock), stop_on_signals()
     world.start()
     try:
@@ -130,5 +143,6 @@ def _show(summary: Summary, *, as_json: bool) -> None:
         print(f"! {line}")
 
 
-def _clean(summary: Summary) -> bool:
-    return not (summary.false_opens or summary.violations or summary.missed)
+def _clean(summary: Summary, visits: int) -> bool:
+    """Everybody came, and nothing went wrong; a run that was cut short has shown nothing."""
+    return summary.visits == visits and not (summary.false_opens or summary.violations or summary.missed)

@@ -1,14 +1,26 @@
-"""The twin in real time: a thread that lets its world go on by the clock on the wall."""
+"""The twin around a gate: what it asks of the configuration, and its thread in real time."""
 
 from __future__ import annotations
 
 import threading
 
 from ..clock import Clock
+from ..config import Config
+from ..faults import ConfigFault
 from ..hw.sim.twin import Twin
 
 PERIOD_S = 0.01
 """One step of the world's physics."""
+
+
+def refuse_blind(config: Config) -> None:
+    """Raise ConfigFault for a camera that cannot see the twin: the gate would refuse everybody."""
+    for name, camera in config.cameras.items():
+        if camera.driver != "sim":
+            detail = f'driver = "{camera.driver}" cannot see the twin; use --board sim and driver = "sim"'
+            raise ConfigFault(detail, part=f"cameras.{name}")
+    if not config.cameras:
+        raise ConfigFault('the twin needs one to be seen; give one driver = "sim"', part="cameras")
 
 
 class TwinThread(threading.Thread):
