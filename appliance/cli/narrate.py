@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from types import TracebackType
 from typing import TextIO
 
@@ -18,6 +19,7 @@ class Narrator(logging.Handler):
         self._stream = stream
         self._quiet = quiet
         self._start_s = 0.0
+        self._speaking = threading.Lock()
         self._log = logging.getLogger("appliance")
         self._level = self._log.level
 
@@ -53,4 +55,6 @@ class Narrator(logging.Handler):
         if self._quiet:
             return
         elapsed_s = 0.0 if self.clock is None else self.clock.monotonic() - self._start_s
-        print(f"{elapsed_s:8.2f} s {who}  {text}", file=self._stream, flush=True)
+        # The world speaks from its own thread; its line must not run into one of the gate.
+        with self._speaking:
+            print(f"{elapsed_s:8.2f} s {who}  {text}", file=self._stream, flush=True)
