@@ -18,8 +18,15 @@ PERIOD_S = 2.0
 """An owner who adds a plate by the command walks to the gate more slowly than that."""
 
 
+FIRST_S = 0.2
+"""The record is made by its writer, a moment after the start."""
+
+
 class ListWatch(threading.Thread):
-    """Tells `replace` the whole list at first and at every change; an unreadable list stays as it was."""
+    """Tells `replace` the whole list at first and at every change; an unreadable list stays as it was.
+
+    The supervisor sees the thread's end (`is_alive`); `error` says why it ended, None when stopped.
+    """
 
     def __init__(self, settings: Record, replace: Callable[[Iterable[Listing]], None]) -> None:
         super().__init__(name="list-watch", daemon=True)
@@ -28,6 +35,7 @@ class ListWatch(threading.Thread):
         self._version: int | None = None
         self._trouble = ""
         self._stopping = threading.Event()
+        self.error: Exception | None = None
 
     def look(self) -> bool:
         """Reload the list if it has changed. Raises RecordFault, or ConfigFault for an impossible plate."""
@@ -46,8 +54,11 @@ class ListWatch(threading.Thread):
         return True
 
     def run(self) -> None:
-        while not self._stopping.wait(PERIOD_S if self._version is not None else 0.2):
-            self._try()
+        try:
+            while not self._stopping.wait(PERIOD_S if self._version is not None else FIRST_S):
+                self._try()
+        except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it
+            self.error = error
 
     def stop(self) -> None:
         self._stopping.set()
