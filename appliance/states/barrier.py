@@ -36,6 +36,7 @@ from ..events import (
     RefusalReason,
     RemoteAction,
     ServiceHeld,
+    Tick,
 )
 from ..faults import ArmStuck, CloseTimedOut, MotionFault, OpenTimedOut, ReopenedTooOften, StoppedByHand
 from ..words import Word
@@ -176,13 +177,18 @@ def _answer(cycle: Cycle, event: Event, inputs: Inputs, now: float) -> Step:
         return _recorded(cycle, inputs, now)
     if isinstance(event, NotRecorded) and cycle.pending and event.ticket == cycle.pending.id:
         return _unrecorded(cycle, inputs, now)
-    if cycle.pending and now - cycle.pending_s >= inputs.policy.barrier.record_timeout_s:
+    # Only a tick may find the record overdue: any other event has something of its own to say.
+    if isinstance(event, Tick) and cycle.pending and _overtime(cycle, inputs, now):
         return _unrecorded(cycle, inputs, now)
     if isinstance(event, CommandReceived):
         return _commanded(cycle, event, inputs, now)
     if isinstance(event, ServiceHeld) and event.reset and cycle.phase is Phase.STOPPED:
         return Going(_opened(cycle, now), (ClearFault(StoppedByHand.kind()),))
     return _another(cycle, event, inputs, now)
+
+
+def _overtime(cycle: Cycle, inputs: Inputs, now: float) -> bool:
+    return now - cycle.pending_s >= inputs.policy.barrier.record_timeout_s
 
 
 def _commanded(cycle: Cycle, event: CommandReceived, inputs: Inputs, now: float) -> Step:
@@ -242,8 +248,10 @@ def _dropped(cycle: Cycle, authority: Authority, reason: RefusalReason, now: flo
 
 def _admitted(cycle: Cycle, authority: Authority, now: float) -> Going[Cycle]:
     """The authority is recorded and good: open, or stay open for it."""
+    # A reopening on a veto goes on for its own reason: it must not lapse with the newcomer.
+    why = VETO if cycle.phase is Phase.PAUSING and cycle.why == VETO else authority.id
     admitted = replace(
-        cycle, authority=authority, pending=None, passage=Passage.AWAITED, why=authority.id, close_asked=False
+        cycle, authority=authority, pending=None, passage=Passage.AWAITED, why=why, close_asked=False
     )
     if cycle.phase is Phase.OPENING:
         return Going(admitted)

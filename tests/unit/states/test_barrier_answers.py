@@ -22,7 +22,7 @@ from appliance.events import (
 )
 from appliance.faults import DiskFull, StoppedByHand
 from appliance.states import Memory
-from appliance.states.barrier import Cycle, Passage, Phase, Step, advance, begin, halt, restore
+from appliance.states.barrier import VETO, Cycle, Passage, Phase, Step, advance, begin, halt, restore
 from appliance.states.session import Done, Going
 
 from .given import (
@@ -120,6 +120,12 @@ def test_a_record_that_never_answers_refuses_the_decision_and_opens_for_the_butt
     assert act(of(BUTTON, late), Tick()).commands == (OpenBarrier(BUTTON.id),)
 
 
+def test_an_overdue_record_does_not_swallow_what_else_happens() -> None:
+    cycle = replace(RECORDING, pending_s=NOW - 1)
+    step = act(cycle, CommandReceived(RemoteAction.STOP, COMMAND))
+    assert step.commands[:2] == (Spend(COMMAND), StopBarrier())
+
+
 def test_an_authority_that_lapsed_while_it_was_recorded_is_refused() -> None:
     ended = act(RECORDING, Recorded("d1"), tracks=frozenset())
     assert ended == Done(Memory(True, RESTED), (refused(DECISION, RefusalReason.NOT_IN_ROI),))
@@ -187,6 +193,24 @@ def test_a_further_authority_reopens_an_arm_that_came_to_rest() -> None:
     admitted = replace(cycle, authority=SECOND, pending=None, why="d2")
     pausing = replace(admitted, phase=Phase.PAUSING, since_s=NOW)
     assert act(cycle, Recorded("d2")) == Going(pausing, ())
+
+
+def test_a_further_authority_does_not_take_over_a_reopening_on_a_veto() -> None:
+    cycle = replace(WAITING, phase=Phase.PAUSING, rested_s=NOW - 0.25, why=VETO)
+    admitted = replace(cycle, authority=SECOND, pending=None, since_s=NOW)
+    assert act(cycle, Recorded("d2")) == Going(admitted, ())
+
+
+def test_a_further_authority_takes_over_the_opening_of_another() -> None:
+    cycle = replace(WAITING, phase=Phase.PAUSING, rested_s=NOW - 0.25)
+    admitted = replace(cycle, authority=SECOND, pending=None, since_s=NOW, why="d2")
+    assert act(cycle, Recorded("d2")) == Going(admitted, ())
+
+
+def test_a_further_authority_rides_on_a_reopening_under_way() -> None:
+    cycle = replace(WAITING, phase=Phase.OPENING, since_s=NOW - 0.5, why=VETO)
+    admitted = replace(cycle, authority=SECOND, pending=None, why="d2")
+    assert act(cycle, Recorded("d2")) == Going(admitted, ())
 
 
 def test_a_further_authority_ends_the_stop() -> None:

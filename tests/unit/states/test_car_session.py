@@ -8,6 +8,8 @@ from appliance.authority import Authority
 from appliance.commands import EnableCar, Horn, Lights, ReleaseCar, Spend
 from appliance.config.schema import Car
 from appliance.events import (
+    Button,
+    ButtonPressed,
     CommandReceived,
     EntryGranted,
     EntryKind,
@@ -113,6 +115,12 @@ def test_another_authority_is_refused_whatever_the_phase() -> None:
     refusal = refused(SECOND, RefusalReason.ALREADY_DECIDED)
     assert act(RECORDING, EntryGranted(SECOND)) == Going(RECORDING, (refusal,))
     assert act(ENABLED, EntryGranted(SECOND)).commands == (refusal,)
+
+
+def test_a_press_is_refused_while_the_car_is_enabled() -> None:
+    step = act(ENABLED, ButtonPressed(Button.OPEN, 63.0))
+    refusal = refused(replace(BUTTON, expires_s=68.0), RefusalReason.ALREADY_DECIDED)
+    assert step.commands == (refusal,)
 
 
 def test_a_refusal_comes_before_the_words_of_the_session() -> None:

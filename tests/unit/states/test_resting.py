@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.commands import ClearFault, Look, ReleaseCar, Spend, StopBarrier
-from appliance.events import EntryGranted, Limit, Presence, RefusalReason, Tick
+from appliance.commands import ClearFault, Look, Refuse, ReleaseCar, Spend, StopBarrier
+from appliance.events import Button, ButtonPressed, EntryGranted, Limit, Presence, RefusalReason, Tick
 from appliance.faults import ArmForced, DiskFull, GateFault, Maintenance, OutputFailed
 from appliance.sight import Effort
 from appliance.states import Leave, Memory, Policy, State, Stay, Trigger
@@ -120,6 +120,11 @@ def test_boot_refuses_everybody_and_orders_nothing() -> None:
     checked = Boot().react(EntryGranted(BUTTON), levels(checked=True), NOW)
     assert checked == Leave(Trigger.CHECKED, Memory(), (refusal, Look(Effort.WATCH)))
     assert Boot().stopped(levels(), NOW) == (Boot(), ())
+
+
+def test_boot_refuses_a_press_too() -> None:
+    reaction = Boot().react(ButtonPressed(Button.OPEN, 63.0), levels(), NOW)
+    assert [type(c) for c in reaction.commands] == [Refuse]
 
 
 LEAVING = [

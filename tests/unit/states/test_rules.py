@@ -119,6 +119,11 @@ def test_a_decision_of_a_doubted_camera_opens_nothing(doubted: str, reason: Refu
     assert objection(DECISION, levels(doubted=frozenset({doubted})), NOW) is reason
 
 
+def test_a_decision_that_names_no_vehicle_is_refused_for_that_first() -> None:
+    nobody = replace(DECISION, track_id=None)
+    assert objection(nobody, levels(doubted=frozenset({"front"})), NOW) is RefusalReason.NOT_IN_ROI
+
+
 @pytest.mark.parametrize(
     ("event", "authority"),
     [
