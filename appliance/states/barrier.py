@@ -77,7 +77,8 @@ class Cycle:
 
     `authority` is that of the passage under way, None for a restoring close. `pending` waits for
     its record. `arm_closed` is what was known of the arm before. `rested_s` is when the motor was
-    last released, `clear_s` since when nothing vetoes.
+    last released, `clear_s` since when nothing vetoes. `raised`: this cycle took the arm up, and
+    nothing has moved it since; without it OPEN only means that the arm rests and may be closed.
     """
 
     phase: Phase
@@ -92,6 +93,7 @@ class Cycle:
     why: str = ""
     close_asked: bool = False
     arm_closed: bool = False
+    raised: bool = False
 
 
 Step = Union[Going[Cycle], Done]
@@ -133,7 +135,7 @@ def halt(cycle: Cycle, now: float) -> Going[Cycle]:
         return Going(cycle, (StopBarrier(),))
     dropped = () if cycle.pending is None else (refuse(cycle.pending, RefusalReason.OUT_OF_SERVICE, now),)
     word = write(EntryKind.STOPPED, now, "stop", f"STOP while {cycle.phase}.")
-    stopped = replace(cycle, phase=Phase.STOPPED, since_s=now, pending=None, rested_s=now)
+    stopped = replace(cycle, phase=Phase.STOPPED, since_s=now, pending=None, rested_s=now, raised=False)
     return Going(stopped, (StopBarrier(), RaiseFault(StoppedByHand()), word, *dropped))
 
 
@@ -255,7 +257,7 @@ def _admitted(cycle: Cycle, authority: Authority, now: float) -> Going[Cycle]:
     )
     if cycle.phase is Phase.OPENING:
         return Going(admitted)
-    if cycle.phase is Phase.OPEN:
+    if cycle.phase is Phase.OPEN and cycle.raised:
         return Going(replace(admitted, since_s=now))
     cleared = (ClearFault(StoppedByHand.kind()),) if cycle.phase is Phase.STOPPED else ()
     release: Commands = (StopBarrier(),) if cycle.phase is Phase.CLOSING else ()
@@ -291,7 +293,7 @@ def _opening(cycle: Cycle, inputs: Inputs, now: float) -> Step:
     if arrived:
         subject = cycle.authority.subject if cycle.authority else cycle.why
         word = write(EntryKind.OPENED, now, subject, "The arm is open.")
-        return Going(_opened(cycle, now), (StopBarrier(), word))
+        return Going(replace(_opened(cycle, now), raised=True), (StopBarrier(), word))
     return Going(cycle, _overdue(cycle, inputs.closed, OpenTimedOut(), inputs, now))
 
 
@@ -321,7 +323,7 @@ def _open(cycle: Cycle, inputs: Inputs, now: float) -> Step:
     if cycle.passage in (Passage.AWAITED, Passage.UNDER_ARM) and cycle.authority is not None:
         word = write(EntryKind.NOT_PASSED, now, cycle.authority.subject, "Nobody drove through.")
         words = (*words, word)
-    closing = replace(cycle, phase=Phase.CLOSING, since_s=now)
+    closing = replace(cycle, phase=Phase.CLOSING, since_s=now, raised=False)
     return Going(closing, (*words, CloseBarrier()))
 
 

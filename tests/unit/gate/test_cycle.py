@@ -20,7 +20,7 @@ from appliance.faults import DiskFull, Effect, Maintenance, OutputFailed
 from appliance.gate.ports import FaultMet, FaultOver
 from appliance.states import Policy, StateName
 
-from .rig import BARRIER, SCENE_VALID_S, Rig
+from .rig import BARRIER, SCENE_VALID_S, Rig, track
 
 
 def opened(rig: Rig) -> Rig:
@@ -316,3 +316,28 @@ def test_an_unarmed_gate_moves_nothing() -> None:
     rig.press(Button.OPEN)
     assert rig.moves() == []
     assert rig.writer.kinds() == [EntryKind.REFUSED]
+
+
+def test_a_car_that_waits_before_an_arm_of_unknown_place_is_let_in() -> None:
+    rig = Rig()
+    rig.sensors(loop=Presence.CLEAR)
+    rig.tracks, rig.in_zone = (track(),), True
+    rig.tick(SelfCheckPassed(), EnginesTrusted())
+    rig.run(0.5)
+    rig.grant()
+    rig.record()
+    assert rig.moves() == ["OpenBarrier"]
+
+
+def test_after_a_stop_and_a_reset_a_press_opens_again() -> None:
+    rig = Rig().boot()
+    rig.press(Button.OPEN)
+    rig.record()
+    rig.sensors(stop=True, closed=Limit.OFF)
+    rig.run(0.2)
+    rig.sensors(stop=False)
+    rig.tick(ServiceHeld(reset=True))
+    rig.press(Button.OPEN)
+    rig.record()
+    rig.run(BARRIER.dead_time_s + 0.1)
+    assert rig.moves() == ["OpenBarrier", "StopBarrier", "OpenBarrier"]

@@ -46,7 +46,9 @@ DISK = active(DiskFull())[0]
 RECORDING = Cycle(
     Phase.RECORDING, NOW - 0.5, pending=DECISION, pending_s=NOW - 0.5, rested_s=RESTED, arm_closed=True
 )
-OPEN = Cycle(Phase.OPEN, NOW - 2, authority=DECISION, rested_s=NOW - 2, clear_s=NOW - 1, why="d1")
+OPEN = Cycle(
+    Phase.OPEN, NOW - 2, authority=DECISION, rested_s=NOW - 2, clear_s=NOW - 1, why="d1", raised=True
+)
 WAITING = replace(OPEN, pending=SECOND, pending_s=NOW - 0.5)
 STOPPED = Cycle(Phase.STOPPED, NOW - 2, authority=DECISION, rested_s=NOW - 2, clear_s=NOW - 1, why="d1")
 NOT_RECORDED = RefusalReason.NOT_RECORDED
@@ -175,6 +177,13 @@ def test_a_further_authority_keeps_the_arm_open() -> None:
     assert act(cycle, Recorded("d2")) == Going(kept, ())
 
 
+def test_a_further_authority_takes_up_an_arm_that_rests_where_nobody_raised_it() -> None:
+    cycle = replace(WAITING, authority=None, raised=False, passage=Passage.DONE)
+    admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED, why="d2")
+    opening = replace(admitted, phase=Phase.OPENING, since_s=NOW)
+    assert act(cycle, Recorded("d2")) == Going(opening, (OpenBarrier("d2"),))
+
+
 def test_a_further_authority_rides_on_an_opening_under_way() -> None:
     cycle = replace(WAITING, phase=Phase.OPENING, since_s=NOW - 0.5, passage=Passage.UNDER_ARM)
     admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED, why="d2")
@@ -232,7 +241,9 @@ def test_a_remote_close_is_spent_and_remembered() -> None:
 def test_a_remote_stop_is_spent_and_stops() -> None:
     step = act(replace(OPEN, phase=Phase.CLOSING), CommandReceived(RemoteAction.STOP, COMMAND))
     assert isinstance(step, Going)
-    assert step.cycle == replace(OPEN, phase=Phase.STOPPED, since_s=NOW, rested_s=NOW, clear_s=None)
+    assert step.cycle == replace(
+        OPEN, phase=Phase.STOPPED, since_s=NOW, rested_s=NOW, clear_s=None, raised=False
+    )
     words = word(EntryKind.STOPPED, "stop", "STOP while closing.")
     assert told(step.commands) == (Spend(COMMAND), StopBarrier(), *active(StoppedByHand()), words)
 
@@ -263,7 +274,9 @@ def test_a_reset_changes_no_cycle_that_is_not_stopped() -> None:
 @pytest.mark.parametrize("phase", [p for p in Phase if p is not Phase.STOPPED])
 def test_stop_releases_the_motor_and_drops_what_waits(phase: Phase) -> None:
     halted = halt(replace(WAITING, phase=phase), NOW)
-    stopped = replace(WAITING, phase=Phase.STOPPED, since_s=NOW, pending=None, rested_s=NOW, clear_s=None)
+    stopped = replace(
+        WAITING, phase=Phase.STOPPED, since_s=NOW, pending=None, rested_s=NOW, clear_s=None, raised=False
+    )
     words = word(EntryKind.STOPPED, "stop", f"STOP while {phase.value}.")
     dropped = refused(SECOND, RefusalReason.OUT_OF_SERVICE)
     assert halted.cycle == stopped

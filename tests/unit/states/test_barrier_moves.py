@@ -16,8 +16,10 @@ from .given import DECISION, NOW, SECOND, UNTIMED, active, levels, refused, told
 A_BIT = 0.015625
 PAUSING = Cycle(Phase.PAUSING, NOW - 2, authority=DECISION, rested_s=NOW - 0.5, clear_s=NOW - 4, why="d1")
 OPENING = replace(PAUSING, phase=Phase.OPENING, since_s=NOW - 0.5)
-OPEN = replace(PAUSING, phase=Phase.OPEN, since_s=NOW - 4, rested_s=NOW - 4, passage=Passage.DONE)
-CLOSING = replace(OPEN, phase=Phase.CLOSING, since_s=NOW - 0.5)
+OPEN = replace(
+    PAUSING, phase=Phase.OPEN, since_s=NOW - 4, rested_s=NOW - 4, passage=Passage.DONE, raised=True
+)
+CLOSING = replace(OPEN, phase=Phase.CLOSING, since_s=NOW - 0.5, raised=False)
 CONFIRMING = replace(CLOSING, phase=Phase.CONFIRMING, since_s=NOW - 0.25, rested_s=NOW - 0.25)
 PRESENT = {"loop": Presence.PRESENT}
 
@@ -65,7 +67,7 @@ def test_a_reopening_on_a_veto_asks_for_no_authority() -> None:
 )
 def test_the_open_limit_ends_the_opening(authority: object, why: str, subject: str) -> None:
     cycle = replace(OPENING, authority=authority, why=why)  # type: ignore[arg-type]
-    opened = replace(cycle, phase=Phase.OPEN, since_s=NOW, rested_s=NOW)
+    opened = replace(cycle, phase=Phase.OPEN, since_s=NOW, rested_s=NOW, raised=True)
     words = word(EntryKind.OPENED, subject, "The arm is open.")
     assert act(cycle, opened=Limit.ON) == Going(opened, (StopBarrier(), words))
 
@@ -110,7 +112,7 @@ def test_an_arm_that_does_not_leave_its_closed_limit_is_stuck(
 
 def test_a_way_clear_for_the_hold_time_is_closed() -> None:
     cycle = replace(OPEN, clear_s=NOW - 2)
-    closing = replace(cycle, phase=Phase.CLOSING, since_s=NOW)
+    closing = replace(cycle, phase=Phase.CLOSING, since_s=NOW, raised=False)
     assert act(cycle) == Going(closing, (CloseBarrier(),))
 
 
@@ -149,7 +151,7 @@ def test_a_remote_close_spares_the_wait_for_the_passage() -> None:
 def test_nobody_drove_through_within_the_time() -> None:
     cycle = replace(OPEN, passage=Passage.AWAITED, since_s=NOW - 8, clear_s=NOW - 2)
     words = word(EntryKind.NOT_PASSED, "AB12CDE", "Nobody drove through.")
-    closing = replace(cycle, phase=Phase.CLOSING, since_s=NOW)
+    closing = replace(cycle, phase=Phase.CLOSING, since_s=NOW, raised=False)
     assert act(cycle) == Going(closing, (words, CloseBarrier()))
     assert act(replace(cycle, since_s=NOW - 8 + A_BIT)).commands == ()
 
