@@ -113,6 +113,7 @@ class LiveGate:
         self._deaths = Deaths()
         self._looked_s = clock.monotonic()
         self._shown = ""
+        self._farewell = "The gate ended by a defect."
 
     def run(self, ended: Callable[[], bool]) -> bool:
         """Serve until `ended`. False when too many workers died: start the process anew.
@@ -123,7 +124,9 @@ class LiveGate:
             while not ended():
                 self.gate.wait(self._setting.config.gate.tick_s)
                 if not self._round():
+                    self._farewell = "Too much of the gate died; it starts anew."
                     return False
+            self._farewell = "The gate was told to stop."
         return True
 
     def _list_watch(self) -> ListWatch:
@@ -173,7 +176,7 @@ class LiveGate:
 
     def _say_goodbye(self) -> None:
         self._tell(self._watchdog.stopping)
-        self.gate.shut_down("The gate was told to stop.")
+        self.gate.shut_down(self._farewell)
 
     def _round(self) -> bool:
         """What follows every tick. False when the process should start anew."""
