@@ -62,12 +62,15 @@ class Optics:
         cameras: Mapping[str, BaseCamera],
         mouth: Mouth,
         load: Load = load_recognition,
+        *,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._config = config
         self._clock = clock
         self._cameras = cameras
         self._mouth = mouth
         self._load = load
+        self._retry_s = retry_s
         self._ids = itertools.count(1)
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -142,7 +145,7 @@ class Optics:
     def _warm_up(self) -> None:
         try:
             while not self._stopping.is_set() and not self._loaded():
-                self._stopping.wait(RETRY_S)
+                self._stopping.wait(self._retry_s)
         except Exception as error:  # noqa: BLE001 - the task's top: it ends here, and the gate hears of it
             self._mouth.raised(EngineFailed(f"loading ended: {error!r}", part="warmup"))
 
