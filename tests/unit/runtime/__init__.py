@@ -1,0 +1,1 @@
+"""Tests of the composition: threads, supervisors and the twin in virtual time."""

@@ -1,0 +1,133 @@
+"""Hands and cameras as the configuration names them, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from appliance.__main__ import explain
+from appliance.config.schema import Camera
+from appliance.events import Presence
+from appliance.faults import CameraLost, ConfigFault
+from appliance.hw.barrier import BarrierActuator
+from appliance.hw.car import CarOnLink, CarOnPins
+from appliance.hw.gpio import Pins
+from appliance.runtime.cameras import build_camera
+from appliance.runtime.hands import Hands, build_hands
+
+from .rig import CLOSE, LAMP, OPEN, PINS, a_clock, a_config
+
+
+def some_hands(factory: MockFactory, **changes: Any) -> Hands:
+    return build_hands(a_config(**changes), a_clock(), Pins(factory))
+
+
+CAR = {"outputs": {"enable": {"pin": OPEN}}, "inputs": {}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "actuator"),
+    [
+        ({}, BarrierActuator),
+        ({"gate": {"actuator": "car"}, **CAR}, CarOnPins),
+        ({"gate": {"actuator": "car"}, "car": {"channel": "serial"}, **CAR}, CarOnLink),
+    ],
+)
+def test_the_actuator_is_the_named_one(changes: dict[str, Any], actuator: type) -> None:
+    assert type(some_hands(MockFactory(), **changes).actuator) is actuator
+
+
+def test_a_car_on_pins_needs_its_output() -> None:
+    with pytest.raises(ConfigFault) as refused:
+        some_hands(MockFactory(), gate={"actuator": "car"})
+
+    assert explain(refused.value) == "outputs.enable: a car on gpio needs it; name its pin"
+
+
+def test_nothing_is_claimed_before_it_is_opened() -> None:
+    factory = MockFactory()
+    some_hands(factory)
+
+    assert [factory.pin(name).function for name in PINS] == ["input"] * len(PINS)
+
+
+def test_open_claims_and_close_gives_back_at_shutdown_level() -> None:
+    clock, factory = a_clock(), MockFactory()
+    pins = {name: factory.pin(name) for name in (OPEN, CLOSE, LAMP)}
+    hands = build_hands(a_config(), clock, Pins(factory))
+    hands.open()
+    claimed = [pin.function for pin in pins.values()]
+    clock.advance(a_config().barrier.dead_time_s)
+    hands.outputs.energise("open")
+    hands.close()
+
+    assert claimed == ["output"] * 3
+    assert [bool(pin.state) for pin in pins.values()] == [False, False, True]
+
+
+def test_an_input_on_a_used_pin_gives_the_outputs_back() -> None:
+    factory = MockFactory()
+    hands = some_hands(factory, inputs={"loop": {"pin": OPEN}})
+    with pytest.raises(ConfigFault, match="GPIO17"):
+        hands.open()
+    again = some_hands(factory)
+    again.open()  # refused, were a pin still claimed
+
+    assert again.outputs.fitted("open")
+
+
+def test_the_inputs_are_those_of_the_configuration() -> None:
+    hands = some_hands(MockFactory(), inputs={"loop": {"pin": "GPIO5"}})
+    hands.open()
+    panel = hands.inputs.poll(0.0)
+
+    assert (panel.loop, panel.beam) == (Presence.CLEAR, Presence.NOT_FITTED)
+
+
+@pytest.mark.parametrize("driver", ["sim", "picamera2", "argus"])
+def test_a_camera_without_a_driver_is_one_line(driver: str) -> None:
+    camera = Camera.model_validate({"driver": driver})
+    with pytest.raises(ConfigFault) as refused:
+        build_camera("front", camera, a_clock())
+
+    line = f'cameras.front: driver = "{driver}" is not available here; use one of: file, rtsp, v4l2'
+    assert explain(refused.value) == line
+
+
+@pytest.mark.parametrize("driver", ["v4l2", "rtsp", "file"])
+def test_a_known_driver_is_built_and_not_opened(driver: str) -> None:
+    camera = Camera.model_validate({"driver": driver, "source": "rtsp://nowhere.invalid/1"})
+
+    assert build_camera("front", camera, a_clock()).name == "front"
+
+
+def a_picture(folder: Path) -> Path:
+    import cv2
+    import numpy as np
+
+    path = folder / "one.png"
+    cv2.imwrite(str(path), np.zeros((8, 8, 3), np.uint8))
+    return path
+
+
+def test_footage_that_ends_is_a_lost_camera_and_begins_anew(tmp_path: Path) -> None:
+    source = str(a_picture(tmp_path))
+    camera = build_camera("front", Camera(driver="file", source=source), a_clock())
+    camera.open()
+    first = camera.read(1.0)
+    with pytest.raises(CameraLost, match=r"one\.png"):
+        camera.read(1.0)
+    camera.close()
+    camera.open()
+
+    assert camera.read(1.0).image.shape == first.image.shape
+
+
+def test_footage_that_is_not_there_is_a_lost_camera(tmp_path: Path) -> None:
+    camera = build_camera("front", Camera(driver="file", source=str(tmp_path / "no.mp4")), a_clock())
+
+    with pytest.raises(CameraLost, match="no such file"):
+        camera.open()

@@ -1,0 +1,111 @@
+"""The watch of the owner's list: every change counts, and trouble leaves the last list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from appliance.config.schema import Record
+from appliance.faults import GateFault, RecordFault
+from appliance.listing import Listing
+from appliance.record.ledger import Ledger
+from appliance.record.register import Register
+from appliance.record.stamp import Origin, Stamper
+from appliance.runtime.listwatch import ListWatch
+
+from .rig import a_clock
+
+
+class Owner:
+    """An owner with a record, and what the watch told of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings = Record(path=folder / "gatehouse.db", min_free_mb=1)
+        self.told: list[list[str]] = []
+        self.watch = ListWatch(self.settings, self.replace)
+
+    def replace(self, listings: Iterable[Listing]) -> None:
+        self.told.append([listing.plate for listing in listings])
+
+    def lists(self, *plates: str) -> None:
+        stamper = Stamper(a_clock(), Origin("test", "test"))
+        with closing(Ledger.open(self.settings, stamper)) as ledger:
+            Register(ledger.store, stamper, "owner").put([Listing(plate) for plate in plates])
+
+
+def test_the_list_is_told_at_first_even_when_it_is_empty(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    owner.lists()
+
+    assert owner.watch.look()
+    assert owner.told == [[]]
+
+
+def test_a_change_is_told_whole_and_no_change_is_not_told(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    owner.lists("AB12CDE")
+    looks = [owner.watch.look(), owner.watch.look()]
+    owner.lists("XY99ZZZ")
+    looks.append(owner.watch.look())
+
+    assert looks == [True, False, True]
+    assert owner.told == [["AB12CDE"], ["AB12CDE", "XY99ZZZ"]]
+
+
+def test_a_record_that_is_not_there_yet_is_told_later(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    with pytest.raises(RecordFault):
+        owner.watch.look()
+    owner.lists("AB12CDE")
+
+    assert owner.watch.look()
+    assert owner.told == [["AB12CDE"]]
+
+
+def test_an_unreadable_list_leaves_the_last_one(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    owner.lists("AB12CDE")
+    owner.watch.look()
+    owner.lists("XY99ZZZ")
+    owner.settings.path.write_bytes(b"no database " * 1000)
+    with pytest.raises(GateFault):
+        owner.watch.look()
+
+    assert owner.told == [["AB12CDE"]]
+
+
+def test_a_list_that_was_refused_is_offered_again(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    owner.lists("AB12CDE")
+    watch = ListWatch(owner.settings, Refusing())
+    for _ in range(2):
+        with pytest.raises(GateFault, match="no characters"):
+            watch.look()
+
+
+class Refusing:
+    def __call__(self, listings: Iterable[Listing]) -> None:
+        raise GateFault("no characters")
+
+
+def test_a_defect_ends_the_thread_and_is_kept_for_its_supervisor(tmp_path: Path) -> None:
+    def defective(listings: Iterable[Listing]) -> None:
+        raise ValueError("a defect")
+
+    owner = Owner(tmp_path)
+    owner.lists("AB12CDE")
+    watch = ListWatch(owner.settings, defective)
+    watch.run()  # on this thread: it ends by itself
+
+    assert str(watch.error) == "a defect"
+
+
+def test_a_watch_that_is_told_to_stop_ends_without_an_error(tmp_path: Path) -> None:
+    watch = ListWatch(Record(path=tmp_path / "gatehouse.db"), lambda listings: None)
+    watch.start()
+    watch.stop()
+
+    assert (watch.is_alive(), watch.error) == (False, None)

@@ -1,0 +1,209 @@
+"""The gate in real time, on mock pins: its way up, its supervisor, and its way down."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import Clock
+from appliance.config.schema import Record
+from appliance.faults import ConfigFault
+from appliance.record.stamp import Origin
+from appliance.record.writer import RecordWriter
+from appliance.runtime.gatework import Mouth
+from appliance.runtime.live import Deaths
+from appliance.vision.factory import Recognition
+
+from .rig import (
+    CLOSE,
+    LAMP,
+    OPEN,
+    OPEN_BUTTON,
+    STOP_BUTTON,
+    LiveRig,
+    PlayedDetector,
+    PlayedReader,
+    a_load,
+    played,
+    subjects,
+)
+
+
+class MortalWriter(RecordWriter):
+    """A writer that seems dead when `dead` is set."""
+
+    dead = False
+
+    @property
+    def alive(self) -> bool:
+        return not self.dead and super().alive
+
+
+def mortal(settings: Record, clock: Clock, mouth: Mouth) -> MortalWriter:
+    return MortalWriter(
+        settings,
+        clock,
+        Origin.here(),
+        answer=mouth.post,
+        on_fault=mouth.raised,
+        on_recovered=mouth.cleared,
+    )
+
+
+# -- how much may die ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("died", "too_many"), [(2, False), (3, True)])
+def test_more_than_the_most_deaths_are_too_many(died: int, too_many: bool) -> None:
+    deaths = Deaths(most=2, within_s=10.0)
+
+    assert [deaths.too_many(1, 100.0 + n) for n in range(died)][-1] is too_many
+
+
+@pytest.mark.parametrize(("later_s", "too_many"), [(9.0, True), (11.0, False)])
+def test_old_deaths_are_forgotten(later_s: float, too_many: bool) -> None:
+    deaths = Deaths(most=2, within_s=10.0)
+    deaths.too_many(2, 100.0)
+
+    assert deaths.too_many(1, 100.0 + later_s) is too_many
+
+
+@pytest.mark.parametrize(("at_once", "too_many"), [(2, False), (3, True)])
+def test_several_deaths_at_once_count_each(at_once: int, too_many: bool) -> None:
+    assert Deaths(most=2).too_many(at_once, 100.0) is too_many
+
+
+# -- up --------------------------------------------------------------------------------------------
+
+
+def test_it_boots_warms_up_and_looks(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+
+    assert rig.run(lambda: rig.state == "recognize")
+    assert rig.kinds()[0] == "boot"
+
+
+def test_the_open_button_opens(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+    ended = rig.run(
+        lambda: rig.state == "recognize",
+        lambda: rig.press(OPEN_BUTTON),
+        lambda: rig.level(OPEN),
+    )
+
+    assert ended
+    assert subjects(rig.links(), "opening") == ["open"]
+
+
+def test_the_button_opens_before_the_nets_are_loaded(tmp_path: Path) -> None:
+    let_go = threading.Event()
+
+    def load(config: object) -> Recognition:
+        let_go.wait()
+        return Recognition(PlayedDetector(), PlayedReader(), "played", ())
+
+    rig = LiveRig(tmp_path, load)
+    ended = rig.run(lambda: rig.state == "warmup", lambda: rig.press(OPEN_BUTTON), lambda: rig.level(OPEN))
+    let_go.set()
+
+    assert ended
+
+
+def test_a_pin_that_is_used_twice_is_refused_and_nothing_stays_claimed(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path, inputs={"loop": {"pin": OPEN}})
+    with pytest.raises(ConfigFault, match="GPIO17"):
+        rig.run(lambda: False)
+
+    assert rig.pins[LAMP].function == "input"
+    assert rig.level(LAMP)
+    assert not rig.config.record.path.exists()
+
+
+# -- the supervisor --------------------------------------------------------------------------------
+
+
+def test_a_capture_that_died_is_started_anew(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+    ended = rig.run(
+        lambda: rig.state == "recognize",
+        lambda: rig.camera.break_with(ValueError("driver")),
+        lambda: rig.camera.opened == 2,
+        lambda: rig.state == "recognize",
+    )
+
+    assert ended
+    assert "loop_stalled" in subjects(rig.links(), "fault_raised")
+
+
+def test_an_inference_loop_that_died_is_started_anew(tmp_path: Path) -> None:
+    detector = PlayedDetector()
+    rig = LiveRig(tmp_path, a_load(Recognition(detector, PlayedReader(), "played", ())))
+    ended = rig.run(
+        lambda: rig.state == "recognize",
+        lambda: detector.break_with(ValueError("vendor")),
+        lambda: detector.seen_since_break > 2,
+    )
+
+    assert ended
+    assert "loop_stalled" in subjects(rig.links(), "fault_raised")
+
+
+def test_captures_that_die_again_and_again_end_the_process(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+
+    assert not rig.run(lambda: not rig.camera.break_with(ValueError("driver")))
+    assert rig.camera.opened >= 6
+    assert rig.links()[-1].sentence == "Too much of the gate died; it starts anew."
+
+
+def test_a_dead_writer_ends_the_process(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path, writer=mortal)
+
+    def die() -> bool:
+        MortalWriter.dead = True
+        return False
+
+    try:
+        assert not rig.run(lambda: rig.state == "recognize", die)
+    finally:
+        MortalWriter.dead = False
+
+
+# -- down ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("button", [OPEN_BUTTON, STOP_BUTTON])
+def test_the_end_leaves_every_output_at_its_shutdown_level(tmp_path: Path, button: str) -> None:
+    rig = LiveRig(tmp_path)
+    rig.run(
+        lambda: rig.state == "recognize",
+        lambda: rig.press(OPEN_BUTTON),
+        lambda: rig.level(OPEN),
+        lambda: rig.press(button),
+    )
+
+    assert [rig.level(pin) for pin in (OPEN, CLOSE, LAMP)] == [False, False, True]
+
+
+def test_the_end_is_the_last_entry(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+    rig.run(lambda: rig.state == "recognize")
+
+    assert (rig.links()[-1].kind, rig.links()[-1].sentence) == ("shutdown", "The gate was told to stop.")
+
+
+def test_an_error_of_its_surroundings_still_ends_it_safely(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path, a_load(played()))
+
+    def fall() -> bool:
+        raise RuntimeError("the world ended")
+
+    with pytest.raises(RuntimeError, match="the world ended"):
+        rig.run(
+            lambda: rig.state == "recognize", lambda: rig.press(OPEN_BUTTON), lambda: rig.level(OPEN), fall
+        )
+
+    assert not rig.level(OPEN)
+    assert rig.links()[-1].sentence == "The gate ended by a defect."

@@ -1,0 +1,210 @@
+"""The gate's eyes: loading, faults, effort, and the sign of life before and after."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from appliance.config import Config
+from appliance.events import SceneSeen
+from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
+from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics
+from appliance.sight import Effort
+from appliance.vision.factory import Recognition
+
+from .rig import (
+    TICK_S,
+    FedCamera,
+    Heard,
+    PlayedDetector,
+    PlayedReader,
+    a_clock,
+    a_config,
+    a_load,
+    played,
+    wait_for,
+)
+
+
+class Rig:
+    """Optics before one fed camera, and what the gate heard of them."""
+
+    def __init__(self, load: Load) -> None:
+        self.clock = a_clock()
+        self.heard = Heard()
+        self.camera = FedCamera(self.clock)
+        cameras = {"front": self.camera}
+        self.optics = Optics(a_config(), self.clock, cameras, self.heard.mouth, load, retry_s=0.001)
+
+    def turn(self) -> None:
+        self.clock.advance(TICK_S)
+        self.camera.turn()
+
+    def until(self, line: str) -> None:
+        wait_for(lambda: line in self.heard.lines, self.turn)
+
+    @contextmanager
+    def started(self) -> Iterator[None]:
+        self.optics.start()
+        try:
+            yield
+        finally:
+            self.optics.stop()
+
+
+class Hanging:
+    """A load that does not return before it is let go."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def __call__(self, config: Config) -> Recognition:
+        self.begun.set()
+        self.let_go.wait()
+        return played()
+
+
+def test_engines_are_trusted_once_loaded() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        rig.until("SceneSeen")
+
+    assert "EnginesTrusted" in rig.heard.lines
+
+
+def test_a_load_that_fails_is_a_fault_and_is_tried_again() -> None:
+    rig = Rig(a_load(EngineFailed("no file"), EngineUntrusted("golden"), played()))
+    with rig.started():
+        rig.until("EnginesTrusted")
+    told = [line for line in rig.heard.lines if line != "SceneSeen"]
+
+    assert told == [
+        "+engine_failed",
+        "+engine_untrusted",
+        "-engine_failed",
+        "-engine_untrusted",
+        "EnginesTrusted",
+    ]
+
+
+def test_a_load_that_has_a_defect_is_a_fault_and_is_not_tried_again() -> None:
+    rig = Rig(a_load(ValueError("a defect"), played()))
+    with rig.started():
+        rig.until("+engine_failed")
+
+    assert "EnginesTrusted" not in rig.heard.lines
+
+
+def test_the_faults_of_a_fallback_stay() -> None:
+    rig = Rig(a_load(played(EngineFallback("second backend"))))
+    with rig.started():
+        rig.until("EnginesTrusted")
+
+    assert "+engine_fallback" in rig.heard.lines
+    assert "-engine_fallback" not in rig.heard.lines
+
+
+def test_the_effort_asked_before_warm_up_counts_after_it() -> None:
+    rig = Rig(a_load(played()))
+    rig.optics.look(Effort.RECOGNISE)
+    with rig.started():
+        rig.until("PlateVoted")
+
+    assert "PlateVoted" in rig.heard.lines
+
+
+def test_nothing_is_read_while_it_only_watches() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        wait_for(lambda: rig.heard.lines.count("SceneSeen") >= 5, rig.turn)
+
+    assert "PlateVoted" not in rig.heard.lines
+
+
+def test_the_effort_asked_later_counts_at_once() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        rig.until("SceneSeen")
+        rig.optics.look(Effort.RECOGNISE)
+        rig.until("PlateVoted")
+
+    assert rig.heard.lines.index("SceneSeen") < rig.heard.lines.index("PlateVoted")
+
+
+@pytest.mark.parametrize(("after_s", "alive"), [(WARMUP_LIMIT_S, True), (WARMUP_LIMIT_S + 1.0, False)])
+def test_loading_is_life_for_as_long_as_it_may_take(after_s: float, alive: bool) -> None:
+    load = Hanging()
+    rig = Rig(load)
+    with rig.started():
+        load.begun.wait()
+        began_s = rig.clock.monotonic()
+        rig.clock.advance(after_s)
+        beat_s = rig.optics.beat_s
+        load.let_go.set()
+
+    assert beat_s == {True: began_s + after_s, False: began_s}[alive]
+
+
+def test_after_warm_up_the_sign_of_life_is_the_loop_s() -> None:
+    detector = HangingDetector()
+    rig = Rig(a_load(Recognition(detector, PlayedReader(), "played", ())))
+    with rig.started():
+        wait_for(detector.begun.is_set, rig.turn)
+        hung_s = rig.clock.monotonic()
+        rig.clock.advance(60.0)
+        beat_s = rig.optics.beat_s
+        detector.let_go.set()
+
+    assert beat_s <= hung_s
+
+
+class HangingDetector(PlayedDetector):
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = threading.Event()
+        self.let_go = threading.Event()
+
+    def detect(self, image: object, roi: object = None) -> tuple[()]:
+        self.begun.set()
+        self.let_go.wait()
+        return ()
+
+
+def test_everything_that_lives_is_left_alone() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        rig.until("SceneSeen")
+        died = rig.optics.check()
+
+    assert (died, rig.camera.opened) == ([], 1)
+
+
+def test_a_capture_that_died_is_named_and_started_anew() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        rig.until("SceneSeen")
+        rig.camera.break_with(ValueError("driver"))
+        died: list[str] = []
+
+        def named() -> bool:
+            died.extend(rig.optics.check())
+            return bool(died)
+
+        wait_for(named, rig.turn)
+        wait_for(lambda: rig.camera.opened == 2, rig.turn)
+
+    assert died == ["capture of front: ValueError('driver')"]
+
+
+def test_scenes_carry_the_clock_of_their_frame() -> None:
+    rig = Rig(a_load(played()))
+    with rig.started():
+        rig.until("SceneSeen")
+    scenes = [message for message in rig.heard.messages if isinstance(message, SceneSeen)]
+
+    assert [scene.camera for scene in scenes] == ["front"] * len(scenes)
+    assert all(scene.captured_s <= scene.seen_s for scene in scenes)
