@@ -46,7 +46,7 @@ check: $(VENV)/.dev ## style, types, the laws of the house, generated documents 
 hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
 	@$(PYTEST) tests/hil
 
-mutation: $(VENV)/.dev ## break the laws on purpose; every broken one must fail a test (minutes)
+mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
 
 # -- generated files ---------------------------------------------------------------------------------
@@ -61,6 +61,8 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --group dev --group mutation --constraint requirements/dev.txt \
+		--output-file requirements/mutation.txt
 
 # -- what comes with later issues --------------------------------------------------------------------
 
@@ -84,4 +86,8 @@ $(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	@requirements/install.sh $(VENV) requirements/dev.txt
+	@touch $@
+
+$(VENV)/.mutation: $(VENV)/.dev requirements/mutation.txt
+	@requirements/install.sh $(VENV) requirements/mutation.txt
 	@touch $@
