@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,6 +39,10 @@ LOOK_EVERY_S = 0.5
 MOST_DEATHS = 5
 """Deaths of workers within DEATHS_S: more of them, and the whole process starts anew (systemd)."""
 DEATHS_S = 300.0
+SWITCH_S = 0.0005
+"""Each statement to the database gives up the interpreter's lock; with Python's own 5 ms, recognition
+keeps it that long every time, and the record of an opening waits (docs/performance.md).
+"""
 
 
 class Deaths:
@@ -148,6 +153,8 @@ class LiveGate:
     def _up(self) -> Iterator[None]:
         """Outputs first, eyes last; down again in the opposite order, outputs safe before all else."""
         with ExitStack() as stack:
+            stack.callback(sys.setswitchinterval, sys.getswitchinterval())
+            sys.setswitchinterval(SWITCH_S)
             stack.callback(self._setting.pins.close)
             self._hands.open()
             stack.callback(self._hands.close)

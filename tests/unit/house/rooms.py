@@ -30,11 +30,12 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "__main__": EVERYTHING,
     "cli": EVERYTHING,
     "runtime": EVERYTHING,
+    "bench": EVERYTHING,
 }
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
     "cv2": ("vision", "hw.cameras", "hw.sim", "cli"),
-    "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim"),
+    "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim", "bench.pins"),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins",),
     "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),

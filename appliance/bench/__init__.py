@@ -1,0 +1,1 @@
+"""Measures the real parts of the gate on this computer; part of the composition root."""

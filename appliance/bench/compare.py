@@ -1,0 +1,94 @@
+"""Now against then: which figures got worse by more than machines and disks differ from run to run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+from ..faults import BenchFault
+from .report import VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that is watched. `slack` is a share; what is smaller than `least` is noise."""
+
+    name: str
+    path: str
+    over: str = ""
+    more_is_better: bool = False
+    slack: float = 0.5
+    least: float = 0.0
+
+    def value(self, report: Mapping[str, Any]) -> float | None:
+        """The figure, over that of `over` where one is named; None where it was not measured."""
+        own = _at(report, self.path)
+        if not self.over or own is None:
+            return own
+        base = _at(report, self.over)
+        return own / base if base else None
+
+    def worse(self, then: float, now: float) -> bool:
+        lost = then - now if self.more_is_better else now - then
+        return lost > self.least and lost > self.slack * then
+
+
+FIGURES = (
+    Figure(
+        "frames/s of the loop over the bare engine's",
+        "recognition.ratio_to_bare",
+        more_is_better=True,
+        slack=0.2,
+    ),
+    Figure("share of the time in engines", "recognition.engine_share", more_is_better=True, slack=0.1),
+    Figure("detect p50 over read p50", "recognition.detect_ms.p50", "recognition.read_ms.p50"),
+    Figure("processor seconds a frame", "recognition.cpu_s_per_frame", slack=0.3),
+    Figure("memory at most, MB", "memory_mb.peak", slack=0.15),
+    Figure("vote to edge p50, alone, over the disk's", "alone.opening_ms.p50", "alone.disk_ms.p50"),
+    Figure("decide p50, alone, ms", "alone.decide_ms.p50", least=0.5),
+    Figure(
+        "vote to edge p95, recognising, queues left out, ms", "seeing.unqueued_ms.p95", slack=1.0, least=5.0
+    ),
+    Figure("STOP to release p95, alone, ms", "alone.stop_ms.p95", least=10.0),
+    Figure("idle gate, share of a processor", "alone.idle.gate_share", least=0.01),
+)
+"""Ratios where there are any: both of their sides are slowed down alike by a shared machine."""
+
+
+def load_report(path: Path) -> Mapping[str, Any]:
+    """An earlier report. Raises BenchFault."""
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BenchFault(
+            f"{error.strerror}; name a file that `bench --json` wrote", part=str(path)
+        ) from error
+    except ValueError as error:
+        raise BenchFault("it is not JSON; name a file that `bench --json` wrote", part=str(path)) from error
+    if not isinstance(report, dict) or report.get("bench") != VERSION:
+        raise BenchFault(f"it is no report of bench version {VERSION}; measure it anew", part=str(path))
+    return report
+
+
+def regressions(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """A line for each figure that is worse than its tolerance allows; what one side lacks is left out."""
+    lines = []
+    for figure in FIGURES:
+        before, after = figure.value(then), figure.value(now)
+        if before is not None and after is not None and figure.worse(before, after):
+            lines.append(f"{figure.name}: {after:.4g}, was {before:.4g} (tolerance {figure.slack:.0%})")
+    return lines
+
+
+def _at(report: Mapping[str, Any], path: str) -> float | None:
+    """The number at `a.b.c`, None where there is none."""
+    found = reduce(_inside, path.split("."), report)
+    return float(found) if isinstance(found, (int, float)) else None
+
+
+def _inside(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else None

@@ -1,0 +1,50 @@
+"""What this process costs: memory, and the processor time of one of its threads."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+STATUS = Path("/proc/self/status")
+TASKS = Path("/proc/self/task")
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident megabytes now and at most; None where the kernel does not say."""
+
+    now_mb: float | None
+    peak_mb: float | None
+
+
+def memory(status: Path = STATUS) -> Memory:
+    """What Linux says of this process."""
+    try:
+        lines = status.read_text(encoding="ascii").splitlines()
+    except OSError:
+        return Memory(None, None)
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    return Memory(_mb(fields.get("VmRSS")), _mb(fields.get("VmHWM")))
+
+
+def _mb(text: str | None) -> float | None:
+    """`  1234 kB` in megabytes."""
+    return None if text is None else int(text.split()[0]) / 1024
+
+
+def thread_cpu_s(thread: Thread) -> float:
+    """Processor seconds that a living thread has used."""
+    return 0.0 if thread.ident is None else time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+
+
+def queued_s(native_id: int | None, tasks: Path = TASKS) -> float:
+    """Seconds in which a thread was ready to run and no processor was free for it; 0 where the
+    kernel keeps no such account.
+    """
+    try:
+        words = (tasks / str(native_id) / "schedstat").read_text(encoding="ascii").split()
+    except OSError:
+        return 0.0
+    return int(words[1]) / 1e9

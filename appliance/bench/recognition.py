@@ -1,0 +1,174 @@
+"""How fast this computer recognises: the stages, the whole loop, and the engine alone."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from ..clock import ManualClock
+from ..config.schema import Camera, Vision, Vote
+from ..events import VisionEvent
+from ..faults import BenchFault, GateFault
+from ..sight import Effort, Frame, Kind
+from ..vision.desk import ModelledDesk
+from ..vision.factory import Recognition
+from ..vision.loop import VisionLoop
+from ..vision.mailbox import Mailbox
+from .pictures import EVERY_S
+from .spread import Spread
+from .tap import Tap, TimedDetector, TimedReader
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+Step = Callable[[], object]
+
+_WARM = 3
+"""First runs at a new size allocate."""
+_BARE_RUNS = 20
+_EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True, slots=True)
+class Timers:
+    """Seconds that pass, and seconds that this process spends on a processor."""
+
+    wall: Callable[[], float]
+    cpu: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What recognition takes. Rates in frames a second, shares 0 to 1."""
+
+    frames: int
+    size: tuple[int, int]
+    backend: str
+    detect: Spread
+    read: Spread | None
+    """None where no picture shows a plate."""
+    loop_fps: float
+    bare_fps: float
+    engine_share: float
+    cpu_s_per_frame: float
+
+    @property
+    def ratio_to_bare(self) -> float:
+        """The whole loop's rate over that of the detector's engine alone."""
+        return self.loop_fps / self.bare_fps
+
+
+def measure_recognition(
+    recognition: Recognition,
+    tap: Tap,
+    images: Sequence[Image],
+    camera: Camera,
+    settings: tuple[Vision, Vote],
+    timers: Timers,
+    step: Step,
+) -> Recognised:
+    """Let a loop see `images` one after the other, each read before the next. Raises EngineFailed."""
+    detector = TimedDetector(recognition.detector, timers.wall)
+    reader = TimedReader(recognition.reader, timers.wall)
+    loop = _Loop(Recognition(detector, reader, recognition.backend, ()), camera, *settings)
+    for image in images[:_WARM]:
+        loop.see(image)
+    _stages(detector, reader, images)
+    detect, read = tuple(detector.seconds), tuple(reader.seconds)
+    tap.clear()
+    wall_s, cpu_s = timers.wall(), timers.cpu()
+    for image in images:
+        loop.see(image)
+        step()
+    wall_s, cpu_s = timers.wall() - wall_s, timers.cpu() - cpu_s
+    height, width = images[0].shape[:2]
+    return Recognised(
+        frames=len(images),
+        size=(width, height),
+        backend=recognition.backend,
+        detect=Spread.of(detect),
+        read=Spread.of(read) if read else None,
+        loop_fps=len(images) / wall_s,
+        engine_share=tap.busy_s / wall_s,
+        bare_fps=_bare_fps(recognition, tap, images, detector, timers),
+        cpu_s_per_frame=cpu_s / len(images),
+    )
+
+
+def _stages(detector: TimedDetector, reader: TimedReader, images: Sequence[Image]) -> None:
+    """Look at each picture where the loop looked, and read every plate: the loop reads fewer."""
+    detector.seconds.clear()
+    reader.seconds.clear()
+    for image in images:
+        for found in detector.detect(image, detector.area):
+            if found.kind is Kind.PLATE:
+                reader.read(image, found)
+
+
+def _bare_fps(
+    recognition: Recognition, tap: Tap, images: Sequence[Image], seen: TimedDetector, timers: Timers
+) -> float:
+    """Runs a second of what the detector's engine does for one frame, on inputs that are ready.
+
+    The median run counts: the machine may be shared.
+    """
+    tap.clear()
+    recognition.detector.detect(images[-1], seen.area)
+    runs = [(s.session, dict(s.last)) for s in tap.sessions if s.last is not None]
+    if not runs:
+        raise BenchFault("the detector runs no engine")
+    seconds: list[float] = []
+    for _ in range(_BARE_RUNS):
+        start = timers.wall()
+        for session, feeds in runs:
+            session.infer(feeds)
+        seconds.append(timers.wall() - start)
+    return 1.0 / sorted(seconds)[len(seconds) // 2]
+
+
+class _Loop:
+    """A vision loop on a clock of its own: every frame is due, every read is done before the next."""
+
+    def __init__(self, recognition: Recognition, camera: Camera, vision: Vision, vote: Vote) -> None:
+        ids = itertools.count(1)
+        self._clock = ManualClock(_EPOCH)
+        self._mailbox = Mailbox()
+        self._seq = 0
+        desk = ModelledDesk(recognition.reader, self._clock, size=vision.read_queue, read_s=0.0)
+        self._loop = VisionLoop(
+            "bench",
+            camera,
+            vision,
+            vote,
+            mailbox=self._mailbox,
+            detector=recognition.detector,
+            desk=desk,
+            clock=self._clock,
+            publish=_unheard,
+            faults=_Loud(),
+            next_id=lambda: next(ids),
+        )
+        self._loop.look(Effort.RECOGNISE)
+
+    def see(self, image: Image) -> None:
+        self._clock.advance(EVERY_S)
+        self._seq += 1
+        self._mailbox.put(Frame("bench", self._seq, self._clock.monotonic(), image))
+        self._loop.step()
+
+
+def _unheard(event: VisionEvent) -> None:
+    """Nobody decides on what the bench sees."""
+
+
+class _Loud:
+    """A fault while measuring ends the measurement."""
+
+    def raised(self, fault: GateFault) -> None:
+        raise fault
+
+    def cleared(self, kind: str, part: str) -> None:
+        """Nothing stays raised."""

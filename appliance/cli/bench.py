@@ -1,0 +1,154 @@
+"""`gatehouse bench`: how fast this computer reads and opens."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from tqdm import tqdm
+
+from ..bench.compare import load_report, regressions
+from ..bench.pictures import given, rendered
+from ..bench.process import memory
+from ..bench.recognition import Recognised, Timers, measure_recognition
+from ..bench.report import Computer, Report
+from ..bench.session import Bed, Session, Task
+from ..bench.stage import twin_camera
+from ..bench.tap import Tap
+from ..config import Config
+from ..config.load import load_config
+from ..config.schema import Camera
+from ..faults import BenchFault, RecordFailed
+from ..hw.system_clock import SystemClock
+from ..vision.factory import Recognition, build_recognition
+from .settings import read_settings
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+HELP = """\
+Measure this computer: how long the nets take, and how long it takes from a vote to the open output,
+with the record made durable in between. No hardware is touched: the gate that is measured stands on
+mock pins, with its real threads, and records beside your record, on the same disk.
+
+  gatehouse bench                          about two minutes
+  gatehouse bench photos/                  recognise your own pictures instead of rendered ones
+  gatehouse bench --json > today.json      one object, for programs
+  gatehouse bench --against today.json     exit code 1 and a line for each figure that got worse
+
+Exit code 0: measured; 1: worse than the file given by --against; 2: cannot be measured."""
+
+FRAMES, OPENINGS = 60, 200
+QUICK_FRAMES, QUICK_OPENINGS = 12, 20
+STOPS_SHARE = 4
+"""One STOP for so many openings: each takes the debounce and more."""
+IDLE_S, QUICK_IDLE_S = 4.0, 1.0
+FEWEST = 5
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="pictures to recognise (else rendered ones)"
+    )
+    parser.add_argument("--json", action="store_true", help="print one object, for programs")
+    parser.add_argument("--quick", action="store_true", help="fewer of everything: seconds, and less sure")
+    parser.add_argument("--frames", type=_count, metavar="N", help=f"pictures to recognise ({FRAMES})")
+    parser.add_argument("--openings", type=_count, metavar="N", help=f"openings to time ({OPENINGS})")
+    parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")
+
+
+def run(args: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    then = load_report(args.against) if args.against else None
+    ours = read_settings(args).config
+    report = _measure(ours, args)
+    told = report.as_json()
+    print(json.dumps(told) if args.json else "\n".join(report.lines()))
+    worse = [] if then is None else regressions(then, told)
+    for line in worse:
+        print(f"worse: {line}", file=sys.stderr)
+    return 1 if worse else 0
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < FEWEST:
+        raise argparse.ArgumentTypeError(f"at least {FEWEST}")
+    return number
+
+
+def _measure(ours: Config, args: argparse.Namespace) -> Report:
+    frames = args.frames or (QUICK_FRAMES if args.quick else FRAMES)
+    openings = args.openings or (QUICK_OPENINGS if args.quick else OPENINGS)
+    stops = max(FEWEST, openings // STOPS_SHARE)
+    twin = load_config(None, "sim", environment={}).config
+    before = os.getloadavg()[0]
+    with _folder(ours.record.path) as folder, _bar(2 * frames + 2 * (openings + stops)) as bar:
+        images = _images(args.paths, twin, frames, bar)
+        tap = Tap(time.perf_counter)
+        recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
+        recognised = _recognise(recognition, tap, images, ours, _camera(args.paths, twin), bar)
+        used = memory()
+        bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, images)
+        alone = Task(openings, stops, QUICK_IDLE_S if args.quick else IDLE_S)
+        timed_alone = Session(bed, "alone", seeing=False).run(alone, bar.update)
+        timed_seeing = Session(bed, "seeing", seeing=True).run(Task(openings, stops), bar.update)
+    computer = Computer(
+        os.cpu_count() or 1, platform.machine(), platform.python_version(), (before, os.getloadavg()[0])
+    )
+    return Report(computer, recognised, used, timed_alone, timed_seeing)
+
+
+def _bar(total: int) -> tqdm[NoReturn]:
+    return tqdm(total=total, desc="measuring", unit="step", file=sys.stderr, disable=None, leave=False)
+
+
+def _images(paths: list[Path], twin: Config, count: int, bar: tqdm[NoReturn]) -> list[Image]:
+    """Raises InputDataFault."""
+    images = []
+    for image in given(paths, count) if paths else rendered(twin, count):
+        images.append(image)
+        bar.update()
+    if not images:
+        raise BenchFault("there is no picture to recognise")
+    return images
+
+
+def _camera(paths: list[Path], twin: Config) -> Camera:
+    """Where to look: all of a given picture, the twin's region of a rendered one."""
+    return Camera(driver="file", source=str(paths[0])) if paths else twin_camera(twin)
+
+
+def _recognise(
+    recognition: Recognition,
+    tap: Tap,
+    images: list[Image],
+    ours: Config,
+    camera: Camera,
+    bar: tqdm[NoReturn],
+) -> Recognised:
+    timers = Timers(time.perf_counter, time.process_time)
+    return measure_recognition(recognition, tap, images, camera, (ours.vision, ours.vote), timers, bar.update)
+
+
+@contextmanager
+def _folder(record: Path) -> Iterator[Path]:
+    """A folder on the record's disk that is gone afterwards. Raises RecordFailed."""
+    parents = record.absolute().parents
+    beside = next(place for place in parents if place.exists())
+    try:
+        made = tempfile.TemporaryDirectory(prefix=".gatehouse-bench-", dir=beside)
+    except OSError as error:
+        raise RecordFailed(f"{beside}: {error.strerror}", part="record") from error
+    with made as name:
+        yield Path(name)

@@ -1,0 +1,74 @@
+"""`gatehouse bench` with the real nets, the real threads and the real disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.__main__ import main
+from appliance.infer.models import SHIPPED
+
+SMALL = ["--quick", "--frames", "5", "--openings", "5", "--board", "sim"]
+GOLDEN = str(SHIPPED / "golden")
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Path:
+    """A configuration whose record lies where nothing else does."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'[record]\npath = "{tmp_path / "data" / "gate.db"}"\n', encoding="utf-8")
+    return path
+
+
+def measured(owner: Path, capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert main(["bench", *words, *SMALL, "--json", "--config", str(owner)]) == 0
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
+
+
+def test_one_object_holds_every_stage(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = measured(owner, capsys)
+    assert [report[name]["opening_ms"]["n"] for name in ("alone", "seeing")] == [5, 5]
+    assert report["recognition"]["detect_ms"]["n"] == 5
+    assert 0.0 < report["recognition"]["ratio_to_bare"] < 2.0
+    assert 0.0 < report["recognition"]["engine_share"] <= 1.0
+
+
+def test_the_parts_of_an_opening_make_the_whole(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = measured(owner, capsys, GOLDEN)["alone"]
+    worst = sum(alone[f"{part}_ms"]["max"] for part in ("decide", "handover", "record", "act"))
+    assert 0.0 < alone["opening_ms"]["max"] <= worst + 0.01
+    assert alone["stop_ms"]["p50"] < 1000.0
+
+
+def test_nothing_is_left_behind(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    measured(owner, capsys, GOLDEN)
+    assert sorted(path.name for path in owner.parent.iterdir()) == ["mine.toml"]
+
+
+def test_what_got_worse_is_told(owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    better = measured(owner, capsys, GOLDEN)
+    better["memory_mb"]["peak"] /= 2
+    then = tmp_path / "then.json"
+    then.write_text(json.dumps(better), encoding="utf-8")
+    assert main(["bench", GOLDEN, *SMALL, "--against", str(then), "--config", str(owner)]) == 1
+    assert "worse: memory at most" in capsys.readouterr().err
+
+
+BAD = [
+    (["--against", "none.json"], "none.json: The gate could not be measured."),
+    (["none.jpg"], "none.jpg: The given file cannot be used. (there is no such file)"),
+]
+
+
+@pytest.mark.parametrize(("words", "line"), BAD)
+def test_bad_input_gets_one_line(words: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", *words, *SMALL]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(line)
+    assert err.count("\n") == 1
