@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from ...config import Config
@@ -64,6 +64,7 @@ class Referee:
         self.tallies: dict[int, Tally] = {}
         self.violations: list[str] = []
         self.false_opens: list[str] = []
+        self.needless_reopens = 0
 
     def observe(self, now_s: float, energised: frozenset[str], claimed: frozenset[str]) -> None:
         """Judge one step: the outputs that are energised, those that are claimed, and the world."""
@@ -82,7 +83,8 @@ class Referee:
 
     def summary(self) -> Summary:
         """The counts so far; complete once the world is over."""
-        return Summary.of(tuple(self.tallies.values()), self.violations, self.false_opens, self._faults())
+        counted = Summary.of(tuple(self.tallies.values()), self.violations, self.false_opens, self._faults())
+        return replace(counted, needless_reopens=self.needless_reopens)
 
     def _faults(self) -> tuple[tuple[Injected, bool], ...]:
         """Each injected fault, and whether the gate worked again after it."""
@@ -142,7 +144,11 @@ class Referee:
             self._opening(now_s)
 
     def _opening(self, now_s: float) -> None:
-        """Who explains this opening: a button, one who may enter, or something in the way of the arm."""
+        """Who explains this opening: a button, one who may enter, or something in the way of the arm.
+
+        An arm that turns round on its way down, with nothing there, let nobody in: a false alarm on the
+        safe side, counted apart.
+        """
         first = self._world.first()
         if now_s - self._pressed_s <= self._press_s:
             self._credit(first, now_s, by_hand=True)
@@ -153,6 +159,8 @@ class Referee:
             return
         elif first:
             self.false_opens.append(f"{now_s:.2f} s: opened for {first.plan.name} ({first.plan.standing})")
+        elif self._world.arm.angle > _DOWN:
+            self.needless_reopens += 1
         else:
             self._report(now_s, "opened with nobody in front of the gate and no button pressed (law 1)")
 

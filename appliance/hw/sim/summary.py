@@ -73,6 +73,8 @@ class Summary:
     tailgated: int
     false_open_lines: tuple[str, ...]
     missed_lines: tuple[str, ...]
+    needless_reopens: int = 0
+    """Closing was broken off, and nothing was there."""
 
     @classmethod
     def of(
@@ -114,6 +116,7 @@ class Summary:
             "faults_injected": self.faults_injected,
             "recovered": self.recovered,
             "tailgated": self.tailgated,
+            "needless_reopens": self.needless_reopens,
             "false_open_lines": list(self.false_open_lines),
             "missed_lines": list(self.missed_lines),
         }

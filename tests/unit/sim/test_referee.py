@@ -112,6 +112,14 @@ def test_an_opening_for_nobody_is_caught() -> None:
     assert rig.violations() == ["opened with nobody in front of the gate and no button pressed (law 1)"]
 
 
+def test_turning_round_on_the_way_down_for_nothing_is_counted_apart() -> None:
+    rig = an_empty_gate()
+    rig.twin.world.arm.angle = 45.0
+    rig.energise("open")
+    rig.run(0.05)
+    assert (rig.violations(), rig.twin.summary().needless_reopens) == ([], 1)
+
+
 def test_an_opening_by_button_is_fine() -> None:
     rig = an_empty_gate()
     rig.twin.world.attendant.press(Button.OPEN)
