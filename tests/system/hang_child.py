@@ -1,0 +1,145 @@
+"""A live gate on mock pins in which one part hangs; prints what happens, with monotonic seconds.
+
+    python hang_child.py detector|machine RECORD
+
+The gate's own clock is the computer's. A watcher outside the gate presses OPEN and reads the output.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from gpiozero.pins.mock import MockFactory
+
+from appliance.config import Config
+from appliance.hw.base import BaseCamera
+from appliance.hw.gpio import Pins
+from appliance.hw.system_clock import SystemClock
+from appliance.runtime.live import LiveGate, Setting, stop_on_signals
+from appliance.sight import Box, Detection, Frame
+from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
+from appliance.vision.factory import Recognition
+
+if TYPE_CHECKING:
+    from appliance.sight import Image
+
+CALM_S = 3.0
+"""All is well for so long after the nets are loaded."""
+MACHINE_HANGS_S = 5.0
+OPEN, CLOSE, BUTTON = "GPIO17", "GPIO27", "GPIO23"
+
+
+def tell(word: str) -> None:
+    print(f"{time.monotonic():.3f} {word}", flush=True)
+
+
+def a_config(record: Path) -> Config:
+    outputs = {name: {"pin": pin, "max_on_s": 9.0} for name, pin in (("open", OPEN), ("close", CLOSE))}
+    return Config.model_validate(
+        {
+            "board": "sim",
+            "pin_factory": "mock",
+            "barrier": {"restore": "stay", "open_s": 2.0},
+            "cameras": {"front": {"driver": "sim"}},
+            "outputs": outputs,
+            "inputs": {"open_button": {"pin": BUTTON}},
+            "record": {"path": record},
+        }
+    )
+
+
+class NoisyCamera(BaseCamera):
+    """Ten pictures a second, each unlike the one before."""
+
+    name = "front"
+
+    def __init__(self) -> None:
+        self._seq = 0
+
+    def open(self) -> None:
+        """Always there."""
+
+    def read(self, timeout_s: float) -> Frame:
+        time.sleep(0.1)
+        self._seq += 1
+        return Frame(self.name, self._seq, time.monotonic(), np.full((90, 160, 3), self._seq % 251, np.uint8))
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+class HangingDetector(BaseDetector):
+    """Sees nothing, and hangs as a vendor's call does once `after_s` has passed."""
+
+    def __init__(self, after_s: float) -> None:
+        self._hangs_at_s = time.monotonic() + after_s
+
+    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+        if time.monotonic() >= self._hangs_at_s:
+            tell("hung")
+            threading.Event().wait()
+        return ()
+
+
+class NoReader(BasePlateReader):
+    def read(self, image: Image, plate: Detection) -> ReadResult:
+        return ReadResult((), "")
+
+
+class Watcher(threading.Thread):
+    """Presses OPEN at `press_s` and tells of every change of an output."""
+
+    def __init__(self, factory: MockFactory, press_s: float) -> None:
+        super().__init__(daemon=True)
+        self.opened = threading.Event()
+        self._outputs = {"open": factory.pin(OPEN), "close": factory.pin(CLOSE)}
+        self._button = factory.pin(BUTTON)
+        self._press_s = time.monotonic() + press_s
+
+    def run(self) -> None:
+        levels = dict.fromkeys(self._outputs, False)
+        while True:
+            time.sleep(0.005)
+            if time.monotonic() >= self._press_s:
+                self._press_s = float("inf")
+                tell("pressed")
+                self._button.drive_low()
+            for name, pin in self._outputs.items():
+                if bool(pin.state) != levels[name]:
+                    levels[name] = not levels[name]
+                    tell(f"{name} {'on' if levels[name] else 'off'}")
+                    self.opened.set()
+
+
+def main(part: str, record: Path) -> int:
+    factory, config = MockFactory(), a_config(record)
+    hangs_after_s = CALM_S if part == "detector" else float("inf")
+
+    def load(of: Config) -> Recognition:
+        return Recognition(HangingDetector(hangs_after_s), NoReader(), "played", ())
+
+    watcher = Watcher(factory, CALM_S + 2.0)
+    setting = Setting(config, SystemClock(vouched=True), Pins(factory), {"front": NoisyCamera()}, load=load)
+    gate, asked = LiveGate(setting), stop_on_signals()
+    left = [part == "machine"]
+
+    def ended() -> bool:
+        if left[0] and watcher.opened.is_set():
+            left[0] = False
+            tell("hung")
+            time.sleep(MACHINE_HANGS_S)
+            tell("woke")
+        return asked.is_set()
+
+    watcher.start()
+    return 0 if gate.run(ended) else 1
+
+
+if __name__ == "__main__":
+    code = main(sys.argv[1], Path(sys.argv[2]))
+    sys.exit(code)
