@@ -10,7 +10,7 @@ from ..clock import Clock
 from ..faults import RecordFailed
 
 COMMIT_BYTES = 8192
-"""About what the log of the record grows by for one entry."""
+"""The log of the record grows by some 6 KB for an entry: two blocks of the disk."""
 
 
 class BareDisk:

@@ -80,7 +80,9 @@ class Driver:
 
     def stop(self) -> float:
         """A vehicle is let in, and STOP pressed under way: seconds until the output was off."""
-        self._arm.held = True
+        if not self._arm.held:
+            self._until(self._ready, "be ready to be stopped")
+            self._arm.held = True
         self._admit()
         self._pause.wait(self._random.uniform(0.0, 0.05))
         self._arm.expect(False)

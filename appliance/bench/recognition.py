@@ -6,13 +6,14 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..clock import ManualClock
 from ..config.schema import Camera, Vision, Vote
 from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
-from ..sight import Effort, Frame, Kind
+from ..sight import Box, Effort, Frame, Kind
 from ..vision.desk import ModelledDesk
 from ..vision.factory import Recognition
 from ..vision.loop import VisionLoop
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from ..sight import Image
 
 Step = Callable[[], object]
+Run = Callable[[], object]
 
 _WARM = 3
 """First runs at a new size allocate."""
-_BARE_RUNS = 20
 _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
 
 
@@ -78,12 +79,8 @@ def measure_recognition(
         loop.see(image)
     _stages(detector, reader, images)
     detect, read = tuple(detector.seconds), tuple(reader.seconds)
-    tap.clear()
-    wall_s, cpu_s = timers.wall(), timers.cpu()
-    for image in images:
-        loop.see(image)
-        step()
-    wall_s, cpu_s = timers.wall() - wall_s, timers.cpu() - cpu_s
+    bare = _bare_runs(recognition, tap, images[-1], detector.area)
+    loop_s, cpu_s, bare_s = _raced(loop, bare, images, timers, step)
     height, width = images[0].shape[:2]
     return Recognised(
         frames=len(images),
@@ -91,9 +88,9 @@ def measure_recognition(
         backend=recognition.backend,
         detect=Spread.of(detect),
         read=Spread.of(read) if read else None,
-        loop_fps=len(images) / wall_s,
-        engine_share=tap.busy_s / wall_s,
-        bare_fps=_bare_fps(recognition, tap, images, detector, timers),
+        loop_fps=len(images) / loop_s,
+        engine_share=tap.busy_s / loop_s,
+        bare_fps=len(images) / bare_s,
         cpu_s_per_frame=cpu_s / len(images),
     )
 
@@ -108,25 +105,36 @@ def _stages(detector: TimedDetector, reader: TimedReader, images: Sequence[Image
                 reader.read(image, found)
 
 
-def _bare_fps(
-    recognition: Recognition, tap: Tap, images: Sequence[Image], seen: TimedDetector, timers: Timers
-) -> float:
-    """Runs a second of what the detector's engine does for one frame, on inputs that are ready.
-
-    The median run counts: the machine may be shared.
-    """
+def _bare_runs(recognition: Recognition, tap: Tap, image: Image, area: Box | None) -> list[Run]:
+    """The runs of engines that the detector makes for one picture, with their inputs ready."""
     tap.clear()
-    recognition.detector.detect(images[-1], seen.area)
-    runs = [(s.session, dict(s.last)) for s in tap.sessions if s.last is not None]
+    recognition.detector.detect(image, area)
+    runs: list[Run] = [partial(s.session.infer, dict(s.last)) for s in tap.sessions if s.last is not None]
     if not runs:
         raise BenchFault("the detector runs no engine")
-    seconds: list[float] = []
-    for _ in range(_BARE_RUNS):
-        start = timers.wall()
-        for session, feeds in runs:
-            session.infer(feeds)
-        seconds.append(timers.wall() - start)
-    return 1.0 / sorted(seconds)[len(seconds) // 2]
+    tap.clear()
+    return runs
+
+
+def _raced(
+    loop: _Loop, bare: Sequence[Run], images: Sequence[Image], timers: Timers, step: Step
+) -> tuple[float, float, float]:
+    """Seconds of the loop, of processors in the loop, and of the bare engine, over all pictures.
+
+    In turn: what else this computer does slows both alike.
+    """
+    loop_s = cpu_s = bare_s = 0.0
+    for image in images:
+        start_s, start_cpu_s = timers.wall(), timers.cpu()
+        loop.see(image)
+        seen_s = timers.wall()
+        loop_s += seen_s - start_s
+        cpu_s += timers.cpu() - start_cpu_s
+        for run in bare:
+            run()
+        bare_s += timers.wall() - seen_s
+        step()
+    return loop_s, cpu_s, bare_s
 
 
 class _Loop:
