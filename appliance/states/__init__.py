@@ -26,7 +26,8 @@ def react(state: State, event: Event, inputs: Inputs, now: float) -> Reaction:
     if inputs.stop:
         return _stop(state, event, inputs, now, words)
     if _must_fail(state, inputs):
-        return Leave(Trigger.FAILED, state.memory(), (*words, *_turned_away(event, inputs, now)))
+        owed = (*state.abandoned(now), *_turned_away(event, inputs, now))
+        return Leave(Trigger.FAILED, state.memory(), (*words, *owed))
     reaction = state.react(event, inputs, now)
     return replace(reaction, commands=(*words, *reaction.commands))
 

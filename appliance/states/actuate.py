@@ -8,11 +8,11 @@ from typing import ClassVar, Union
 from ..commands import Look
 from ..events import Event
 from ..sight import Effort
-from . import barrier, car
+from . import barrier, car, cycle
 from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
 from .session import Done, Going
 
-Work = Union[barrier.Cycle, car.Drive]
+Work = Union[cycle.Cycle, car.Drive]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Actuate(State):
         return cls(begun.cycle), (Look(Effort.GUARD), *begun.commands)
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
-        step: barrier.Step | car.Step
+        step: cycle.Step | car.Step
         if isinstance(self.work, car.Drive):
             step = car.advance(self.work, event, inputs, now)
         else:
@@ -37,16 +37,22 @@ class Actuate(State):
         return Stay(Actuate(step.cycle), step.commands)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        halted = (
-            car.halt(self.work, now) if isinstance(self.work, car.Drive) else barrier.halt(self.work, now)
-        )
+        halted = car.halt(self.work, now) if isinstance(self.work, car.Drive) else cycle.halt(self.work, now)
         return Actuate(halted.cycle), halted.commands
 
     def memory(self) -> Memory:
         return Memory(arm_closed=False)
 
+    def abandoned(self, now: float) -> Commands:
+        """What is still owed when a fault ends the work."""
+        return (
+            car.abandoned(self.work, now)
+            if isinstance(self.work, car.Drive)
+            else cycle.abandoned(self.work, now)
+        )
 
-def _begun(memory: Memory, inputs: Inputs, now: float) -> Going[barrier.Cycle] | Going[car.Drive]:
+
+def _begun(memory: Memory, inputs: Inputs, now: float) -> Going[cycle.Cycle] | Going[car.Drive]:
     if memory.authority is None:
         return barrier.restore(memory, now)
     if inputs.policy.drives_barrier:

@@ -145,6 +145,10 @@ class State(ABC):
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
         """The same state with STOP held: nothing moves (law 3)."""
 
+    def abandoned(self, now: float) -> Commands:
+        """What is still owed when a fault ends this state."""
+        return ()
+
     @abstractmethod
     def memory(self) -> Memory:
         """What a following state needs to know."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..commands import Look
 from ..events import Event, RefusalReason
-from ..sight import Effort
 from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
 from .rules import asked, refuse
 
@@ -24,7 +22,7 @@ class Boot(State):
         authority = asked(event, inputs)
         refused = () if authority is None else (refuse(authority, RefusalReason.OUT_OF_SERVICE, now),)
         if inputs.checked:
-            return Leave(Trigger.CHECKED, self.memory(), (*refused, Look(Effort.WATCH)))
+            return Leave(Trigger.CHECKED, self.memory(), refused)
         return Stay(self, refused)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:

@@ -14,7 +14,7 @@ from ..commands import EnableCar, Horn, Lights, ReleaseCar, Spend
 from ..events import CommandReceived, EntryKind, Event, NotRecorded, Recorded, RefusalReason, RemoteAction
 from ..words import Word
 from .base import Commands, Inputs, Memory
-from .rules import asked, first_use, objection, opening, refuse, write
+from .rules import asked, objection, opening, refuse, safe_use, write
 from .session import Done, Going
 
 
@@ -56,7 +56,15 @@ def halt(drive: Drive, now: float) -> Going[Drive]:
     """STOP: release the car now; the record of it follows (laws 3 and 10)."""
     if drive.phase is CarPhase.STOPPED:
         return Going(drive, (ReleaseCar(),))
-    return Going(replace(drive, phase=CarPhase.STOPPED), _release(drive, "STOP was pressed", now))
+    commands = (*_release(drive, "STOP was pressed", now), *abandoned(drive, now))
+    return Going(replace(drive, phase=CarPhase.STOPPED), commands)
+
+
+def abandoned(drive: Drive, now: float) -> Commands:
+    """The refusal of an authority that waits for its record in vain: access may decide anew."""
+    if drive.phase is not CarPhase.RECORDING:
+        return ()
+    return (refuse(drive.authority, RefusalReason.OUT_OF_SERVICE, now),)
 
 
 def _release(drive: Drive, why: str, now: float) -> Commands:
@@ -66,7 +74,7 @@ def _release(drive: Drive, why: str, now: float) -> Commands:
 
 
 def _commanded(drive: Drive, event: CommandReceived, inputs: Inputs, now: float) -> Step:
-    reason = first_use(event.authority, inputs, now)
+    reason = safe_use(event.authority, inputs, now)
     if reason is not None:
         return Going(drive, (refuse(event.authority, reason, now),))
     return Done(Memory(), (Spend(event.authority), *_release(drive, f"{event.action} by command", now)))

@@ -20,13 +20,12 @@ class Fault(Standing):
 
     @classmethod
     def enter(cls, memory: Memory, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return cls(memory.arm_closed, now), (safe(inputs), Look(Effort.WATCH))
+        return cls(memory.arm_closed, now), (*safe(inputs), Look(Effort.WATCH))
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
-        here, seen = self.observe(inputs)
-        admitted = here.admit(event, inputs, now)
-        if isinstance(admitted, Leave):
-            return admitted
+        here, commands, leave = self.attend(event, inputs, now)
+        if leave is not None:
+            return leave
         if not (inputs.limits_disagree or inputs.suffers(Effect.FINISH_THEN_STOP)):
-            return Leave(Trigger.RECOVERED, here.memory(), (*seen, *admitted))
-        return Stay(here, (*seen, *admitted))
+            return Leave(Trigger.RECOVERED, here.memory(), commands)
+        return Stay(here, commands)

@@ -21,11 +21,9 @@ class IdleRoi(Standing):
         return cls(memory.arm_closed, memory.rested_s), (Look(Effort.WATCH),)
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
-        here, seen = self.observe(inputs)
-        admitted = here.admit(event, inputs, now)
-        if isinstance(admitted, Leave):
-            return admitted
-        commands = (*seen, *admitted)
+        here, commands, leave = self.attend(event, inputs, now)
+        if leave is not None:
+            return leave
         if here.must_restore(inputs):
             return Leave(Trigger.RESTORE, here.memory(), commands)
         if inputs.roi is Presence.PRESENT:

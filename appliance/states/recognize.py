@@ -21,11 +21,9 @@ class Recognize(Standing):
         return cls(memory.arm_closed, memory.rested_s), (Look(Effort.RECOGNISE),)
 
     def react(self, event: Event, inputs: Inputs, now: float) -> Reaction:
-        here, seen = self.observe(inputs)
-        admitted = here.admit(event, inputs, now)
-        if isinstance(admitted, Leave):
-            return admitted
-        commands = (*seen, *admitted)
+        here, commands, leave = self.attend(event, inputs, now)
+        if leave is not None:
+            return leave
         # A camera in doubt leaves the ROI unknown: that is no reason to stop looking.
         if inputs.roi is Presence.CLEAR:
             return Leave(Trigger.VEHICLE_LEFT, here.memory(), commands)

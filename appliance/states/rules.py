@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..authority import Authority, Source
-from ..commands import ClearFault, ClearFaults, Command, RaiseFault, Refuse, ReleaseCar, StopBarrier, Write
+from ..commands import ClearFault, ClearFaults, Lights, RaiseFault, Refuse, ReleaseCar, StopBarrier, Write
 from ..events import (
     Button,
     ButtonPressed,
@@ -64,6 +64,13 @@ def first_use(authority: Authority, inputs: Inputs, now: float) -> RefusalReason
     return objection(authority, inputs, now)
 
 
+def safe_use(authority: Authority, inputs: Inputs, now: float) -> RefusalReason | None:
+    """Why `authority` may not stop or close: neither lets anybody in, so only its own life counts."""
+    if authority.id in inputs.spent:
+        return RefusalReason.AUTHORITY_SPENT
+    return None if authority.live(now) else RefusalReason.AUTHORITY_EXPIRED
+
+
 def _of_decision(authority: Authority, inputs: Inputs) -> RefusalReason | None:
     if inputs.suffers(Effect.REFUSE_ENTRY):
         return RefusalReason.OUT_OF_SERVICE
@@ -97,9 +104,9 @@ _OBJECTIONS = {
 }
 
 
-def safe(inputs: Inputs) -> Command:
-    """The order that takes the actuator to rest."""
-    return StopBarrier() if inputs.policy.drives_barrier else ReleaseCar()
+def safe(inputs: Inputs) -> Commands:
+    """The orders that take the actuator to rest."""
+    return (StopBarrier(),) if inputs.policy.drives_barrier else (ReleaseCar(), Lights(False))
 
 
 def write(kind: EntryKind, now: float, subject: str, sentence: str, fields: Pairs = ()) -> Write:

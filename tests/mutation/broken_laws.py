@@ -43,8 +43,8 @@ LAWS = (
         1,
         "a spent authority opens again",
         f"{STATES}/rules.py",
-        "if authority.id in inputs.spent:",
-        "if False:",
+        "        return RefusalReason.AUTHORITY_SPENT\n    return objection(",
+        "        return None\n    return objection(",
         f"{CYCLE}::test_an_authority_opens_once",
     ),
     BrokenLaw(
@@ -114,7 +114,7 @@ LAWS = (
     BrokenLaw(
         3,
         "STOP leaves the motor energised in actuate",
-        f"{STATES}/barrier.py",
+        f"{STATES}/cycle.py",
         "return Going(stopped, (StopBarrier(), RaiseFault(",
         "return Going(stopped, (RaiseFault(",
         f"{STOP}::test_stop_releases_the_motor_before_anything_else",
@@ -155,8 +155,8 @@ LAWS = (
         4,
         "open and close are ordered in one step",
         f"{STATES}/barrier.py",
-        "return Going(closing, (*words, CloseBarrier()))",
-        "return Going(closing, (*words, OpenBarrier(cycle.why), CloseBarrier()))",
+        "return Going(closing, (*words, *absent, CloseBarrier()))",
+        "return Going(closing, (*words, *absent, OpenBarrier(cycle.why), CloseBarrier()))",
         f"{CYCLE}::test_a_visit_from_arrival_to_closed_arm",
     ),
     BrokenLaw(
@@ -210,7 +210,7 @@ LAWS = (
     BrokenLaw(
         10,
         "what could not be recorded opens",
-        f"{STATES}/barrier.py",
+        f"{STATES}/requests.py",
         "return _dropped(cycle, authority, RefusalReason.NOT_RECORDED, now)",
         "return _admitted(cycle, authority, now)",
         f"{CYCLE}::test_what_could_not_be_recorded_does_not_open",

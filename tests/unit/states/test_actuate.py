@@ -9,8 +9,8 @@ from appliance.events import EntryKind, Limit, Tick
 from appliance.sight import Effort
 from appliance.states import Leave, Memory, Stay, Trigger
 from appliance.states.actuate import Actuate
-from appliance.states.barrier import Cycle, Passage, Phase
 from appliance.states.car import CarPhase, Drive
+from appliance.states.cycle import Cycle, Passage, Phase
 
 from .given import CAR, DECISION, NOW, asked_to_record, levels, word
 

@@ -20,9 +20,10 @@ from appliance.events import (
     ServiceHeld,
     Tick,
 )
-from appliance.faults import DiskFull, StoppedByHand
+from appliance.faults import DiskFull, Maintenance, StoppedByHand
 from appliance.states import Memory
-from appliance.states.barrier import VETO, Cycle, Passage, Phase, Step, advance, begin, halt, restore
+from appliance.states.barrier import advance, begin, restore
+from appliance.states.cycle import VETO, Cycle, Passage, Phase, Step, halt
 from appliance.states.session import Done, Going
 
 from .given import (
@@ -31,6 +32,7 @@ from .given import (
     DECISION,
     EXIT,
     NOW,
+    POLICY,
     SECOND,
     STRICT,
     active,
@@ -83,7 +85,7 @@ def test_a_restoring_close_begins_as_an_open_arm_that_nobody_waits_for() -> None
 def test_a_record_opens() -> None:
     opening = Cycle(
         Phase.OPENING, NOW, authority=DECISION, rested_s=RESTED, clear_s=NOW, why="d1",
-        pending_s=NOW - 0.5, arm_closed=True,
+        pending_s=NOW - 0.5, arm_closed=False,
     )  # fmt: skip
     assert act(RECORDING, Recorded("d1")) == Going(opening, (OpenBarrier("d1"),))
 
@@ -141,16 +143,27 @@ def test_a_spent_authority_is_still_good_for_its_own_cycle() -> None:
 # -- a further authority ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phase", [Phase.OPEN, Phase.STOPPED])
 @pytest.mark.parametrize(
-    ("event", "authority"),
-    [(EntryGranted(SECOND), SECOND), (CommandReceived(RemoteAction.OPEN, COMMAND), COMMAND)],
-    ids=["decision", "command"],
+    ("phase", "event", "authority"),
+    [
+        (Phase.OPEN, EntryGranted(SECOND), SECOND),
+        (Phase.OPEN, CommandReceived(RemoteAction.OPEN, COMMAND), COMMAND),
+        (Phase.STOPPED, CommandReceived(RemoteAction.OPEN, COMMAND), COMMAND),
+        (Phase.STOPPED, EntryGranted(EXIT), EXIT),
+    ],
 )
 def test_a_further_authority_is_spent_and_recorded(phase: Phase, event: Event, authority: Authority) -> None:
     cycle = replace(OPEN, phase=phase)
     waiting = replace(cycle, pending=authority, pending_s=NOW)
     assert act(cycle, event) == Going(waiting, (Spend(authority), asked_to_record(authority)))
+
+
+@pytest.mark.parametrize(("authority", "mode"), [(SECOND, "button"), (EXIT, "free")])
+def test_what_comes_by_itself_does_not_end_a_stop(authority: Authority, mode: str) -> None:
+    policy = replace(POLICY, exit=POLICY.exit.model_copy(update={"mode": mode}))
+    cycle = replace(OPEN, phase=Phase.STOPPED)
+    step = act(cycle, EntryGranted(authority), policy=policy)
+    assert step == Going(cycle, (refused(authority, RefusalReason.OUT_OF_SERVICE),))
 
 
 def test_a_third_authority_waits_for_nobody() -> None:
@@ -172,9 +185,22 @@ def test_a_further_authority_that_is_not_recorded_leaves_the_cycle_as_it_was() -
 
 def test_a_further_authority_keeps_the_arm_open() -> None:
     cycle = replace(WAITING, passage=Passage.FOLLOWED, close_asked=True)
-    admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED, why="d2")
+    admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED)
     kept = replace(admitted, close_asked=False, since_s=NOW)
     assert act(cycle, Recorded("d2")) == Going(kept, ())
+
+
+@pytest.mark.parametrize("passage", [Passage.AWAITED, Passage.UNDER_ARM])
+def test_a_vehicle_behind_one_that_has_not_passed_waits_its_turn(passage: Passage) -> None:
+    cycle = replace(WAITING, passage=passage, clear_s=NOW)
+    queued = replace(cycle, queue=(SECOND,), pending=None, since_s=NOW)
+    assert act(cycle, Recorded("d2")) == Going(queued, ())
+
+
+def test_a_press_for_a_vehicle_that_is_awaited_only_gives_it_more_time() -> None:
+    cycle = replace(WAITING, pending=BUTTON, passage=Passage.AWAITED)
+    more = replace(cycle, authority=BUTTON, pending=None, since_s=NOW)
+    assert act(cycle, Recorded(BUTTON.id)) == Going(more, ())
 
 
 def test_a_further_authority_takes_up_an_arm_that_rests_where_nobody_raised_it() -> None:
@@ -186,8 +212,8 @@ def test_a_further_authority_takes_up_an_arm_that_rests_where_nobody_raised_it()
 
 def test_a_further_authority_rides_on_an_opening_under_way() -> None:
     cycle = replace(WAITING, phase=Phase.OPENING, since_s=NOW - 0.5, passage=Passage.UNDER_ARM)
-    admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED, why="d2")
-    assert act(cycle, Recorded("d2")) == Going(admitted, ())
+    queued = replace(cycle, queue=(SECOND,), pending=None)
+    assert act(cycle, Recorded("d2")) == Going(queued, ())
 
 
 def test_a_further_authority_stops_a_closing_before_it_opens_again() -> None:
@@ -205,20 +231,25 @@ def test_a_further_authority_reopens_an_arm_that_came_to_rest() -> None:
 
 
 def test_a_further_authority_does_not_take_over_a_reopening_on_a_veto() -> None:
-    cycle = replace(WAITING, phase=Phase.PAUSING, rested_s=NOW - 0.25, why=VETO)
-    admitted = replace(cycle, authority=SECOND, pending=None, since_s=NOW)
+    cycle = replace(WAITING, phase=Phase.PAUSING, rested_s=NOW - 0.25, why=VETO, passage=Passage.DONE)
+    admitted = replace(cycle, authority=SECOND, pending=None, since_s=NOW, passage=Passage.AWAITED)
     assert act(cycle, Recorded("d2")) == Going(admitted, ())
 
 
-def test_a_further_authority_takes_over_the_opening_of_another() -> None:
+def test_a_further_authority_waits_behind_the_opening_of_another() -> None:
     cycle = replace(WAITING, phase=Phase.PAUSING, rested_s=NOW - 0.25)
-    admitted = replace(cycle, authority=SECOND, pending=None, since_s=NOW, why="d2")
-    assert act(cycle, Recorded("d2")) == Going(admitted, ())
+    assert act(cycle, Recorded("d2")) == Going(replace(cycle, queue=(SECOND,), pending=None), ())
+
+
+def test_a_press_takes_over_the_opening_of_another() -> None:
+    cycle = replace(WAITING, phase=Phase.PAUSING, pending=BUTTON, rested_s=NOW - 0.25)
+    admitted = replace(cycle, authority=BUTTON, pending=None, since_s=NOW, why=BUTTON.id)
+    assert act(cycle, Recorded(BUTTON.id)) == Going(admitted, ())
 
 
 def test_a_further_authority_rides_on_a_reopening_under_way() -> None:
-    cycle = replace(WAITING, phase=Phase.OPENING, since_s=NOW - 0.5, why=VETO)
-    admitted = replace(cycle, authority=SECOND, pending=None, why="d2")
+    cycle = replace(WAITING, phase=Phase.OPENING, since_s=NOW - 0.5, why=VETO, passage=Passage.DONE)
+    admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED)
     assert act(cycle, Recorded("d2")) == Going(admitted, ())
 
 
@@ -246,6 +277,14 @@ def test_a_remote_stop_is_spent_and_stops() -> None:
     )
     words = word(EntryKind.STOPPED, "stop", "STOP while closing.")
     assert told(step.commands) == (Spend(COMMAND), StopBarrier(), *active(StoppedByHand()), words)
+
+
+@pytest.mark.parametrize("action", [RemoteAction.CLOSE, RemoteAction.STOP])
+def test_maintenance_holds_no_stop_and_no_close_back(action: RemoteAction) -> None:
+    step = act(
+        replace(OPEN, phase=Phase.CLOSING), CommandReceived(action, COMMAND), faults=active(Maintenance())
+    )
+    assert step.commands[0] == Spend(COMMAND)
 
 
 @pytest.mark.parametrize("action", [RemoteAction.CLOSE, RemoteAction.STOP])

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.commands import CloseBarrier, NotePassage, OpenBarrier, StopBarrier
+from appliance.commands import CloseBarrier, NotePassage, OpenBarrier, StopBarrier, Write
 from appliance.events import EntryKind, Limit, Presence, RefusalReason, Tick
 from appliance.faults import ArmStuck, CloseTimedOut, OpenTimedOut, ReopenedTooOften
 from appliance.states import Memory
-from appliance.states.barrier import VETO, Cycle, Passage, Phase, Step, advance
+from appliance.states.barrier import advance
+from appliance.states.cycle import VETO, Cycle, Passage, Phase, Step
 from appliance.states.session import Done, Going
 
 from .given import DECISION, NOW, SECOND, UNTIMED, active, levels, refused, told, word
@@ -151,9 +152,53 @@ def test_a_remote_close_spares_the_wait_for_the_passage() -> None:
 def test_nobody_drove_through_within_the_time() -> None:
     cycle = replace(OPEN, passage=Passage.AWAITED, since_s=NOW - 8, clear_s=NOW - 2)
     words = word(EntryKind.NOT_PASSED, "AB12CDE", "Nobody drove through.")
-    closing = replace(cycle, phase=Phase.CLOSING, since_s=NOW, raised=False)
+    given_up = replace(cycle, passage=Passage.GIVEN_UP)
+    closing = replace(given_up, phase=Phase.CLOSING, since_s=NOW, raised=False)
     assert act(cycle) == Going(closing, (words, CloseBarrier()))
     assert act(replace(cycle, since_s=NOW - 8 + A_BIT)).commands == ()
+
+
+def test_nobody_is_missed_twice() -> None:
+    cycle = replace(OPEN, passage=Passage.GIVEN_UP, clear_s=NOW - 2)
+    assert act(cycle).commands == (CloseBarrier(),)
+
+
+def test_everybody_who_did_not_come_is_recorded() -> None:
+    cycle = replace(OPEN, passage=Passage.AWAITED, queue=(SECOND,), since_s=NOW - 8, clear_s=NOW - 2)
+    subjects = [c.entry.subject for c in act(cycle).commands if isinstance(c, Write)]
+    assert subjects == ["AB12CDE", "XY34ZZZ"]
+
+
+def test_who_comes_after_all_passes() -> None:
+    step = act(replace(OPEN, passage=Passage.GIVEN_UP), loop=Presence.PRESENT)
+    assert isinstance(step, Going)
+    assert step.cycle.passage is Passage.UNDER_ARM
+
+
+def test_after_one_has_passed_the_next_is_awaited() -> None:
+    cycle = replace(OPEN, passage=Passage.UNDER_ARM, queue=(SECOND,), clear_s=NOW - 0.5)
+    step = act(cycle)
+    awaited = replace(cycle, passage=Passage.AWAITED, authority=SECOND, queue=(), since_s=NOW)
+    passed = word(EntryKind.PASSED, "AB12CDE", "The vehicle passed.")
+    assert step == Going(awaited, (NotePassage(DECISION), passed))
+
+
+def test_an_authority_that_lapses_before_anything_moved_leaves_the_arm_alone() -> None:
+    cycle = replace(OPEN, phase=Phase.PAUSING, why="d1", rested_s=NOW - 0.5, arm_closed=True)
+    step = act(cycle, tracks=frozenset())
+    assert step == Done(Memory(True, NOW - 0.5), (refused(DECISION, RefusalReason.NOT_IN_ROI),))
+
+
+def test_an_authority_that_lapses_makes_room_for_the_one_behind_it() -> None:
+    cycle = replace(OPEN, phase=Phase.PAUSING, why="d1", rested_s=NOW - 0.5, queue=(SECOND,))
+    step = act(cycle, tracks=frozenset({("front", 2)}))
+    turned = replace(cycle, authority=SECOND, queue=(), why="d2")
+    assert step == Going(turned, (refused(DECISION, RefusalReason.NOT_IN_ROI),))
+
+
+def test_an_authority_that_waits_is_refused_when_the_cycle_goes_wrong() -> None:
+    step = act(replace(OPEN, reopens=3, pending=SECOND, pending_s=NOW))
+    assert step.commands[-1] == refused(SECOND, RefusalReason.OUT_OF_SERVICE)
 
 
 def test_a_way_that_never_stayed_clear_ends_the_cycle_with_a_fault() -> None:

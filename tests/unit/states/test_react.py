@@ -17,8 +17,8 @@ from appliance.faults import DiskFull, LimitsDisagree, Maintenance, OutputFailed
 from appliance.machine import ANY_BUT_BOOT
 from appliance.states import STATES, Inputs, Leave, Memory, State, StateName, Stay, Trigger, react
 from appliance.states.actuate import Actuate
-from appliance.states.barrier import Cycle, Phase
 from appliance.states.boot import Boot
+from appliance.states.cycle import Cycle, Phase
 from appliance.states.fault import Fault
 from appliance.states.idle_roi import IdleRoi
 from appliance.states.warmup import Warmup

@@ -4,8 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.commands import ClearFault, Look, Refuse, ReleaseCar, Spend, StopBarrier
-from appliance.events import Button, ButtonPressed, EntryGranted, Limit, Presence, RefusalReason, Tick
+from appliance.commands import ClearFault, Lights, Look, Refuse, ReleaseCar, Spend, StopBarrier
+from appliance.events import (
+    Button,
+    ButtonPressed,
+    CommandReceived,
+    EntryGranted,
+    EntryKind,
+    Limit,
+    Presence,
+    RefusalReason,
+    RemoteAction,
+    Tick,
+)
 from appliance.faults import ArmForced, DiskFull, GateFault, Maintenance, OutputFailed
 from appliance.sight import Effort
 from appliance.states import Leave, Memory, Policy, State, Stay, Trigger
@@ -16,7 +27,7 @@ from appliance.states.recognize import Recognize
 from appliance.states.standing import Standing
 from appliance.states.warmup import Warmup
 
-from .given import BARRIER, BUTTON, CAR, DECISION, NOW, POLICY, active, levels, refused, told
+from .given import BARRIER, BUTTON, CAR, COMMAND, DECISION, NOW, POLICY, active, levels, refused, told, word
 
 RESTED = 8.0
 LEFT = Memory(True, RESTED)
@@ -34,7 +45,7 @@ waiting = pytest.mark.parametrize(("state", "still"), WAITING, ids=lambda v: get
 @pytest.mark.parametrize(
     ("kind", "rested_s", "commands"),
     [
-        (Warmup, RESTED, ()),
+        (Warmup, RESTED, (Look(Effort.WATCH),)),
         (IdleRoi, RESTED, (Look(Effort.WATCH),)),
         (Recognize, RESTED, (Look(Effort.RECOGNISE),)),
         (Fault, NOW, (StopBarrier(), Look(Effort.WATCH))),
@@ -48,7 +59,11 @@ def test_entering_keeps_what_is_known_of_the_arm(
 
 
 def test_a_fault_releases_the_car() -> None:
-    assert Fault.enter(Memory(), levels(policy=CAR), NOW)[1] == (ReleaseCar(), Look(Effort.WATCH))
+    assert Fault.enter(Memory(), levels(policy=CAR), NOW)[1] == (
+        ReleaseCar(),
+        Lights(False),
+        Look(Effort.WATCH),
+    )
 
 
 @waiting
@@ -60,6 +75,28 @@ def test_time_that_passes_changes_nothing(state: Standing, still: dict[str, obje
 def test_a_good_authority_is_spent_and_leads_to_actuate(state: Standing, still: dict[str, object]) -> None:
     reaction = state.react(EntryGranted(BUTTON), levels(closed=Limit.ON, **still), NOW)
     assert reaction == Leave(Trigger.AUTHORISED, Memory(True, RESTED, BUTTON), (Spend(BUTTON),))
+
+
+@waiting
+def test_an_arm_that_was_forced_is_told_also_where_an_authority_leads_on(
+    state: Standing, still: dict[str, object]
+) -> None:
+    reaction = state.react(EntryGranted(BUTTON), levels(closed=Limit.OFF, **still), NOW)
+    assert isinstance(reaction, Leave)
+    assert told(reaction.commands) == (*active(ArmForced()), Spend(BUTTON))
+
+
+@waiting
+@pytest.mark.parametrize("action", [RemoteAction.CLOSE, RemoteAction.STOP])
+def test_a_remote_stop_or_close_at_rest_is_used_up_and_recorded(
+    state: Standing, still: dict[str, object], action: RemoteAction
+) -> None:
+    event = CommandReceived(action, COMMAND)
+    reaction = state.react(event, levels(closed=Limit.ON, **still), NOW)
+    entry = word(EntryKind.COMMAND, "phone", f"{action} from afar: nothing moves.")
+    assert reaction == Stay(state, (Spend(COMMAND), entry))
+    replayed = state.react(event, levels(closed=Limit.ON, spent=frozenset({"c1"}), **still), NOW)
+    assert replayed == Stay(state, (refused(COMMAND, RefusalReason.AUTHORITY_SPENT),))
 
 
 @waiting
@@ -93,7 +130,7 @@ def test_with_stop_held_the_state_stays_and_the_motor_is_released(
     state: Standing, still: dict[str, object]
 ) -> None:
     assert state.stopped(levels(**still), NOW) == (state, (StopBarrier(),))
-    assert state.stopped(levels(policy=CAR, **still), NOW) == (state, (ReleaseCar(),))
+    assert state.stopped(levels(policy=CAR, **still), NOW) == (state, (ReleaseCar(), Lights(False)))
 
 
 @pytest.mark.parametrize("fault", [ArmForced(), None], ids=["forced", "well"])
@@ -111,14 +148,14 @@ def test_boot_waits_for_its_self_check() -> None:
     assert Boot.enter(Memory(True, RESTED), levels(), NOW) == (Boot(), ())
     assert Boot().react(Tick(), levels(), NOW) == Stay(Boot(), ())
     checked = Boot().react(Tick(), levels(checked=True), NOW)
-    assert checked == Leave(Trigger.CHECKED, Memory(), (Look(Effort.WATCH),))
+    assert checked == Leave(Trigger.CHECKED, Memory())
 
 
 def test_boot_refuses_everybody_and_orders_nothing() -> None:
     refusal = refused(BUTTON, RefusalReason.OUT_OF_SERVICE)
     assert Boot().react(EntryGranted(BUTTON), levels(), NOW) == Stay(Boot(), (refusal,))
     checked = Boot().react(EntryGranted(BUTTON), levels(checked=True), NOW)
-    assert checked == Leave(Trigger.CHECKED, Memory(), (refusal, Look(Effort.WATCH)))
+    assert checked == Leave(Trigger.CHECKED, Memory(), (refusal,))
     assert Boot().stopped(levels(), NOW) == (Boot(), ())
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from appliance.authority import Authority, Source
-from appliance.commands import ReleaseCar, StopBarrier
+from appliance.commands import Lights, ReleaseCar, StopBarrier
 from appliance.config.schema import Buttons, Exit
 from appliance.events import (
     Button,
@@ -169,5 +169,5 @@ def test_an_entry_has_no_fields_unless_given() -> None:
 
 
 def test_rest_is_the_order_of_the_actuator_that_is_driven() -> None:
-    assert safe(levels()) == StopBarrier()
-    assert safe(levels(policy=CAR)) == ReleaseCar()
+    assert safe(levels()) == (StopBarrier(),)
+    assert safe(levels(policy=CAR)) == (ReleaseCar(), Lights(False))

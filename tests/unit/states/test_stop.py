@@ -24,8 +24,8 @@ from appliance.events import (
 from appliance.faults import ActiveFault, DiskFull
 from appliance.states import STATES, Inputs, Memory, Policy, State, StateName, Stay, react
 from appliance.states.actuate import Actuate
-from appliance.states.barrier import Cycle, Phase
 from appliance.states.car import CarPhase, Drive
+from appliance.states.cycle import Cycle, Phase
 
 GOOD = Authority("b1", Source.BUTTON, 0.0, 100.0, "open", "Pressed.")
 FAULT = ActiveFault.of(DiskFull(), 0.0)
