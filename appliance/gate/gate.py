@@ -44,7 +44,7 @@ from ..events import (
     Tick,
     TrackGone,
 )
-from ..faults import ActiveFault, GateFault, LoopStalled, MachineFault
+from ..faults import ActiveFault, GateFault, LoopStalled, MachineFault, WatchdogFault
 from ..machine import Machine
 from ..states.base import Inputs
 from .faultboard import FaultBoard
@@ -243,7 +243,8 @@ class Gate:
         self._guarded(self._tick_watchdog)
 
     def _tick_watchdog(self) -> None:
-        self._parts.watchdog.ticked(self._now_s)
+        if self._parts.watchdog.ticked(self._now_s):
+            self._announce(self._parts.board.cleared(WatchdogFault.kind()))
 
     # -- what the machine orders -------------------------------------------------------------------
 

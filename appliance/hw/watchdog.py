@@ -19,11 +19,17 @@ NOTIFY_ERRORS = (OSError, TypeError, IndexError, AttributeError)
 
 
 class SystemdWatchdog(BaseWatchdog):
-    """READY, STATUS, WATCHDOG and STOPPING to the socket that systemd named in NOTIFY_SOCKET."""
+    """READY, STATUS, WATCHDOG and STOPPING to the socket that systemd named in NOTIFY_SOCKET.
+
+    Never waits: where the supervisor does not read and the socket is full, the word is lost and raises
+    WatchdogFault like any other that could not be told. The next feed tries again.
+    """
 
     def __init__(self) -> None:
         try:
             self._notifier = sdnotify.SystemdNotifier(debug=True)
+            # The machine's thread feeds: a supervisor that hangs must not hang the gate.
+            self._notifier.socket.setblocking(False)
         except NOTIFY_ERRORS as error:
             raise WatchdogFault(f"NOTIFY_SOCKET: {error}", part="watchdog") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,6 +54,39 @@ def test_a_supervisor_that_went_away_is_a_fault(systemd: socket.socket) -> None:
         watchdog.feed()
     closed(watchdog)
     assert isinstance(caught.value.__cause__, OSError)
+
+
+def flood(watchdog: SystemdWatchdog) -> None:
+    """More words than the kernel queues for a reader that sleeps."""
+    for _ in range(10_000):
+        watchdog.feed()
+
+
+def test_a_supervisor_that_does_not_read_is_a_fault_and_never_waited_for(systemd: socket.socket) -> None:
+    watchdog = SystemdWatchdog()
+    with pytest.raises(WatchdogFault) as caught:
+        flood(watchdog)
+    closed(watchdog)
+    assert isinstance(caught.value.__cause__, BlockingIOError)
+
+
+def test_a_supervisor_that_reads_again_is_fed_again(systemd: socket.socket) -> None:
+    watchdog = SystemdWatchdog()
+    with pytest.raises(WatchdogFault):
+        flood(watchdog)
+    systemd.recv(4096)
+    watchdog.status("it reads again")
+    closed(watchdog)
+    systemd.setblocking(False)
+    assert heard_last(systemd) == b"STATUS=it reads again"
+
+
+def heard_last(systemd: socket.socket) -> bytes:
+    last = b""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            last = systemd.recv(4096)
+    return last
 
 
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
