@@ -52,7 +52,8 @@ class Optics:
     """All cameras as one eye. The gate may ask it to look before its nets are loaded.
 
     `start` begins loading in the background; the gate's buttons work meanwhile. `check` is called
-    once in a while by the supervisor and starts anew what has died.
+    once in a while by the supervisor: it starts anew what has died, and reports as CameraLost a camera
+    whose driver does not return.
     """
 
     def __init__(
@@ -118,6 +119,8 @@ class Optics:
 
     def check(self) -> list[str]:
         """Start anew what died; names and reasons of what did."""
+        for thread in self._captures.values():
+            thread.watch()
         died = [f"capture of {name}: {t.error!r}" for name, t in self._captures.items() if not t.is_alive()]
         for name in [name for name, thread in self._captures.items() if not thread.is_alive()]:
             self._start_capture(name)

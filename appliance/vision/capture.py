@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Protocol
 
 from ..clock import Clock
@@ -21,6 +21,8 @@ _ROW_STEP = 8
 _FIRST_RETRY_S = 0.5
 _LONGEST_RETRY_S = 10.0
 """A camera that boots takes some ten seconds; asking more rarely only delays its return."""
+_HUNG_MARGIN_S = 2.0
+"""A driver that waits for a frame until its limit still has to return; one that is later does not."""
 
 
 class FrameSource(Protocol):
@@ -39,6 +41,9 @@ class Capture:
     A camera without frames is reported as CameraLost, closed, and opened again with back-off. One
     whose picture has not changed at all for `frozen_s` is reported as CameraFrozen; its frames no
     longer reach the mailbox (law 8). Both are cleared by the first good frame.
+
+    A driver that does not return cannot be reported by the thread that it holds: `watch` is called by
+    another one.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class Capture:
         self._deliver = deliver
         self._faults = faults
         self._active: GateFault | None = None
+        self._telling = Lock()
+        self._began_s: float | None = None
         self._opened = False
         self._retry_s = _FIRST_RETRY_S
         self._retry_at_s = float("-inf")
@@ -72,6 +79,27 @@ class Capture:
         """Fetch one frame. True when it was delivered. What else the source raises passes through."""
         if self.wait_s > 0:
             return False
+        self._began_s = self._clock.monotonic()
+        try:
+            return self._fetch()
+        finally:
+            self._began_s = None
+
+    def watch(self) -> None:
+        """Report a step that has not returned in time as CameraLost; from the supervisor's thread."""
+        began_s = self._began_s
+        if began_s is None:
+            return
+        held_s = self._clock.monotonic() - began_s
+        if held_s > self._frozen_s + _HUNG_MARGIN_S:
+            self._raise(CameraLost(f"its driver has not returned for {held_s:.1f} s", part=self._name))
+
+    def close(self) -> None:
+        """Give the camera back. May be called twice."""
+        self._opened = False
+        self._source.close()
+
+    def _fetch(self) -> bool:
         try:
             self._ensure_open()
             frame = self._source.read(self._frozen_s)
@@ -79,11 +107,6 @@ class Capture:
             self._lose(fault)
             return False
         return self._judge(frame)
-
-    def close(self) -> None:
-        """Give the camera back. May be called twice."""
-        self._opened = False
-        self._source.close()
 
     def _ensure_open(self) -> None:
         if self._opened:
@@ -112,15 +135,17 @@ class Capture:
         return True
 
     def _raise(self, fault: GateFault) -> None:
-        if self._active is not None and self._active.kind() == fault.kind():
-            return
-        self._clear()
-        self._active = fault
-        self._faults.raised(fault)
+        with self._telling:
+            if self._active is not None and self._active.kind() == fault.kind():
+                return
+            self._clear()
+            self._active = fault
+            self._faults.raised(fault)
 
     def _recover(self) -> None:
         self._retry_s = _FIRST_RETRY_S
-        self._clear()
+        with self._telling:
+            self._clear()
 
     def _clear(self) -> None:
         if self._active is not None:
@@ -153,6 +178,10 @@ class CaptureThread(Thread):
             self.error = error
         finally:
             self._capture.close()
+
+    def watch(self) -> None:
+        """Called by the supervisor now and then: names the camera whose driver holds this thread."""
+        self._capture.watch()
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """End the thread; a driver that hangs is left behind after `timeout_s`."""

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 
 import pytest
 
+from appliance.clock import ManualClock
 from appliance.config import Config
 from appliance.events import SceneSeen
 from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
+from appliance.gate.ports import FaultMet
 from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics
-from appliance.sight import Effort
+from appliance.sight import Effort, Frame
 from appliance.vision.factory import Recognition
 
 from .rig import (
@@ -198,6 +200,36 @@ def test_a_capture_that_died_is_named_and_started_anew() -> None:
         wait_for(lambda: rig.camera.opened == 2, rig.turn)
 
     assert died == ["capture of front: ValueError('driver')"]
+
+
+class HeldCamera(FedCamera):
+    """A driver whose reads do not return before it is let go."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.let_go = threading.Event()
+        self.held = threading.Event()
+
+    def read(self, timeout_s: float) -> Frame:
+        self.held.set()
+        self.let_go.wait()
+        return super().read(timeout_s)
+
+
+def test_a_camera_whose_driver_does_not_return_is_named_until_it_does() -> None:
+    rig = Rig(a_load(played()))
+    camera = HeldCamera(rig.clock)
+    optics = Optics(a_config(), rig.clock, {"front": camera}, rig.heard.mouth, a_load(played()))
+    optics.start()
+    camera.held.wait()
+    rig.clock.advance(100.0)
+    died = optics.check()
+    camera.let_go.set()
+    wait_for(lambda: "-camera_lost" in rig.heard.lines, camera.turn)
+    optics.stop()
+    named = [message.fault.part for message in rig.heard.messages if isinstance(message, FaultMet)]
+
+    assert (died, named) == ([], ["front"])
 
 
 def test_scenes_carry_the_clock_of_their_frame() -> None:

@@ -1,3 +1,8 @@
+from collections.abc import Callable
+
+import pytest
+
+from appliance.clock import ManualClock
 from appliance.config.schema import Camera
 from appliance.faults import CameraLost
 from appliance.sight import Frame
@@ -65,3 +70,43 @@ def test_the_same_picture_for_a_short_while_is_no_fault() -> None:
 def test_a_changed_picture_has_another_checksum() -> None:
     assert checksum(frame(0, value=1).image) != checksum(frame(0, value=2).image)
     assert checksum(frame(0, value=1).image) == checksum(frame(9, value=1).image)
+
+
+class SlowSource(Source):
+    """Its second read takes `held_s`; the supervisor looks at its end, from inside the call."""
+
+    def __init__(self, time: ManualClock, held_s: float) -> None:
+        super().__init__(frame(1.0, 1), frame(2.0, 2, value=9), frame(3.0, 3, value=18))
+        self.supervise: Callable[[], None] = lambda: None
+        self._time = time
+        self._held_s = held_s
+
+    def read(self, timeout_s: float) -> Frame:
+        if len(self.script) == 2:
+            self._time.advance(self._held_s)
+            self.supervise()
+            self.supervise()
+        return super().read(timeout_s)
+
+
+@pytest.mark.parametrize(("held_s", "told"), [(4.0, []), (4.1, ["+camera_lost", "-camera_lost"])])
+def test_a_driver_that_does_not_return_is_a_lost_camera_until_a_good_frame(
+    held_s: float, told: list[str]
+) -> None:
+    time, faults, got = clock(), FaultLog(), list[Frame]()
+    source = SlowSource(time, held_s)
+    capture = Capture("cam", source, Camera(frozen_s=2.0), time, got.append, faults)
+    source.supervise = capture.watch
+    for _ in range(3):
+        capture.step()
+    assert [f.seq for f in got] == [1, 2, 3]
+    assert faults.lines == told
+
+
+def test_a_capture_between_two_steps_does_not_hang() -> None:
+    time, faults = clock(), FaultLog()
+    capture = Capture("cam", Source(frame(1.0)), Camera(frozen_s=2.0), time, lambda seen: None, faults)
+    capture.step()
+    time.advance(100.0)
+    capture.watch()
+    assert faults.lines == []
