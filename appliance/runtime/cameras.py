@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,23 +18,39 @@ from ..sight import Frame
 class LiveFootage(BaseCamera):
     """Footage in the place of a camera: where it ends or cannot be used, the camera is lost.
 
-    Capture opens a lost camera again, so that the footage begins anew.
+    Capture opens a lost camera again, so that the footage begins anew. A picture comes every 1 / `fps`
+    seconds, or every `timeout_s` of its read where that is shorter: a reader never waits in vain.
     """
 
-    def __init__(self, footage: BaseCamera) -> None:
+    def __init__(
+        self, footage: BaseCamera, fps: float, clock: Clock, wait: Callable[[float], object] | None = None
+    ) -> None:
         self.name = footage.name
         self._footage = footage
+        self._period_s = 1.0 / fps
+        self._clock = clock
+        # Nobody sets this event: its wait is a sleep.
+        self._wait = wait or threading.Event().wait
+        self._due_s = float("-inf")
 
     def open(self) -> None:
         with self._lost():
             self._footage.open()
 
     def read(self, timeout_s: float) -> Frame:
+        self._pace(timeout_s)
         with self._lost():
             return self._footage.read(timeout_s)
 
     def close(self) -> None:
         self._footage.close()
+
+    def _pace(self, timeout_s: float) -> None:
+        """Wait for the next picture's moment. One that was asked for late does not hasten the next."""
+        now_s = self._clock.monotonic()
+        if now_s < self._due_s:
+            self._wait(min(self._due_s - now_s, timeout_s))
+        self._due_s = max(self._due_s, now_s) + self._period_s
 
     @contextmanager
     def _lost(self) -> Iterator[None]:
@@ -70,7 +87,7 @@ def _opencv(name: str, settings: Camera, clock: Clock) -> BaseCamera:
 def _file(name: str, settings: Camera, clock: Clock) -> BaseCamera:
     from ..hw.cameras.footage import FootageCamera
 
-    return LiveFootage(FootageCamera(name, Path(settings.source), clock))
+    return LiveFootage(FootageCamera(name, Path(settings.source), clock), settings.fps, clock)
 
 
 _DRIVERS: Mapping[str, Build] = {"v4l2": _opencv, "rtsp": _opencv, "file": _file}

@@ -13,12 +13,13 @@ from appliance.config.schema import Camera
 from appliance.events import Presence
 from appliance.faults import CameraLost, ConfigFault
 from appliance.hw.barrier import BarrierActuator
+from appliance.hw.cameras.footage import FootageCamera
 from appliance.hw.car import CarOnLink, CarOnPins
 from appliance.hw.gpio import Pins
-from appliance.runtime.cameras import build_camera
+from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.hands import Hands, build_hands
 
-from .rig import CLOSE, LAMP, OPEN, PINS, a_clock, a_config
+from .rig import CLOSE, LAMP, OPEN, PINS, FedCamera, a_clock, a_config
 
 
 def some_hands(factory: MockFactory, **changes: Any) -> Hands:
@@ -114,8 +115,9 @@ def a_picture(folder: Path) -> Path:
 
 
 def test_footage_that_ends_is_a_lost_camera_and_begins_anew(tmp_path: Path) -> None:
-    source = str(a_picture(tmp_path))
-    camera = build_camera("front", Camera(driver="file", source=source), a_clock())
+    clock = a_clock()
+    footage = FootageCamera("front", a_picture(tmp_path), clock)
+    camera = LiveFootage(footage, 15.0, clock, wait=clock.advance)
     camera.open()
     first = camera.read(1.0)
     with pytest.raises(CameraLost, match=r"one\.png"):
@@ -124,6 +126,35 @@ def test_footage_that_ends_is_a_lost_camera_and_begins_anew(tmp_path: Path) -> N
     camera.open()
 
     assert camera.read(1.0).image.shape == first.image.shape
+
+
+def read_at(fps: float, busy_s: float, timeout_s: float = 2.0) -> list[float]:
+    """When each of four pictures is read, in seconds, by a reader that is busy after each."""
+    clock = a_clock()
+    fed = FedCamera(clock)
+    fed.turn()
+    camera = LiveFootage(fed, fps, clock, wait=clock.advance)
+    camera.open()
+    times = []
+    for _ in range(4):
+        times.append(camera.read(timeout_s).captured_s - 100.0)
+        clock.advance(busy_s)
+    return times
+
+
+@pytest.mark.parametrize(
+    ("fps", "busy_s", "times"),
+    [
+        (4.0, 0.0, [0.0, 0.25, 0.5, 0.75]),
+        (4.0, 0.125, [0.0, 0.25, 0.5, 0.75]),
+        (4.0, 0.5, [0.0, 0.5, 1.0, 1.5]),
+        (0.25, 0.0, [0.0, 2.0, 4.0, 6.0]),
+    ],
+)
+def test_footage_comes_at_its_rate_and_never_later_than_it_is_waited_for(
+    fps: float, busy_s: float, times: list[float]
+) -> None:
+    assert read_at(fps, busy_s) == times
 
 
 def test_footage_that_is_not_there_is_a_lost_camera(tmp_path: Path) -> None:
