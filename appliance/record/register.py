@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..events import EntryKind, Pairs
+from ..faults import RecordCorrupt
 from ..listing import Listing
 from .audit import AuditLog, Told
 from .stamp import Stamper, parse_utc, utc_text
@@ -26,7 +27,10 @@ class Changes:
 
 
 class Listings:
-    """The list as a reader sees it; the running gate asks `version` and reloads when it differs."""
+    """The list as a reader sees it; the running gate asks `version` and reloads when it differs.
+
+    Raises what a Store raises, and RecordCorrupt for a plate whose dates cannot be read.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -132,15 +136,12 @@ def _settled(listing: Listing) -> Listing:
 
 def _listing(row: Row) -> Listing:
     plate, owner, allowed, schedule, valid_from, valid_until, note = row
-    return Listing(
-        plate,
-        owner,
-        bool(allowed),
-        schedule,
-        _optional_time(valid_from),
-        _optional_time(valid_until),
-        note,
-    )
+    try:
+        since, until = _optional_time(valid_from), _optional_time(valid_until)
+    except ValueError as error:
+        # Without its dates the plate would be valid for ever: nobody guesses.
+        raise RecordCorrupt(f"plate {plate}: {error}", part="record") from error
+    return Listing(plate, owner, bool(allowed), schedule, since, until, note)
 
 
 def _optional_text(moment: datetime | None) -> str | None:

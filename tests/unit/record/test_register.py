@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 import pytest
 
 from appliance.config.schema import Record
-from appliance.faults import RecordFailed
+from appliance.faults import RecordCorrupt, RecordFailed
 from appliance.listing import Listing
 from appliance.record.ledger import Ledger
 from appliance.record.register import Changes, Listings, Register
@@ -75,6 +75,18 @@ def test_a_failure_half_way_changes_nothing(register: Register, ledger: Ledger) 
     with pytest.raises(RecordFailed):
         register.put([Listing("C1"), Listing("C2")])
     assert (register.all(), told(ledger), register.version()) == ([], [], 0)
+
+
+@pytest.mark.parametrize("column", ["valid_from", "valid_until"])
+@pytest.mark.parametrize("bad", ["2026-02-30", "soon", ""])
+def test_a_date_that_cannot_be_read_names_its_plate(
+    register: Register, ledger: Ledger, column: str, bad: str
+) -> None:
+    register.put([FULL, Listing("C1")])
+    ledger.store.execute(f"UPDATE plates SET {column} = ? WHERE plate = 'AB12CDE'", (bad,))
+    with pytest.raises(RecordCorrupt, match="AB12CDE"):
+        register.all()
+    assert register.get("C1") == Listing("C1")
 
 
 @pytest.fixture

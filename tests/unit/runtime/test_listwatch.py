@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config.schema import Record
-from appliance.faults import GateFault, RecordFault
+from appliance.faults import GateFault, RecordCorrupt, RecordFault
 from appliance.listing import Listing
 from appliance.record.ledger import Ledger
 from appliance.record.register import Register
@@ -72,6 +73,19 @@ def test_an_unreadable_list_leaves_the_last_one(tmp_path: Path) -> None:
     owner.lists("XY99ZZZ")
     owner.settings.path.write_bytes(b"no database " * 1000)
     with pytest.raises(GateFault):
+        owner.watch.look()
+
+    assert owner.told == [["AB12CDE"]]
+
+
+def test_a_date_that_cannot_be_read_leaves_the_last_list(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    owner.lists("AB12CDE")
+    owner.watch.look()
+    owner.lists("XY99ZZZ")
+    with closing(sqlite3.connect(owner.settings.path)) as database, database:
+        database.execute("UPDATE plates SET valid_until = 'soon' WHERE plate = 'AB12CDE'")
+    with pytest.raises(RecordCorrupt, match="AB12CDE"):
         owner.watch.look()
 
     assert owner.told == [["AB12CDE"]]
