@@ -153,8 +153,9 @@ class Gate:
         self._watch_loops()
 
     def shut_down(self, why: str) -> None:
-        """Outputs to their shutdown level first, then the record of it."""
+        """Outputs to their shutdown level first, then the record of the visits under way and of the end."""
         self._parts.actuator.safe()
+        self._file(self._parts.access.end())
         now_s = self._parts.clock.monotonic()
         self._parts.writer.submit_entry(Entry(EntryKind.SHUTDOWN, now_s, "gate", why))
 

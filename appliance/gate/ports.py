@@ -126,6 +126,9 @@ class AccessPort(Protocol):
     def settle(self) -> Sequence[Closed]:
         """Visits that ended by time; asked at every tick."""
 
+    def end(self) -> Sequence[Closed]:
+        """The gate shuts down: every visit ends now."""
+
 
 class EyePort(Protocol):
     """One camera's inference loop."""

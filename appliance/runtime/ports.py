@@ -60,6 +60,9 @@ class Doorman:
     def settle(self) -> Sequence[Closed]:
         return self._visits.settle()
 
+    def end(self) -> Sequence[Closed]:
+        return self._visits.end()
+
 
 class Scribe:
     """The record as the gate sees it: what is submitted never blocks."""

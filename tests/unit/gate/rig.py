@@ -160,6 +160,7 @@ class FakeAccess:
     used: list[str] = field(default_factory=list)
     inside: list[str] = field(default_factory=list)
     again: list[tuple[str, RefusalReason]] = field(default_factory=list)
+    open: tuple[Ended, ...] = ()
 
     def voted(self, vote: Vote) -> Verdict | None:
         return self.verdict
@@ -180,6 +181,9 @@ class FakeAccess:
 
     def settle(self) -> tuple[Ended, ...]:
         return ()
+
+    def end(self) -> tuple[Ended, ...]:
+        return self.open
 
 
 @dataclass

@@ -123,6 +123,16 @@ def test_an_opening_that_lapsed_may_be_decided_anew() -> None:
     assert isinstance(site.comes(), Authority)
 
 
+def test_a_visit_under_way_ends_with_the_gate() -> None:
+    site = Site()
+    site.comes()
+
+    assert [(closed.visit.text, closed.visit.outcome) for closed in site.doorman.end()] == [
+        ("AB12CDE", "granted")
+    ]
+    assert site.doorman.end() == ()
+
+
 def test_no_authority_has_the_id_of_another() -> None:
     assert len({new_authority_id() for _ in range(100)}) == 100
 
