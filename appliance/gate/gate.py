@@ -153,11 +153,19 @@ class Gate:
         self._watch_loops()
 
     def shut_down(self, why: str) -> None:
-        """Outputs to their shutdown level first, then the record of the visits under way and of the end."""
-        self._parts.actuator.safe()
+        """Outputs to their shutdown level first, then the record of the visits under way and of the end.
+
+        Outputs that do not obey are recorded as a fault and not raised: who closes the pins after this
+        tries once more, and raises. The machine does not hear of it, since nothing shall move any more.
+        """
+        self._now_s = self._parts.clock.monotonic()
+        try:
+            self._parts.actuator.safe()
+        except GateFault as fault:
+            log.critical("while shutting down: %s", fault)
+            self._record(ActiveFault.of(fault, self._now_s))
         self._file(self._parts.access.end())
-        now_s = self._parts.clock.monotonic()
-        self._parts.writer.submit_entry(Entry(EntryKind.SHUTDOWN, now_s, "gate", why))
+        self._parts.writer.submit_entry(Entry(EntryKind.SHUTDOWN, self._now_s, "gate", why))
 
     def _messages(self, first: Message | None) -> list[Message]:
         messages: list[Message] = list(self._panel.events)
@@ -286,10 +294,13 @@ class Gate:
         event = self._parts.board.raised(fault)
         if event is None:
             return
+        self._record(fault)
+        self._handle(event)
+
+    def _record(self, fault: ActiveFault) -> None:
         fields = (("part", fault.part), ("effect", str(fault.effect)), ("detail", fault.detail))
         entry = Entry(EntryKind.FAULT_RAISED, self._now_s, fault.kind, fault.sentence, fields)
         self._parts.writer.submit_entry(entry)
-        self._handle(event)
 
     def _announce(self, cleared: Sequence[FaultCleared]) -> None:
         for event in cleared:
