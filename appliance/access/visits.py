@@ -21,7 +21,7 @@ from ..events import (
     Verdict,
     Visit,
 )
-from ..sight import Vote
+from ..sight import Direction, Vote
 from .decide import Approach, Decider
 
 REJOIN_S = 3.0
@@ -38,10 +38,11 @@ service must not fill the record."""
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A visit that has ended, and the events of its end."""
+    """A visit that has ended, and the events of its end. `direction` is that of its last track's end."""
 
     visit: Visit
     events: tuple[PlateEvent, ...]
+    direction: Direction = Direction.UNKNOWN
 
 
 @dataclass(slots=True)
@@ -62,6 +63,8 @@ class _Stay:
     reads: int = 0
     stood: bool = False
     """It was in the region of interest."""
+    direction: Direction = Direction.UNKNOWN
+    """Which way its last track ended; unknown while the vehicle is seen."""
     authority: Authority | None = None
     spent: bool = False
     rest_s: float = 0.0
@@ -88,6 +91,7 @@ class _Stay:
 
     def saw(self, vote: Vote) -> None:
         self.live.add(vote.track.id)
+        self.direction = Direction.UNKNOWN
         self.stood = self.stood or vote.track.in_roi
         self.texts.add(vote.text)
         self.last_s = max(self.last_s, vote.track.last_s)
@@ -140,6 +144,7 @@ class Visits:
             return self._unread(event)
         stay.live.discard(event.track.id)
         stay.last_s = max(stay.last_s, event.track.last_s)
+        stay.direction = event.track.direction
         stay.reads += len(event.readings)
         stay.stood = stay.stood or event.track.in_roi
         if stay.live or event.track.in_roi:
@@ -192,9 +197,9 @@ class Visits:
         track = event.track
         if not (track.in_roi or event.readings):
             return self.settle()
-        stay = _Stay(
-            track.camera, track.id, track.first_s, track.last_s, reads=len(event.readings), stood=True
-        )
+        reads = len(event.readings)
+        stay = _Stay(track.camera, track.id, track.first_s, track.last_s, reads=reads, stood=True)
+        stay.direction = track.direction
         return (self._close(stay), *self.settle())
 
     def _close(self, stay: _Stay) -> Closed:
@@ -212,7 +217,7 @@ class Visits:
             authority_id=stay.authority.id if stay.authority else None,
         )
         unread = stay.stood and not stay.told
-        return Closed(visit, (self._noread(stay),) if unread else ())
+        return Closed(visit, (self._noread(stay),) if unread else (), stay.direction)
 
     def _noread(self, stay: _Stay) -> PlateEvent:
         seen_s = stay.last_s - stay.first_s

@@ -51,17 +51,20 @@ class Doorman:
             self._passback.entered(authority.subject)
 
     def gone(self, event: TrackGone) -> Sequence[Closed]:
-        closed = self._visits.gone(event)
-        if event.track.direction is self._outwards.get(event.track.camera):
-            for each in closed:
-                self._passback.left(each.visit.text)
-        return closed
+        return self._ended(self._visits.gone(event))
 
     def settle(self) -> Sequence[Closed]:
-        return self._visits.settle()
+        return self._ended(self._visits.settle())
 
     def end(self) -> Sequence[Closed]:
-        return self._visits.end()
+        return self._ended(self._visits.end())
+
+    def _ended(self, closed: Sequence[Closed]) -> Sequence[Closed]:
+        """Whoever drove off outwards is inside no longer."""
+        for each in closed:
+            if each.direction is self._outwards.get(each.visit.camera):
+                self._passback.left(each.visit.text)
+        return closed
 
 
 class Scribe:

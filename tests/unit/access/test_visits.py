@@ -129,6 +129,25 @@ def test_a_car_that_vanished_and_came_back_much_later_is_a_new_visit(
     assert grant(visits, later(seen, clock, 2, first_s=104.0)) == "id2"
 
 
+def test_a_visit_ends_the_way_its_last_track_did(visits: Visits, clock: ManualClock) -> None:
+    seen = vote(PLATE)
+    visits.voted(seen, "any")
+    visits.gone(gone(replace(seen.track, direction=Direction.AWAY)))
+    again = later(seen, clock, 2)
+    visits.voted(again, "any")
+    visits.gone(gone(again.track))
+    clock.advance(60.0)
+    assert [closed.direction for closed in visits.settle()] == [Direction.TOWARDS]
+
+
+def test_a_vehicle_that_is_still_seen_goes_nowhere(visits: Visits, clock: ManualClock) -> None:
+    seen = vote(PLATE)
+    visits.voted(seen, "any")
+    visits.gone(gone(replace(seen.track, direction=Direction.AWAY)))
+    visits.voted(later(seen, clock, 2), "any")
+    assert [closed.direction for closed in visits.end()] == [Direction.UNKNOWN]
+
+
 def test_a_track_that_is_found_again_is_the_same_visit(visits: Visits, clock: ManualClock) -> None:
     seen = vote(PLATE)
     visits.spent(grant(visits, seen))

@@ -53,12 +53,18 @@ class Site:
         assert verdict is not None
         return verdict.authority if isinstance(verdict, Granted) else verdict.refusal.reason
 
-    def leaves(self, direction: Direction) -> None:
-        """The last vehicle's track ends so, and its visit with it."""
-        seen = replace(self._track(direction), in_roi=False)
+    def leaves(self, direction: Direction, *, in_roi: bool = False) -> None:
+        """The last vehicle's track ends so, and its visit with it, or later where it ends in the ROI."""
+        seen = replace(self._track(direction), in_roi=in_roi)
         self.doorman.gone(TrackGone(seen, a_vote(seen), (), self.clock.monotonic()))
         self.clock.advance(60.0)
         self.doorman.settle()
+
+    def vanishes(self, direction: Direction) -> None:
+        """The last vehicle's track ends in the ROI, so long ago that its visit is due to end."""
+        seen = self._track(direction)
+        self.doorman.gone(TrackGone(seen, a_vote(seen), (), self.clock.monotonic()))
+        self.clock.advance(60.0)
 
     def _track(self, direction: Direction) -> Track:
         return a_track(self._number, direction, at_s=self.clock.monotonic())
@@ -96,19 +102,31 @@ def test_who_passed_otherwise_is_not_known_to_be_inside(source: Source) -> None:
     assert isinstance(passed(source).comes(), Authority)
 
 
-def test_who_drove_away_may_come_again() -> None:
+@pytest.mark.parametrize("in_roi", [False, True])
+def test_who_drove_away_may_come_again(in_roi: bool) -> None:
     site = passed()
     site.comes(Direction.AWAY)
-    site.leaves(Direction.AWAY)
+    site.leaves(Direction.AWAY, in_roi=in_roi)
 
     assert isinstance(site.comes(), Authority)
 
 
+@pytest.mark.parametrize("in_roi", [False, True])
 @pytest.mark.parametrize("direction", [Direction.TOWARDS, Direction.UNKNOWN])
-def test_a_track_that_ended_otherwise_is_still_inside(direction: Direction) -> None:
+def test_a_track_that_ended_otherwise_is_still_inside(direction: Direction, in_roi: bool) -> None:
     site = passed()
     site.comes(direction)
-    site.leaves(direction)
+    site.leaves(direction, in_roi=in_roi)
+
+    assert site.comes() is RefusalReason.ALREADY_INSIDE
+
+
+def test_another_vehicle_s_way_out_takes_nobody_out_with_it() -> None:
+    site = passed()
+    site.comes(Direction.TOWARDS)
+    site.vanishes(Direction.TOWARDS)
+    stranger = a_track(9, Direction.AWAY, at_s=site.clock.monotonic())
+    site.doorman.gone(TrackGone(stranger, None, (), site.clock.monotonic()))
 
     assert site.comes() is RefusalReason.ALREADY_INSIDE
 
