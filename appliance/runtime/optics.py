@@ -28,8 +28,6 @@ WARMUP_LIMIT_S = 120.0
 """Loading and proving the nets takes seconds on a Pi; longer than this, the load itself has hung."""
 RETRY_S = 10.0
 """Nets that failed are tried again: a disk or an accelerator may have come back."""
-READ_LIMIT_S = 10.0
-"""A read takes under a second on the slowest board; one that takes ten has hung."""
 
 Load = Callable[[Config], Recognition]
 
@@ -179,9 +177,13 @@ class Optics:
         self._mouth.post(EnginesTrusted())
 
     def _desk(self, recognition: Recognition) -> ThreadedDesk:
-        size = self._config.vision.read_queue
+        vision = self._config.vision
         return ThreadedDesk(
-            recognition.reader, self._clock, size=size, limit_s=READ_LIMIT_S, wake=self._wake.set
+            recognition.reader,
+            self._clock,
+            size=vision.read_queue,
+            limit_s=vision.read_limit_s,
+            wake=self._wake.set,
         )
 
     def _loop(self, name: str, recognition: Recognition, desk: ThreadedDesk) -> VisionLoop:

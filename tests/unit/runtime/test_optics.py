@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
 from appliance.gate.ports import FaultMet
 from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics
 from appliance.sight import Effort, Frame
+from appliance.vision.base import ReadResult
 from appliance.vision.factory import Recognition
 
 from .rig import (
@@ -34,12 +36,13 @@ from .rig import (
 class Rig:
     """Optics before one fed camera, and what the gate heard of them."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, **changes: Any) -> None:
         self.clock = a_clock()
         self.heard = Heard()
         self.camera = FedCamera(self.clock)
         cameras = {"front": self.camera}
-        self.optics = Optics(a_config(), self.clock, cameras, self.heard.mouth, load, retry_s=0.001)
+        config = a_config(**changes)
+        self.optics = Optics(config, self.clock, cameras, self.heard.mouth, load, retry_s=0.001)
 
     def turn(self) -> None:
         self.clock.advance(TICK_S)
@@ -200,6 +203,27 @@ def test_a_capture_that_died_is_named_and_started_anew() -> None:
         wait_for(lambda: rig.camera.opened == 2, rig.turn)
 
     assert died == ["capture of front: ValueError('driver')"]
+
+
+class HangingReader(PlayedReader):
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+
+    def read(self, image: object, plate: object) -> ReadResult:
+        self.let_go.wait()
+        return ReadResult((), "")
+
+
+def test_a_read_hangs_by_the_limit_of_the_configuration() -> None:
+    reader = HangingReader()
+    rig = Rig(a_load(Recognition(PlayedDetector(), reader, "played", ())), vision={"read_limit_s": 0.5})
+    rig.optics.look(Effort.RECOGNISE)
+    with rig.started():
+        rig.until("+reader_stalled")
+        reader.let_go.set()
+    met = [message.fault for message in rig.heard.messages if isinstance(message, FaultMet)]
+
+    assert met[0].detail.startswith("one read took over 0.5 s")
 
 
 class HeldCamera(FedCamera):
