@@ -65,9 +65,13 @@ class Eye:
     free_s: float = float("-inf")
 
     def step(self, now_s: float) -> None:
-        """A frame is rendered only when the loop wants one: nothing is drawn to be dropped."""
-        wanted = now_s >= self.free_s and now_s >= self.loop.due_s and self.capture.wait_s <= 0
-        if wanted:
+        """A frame is rendered only when the loop wants one: nothing is drawn to be dropped.
+
+        A picture that stands still is looked at in every tick, as by a capture thread: a frozen camera
+        is found in time, and costs no rendering.
+        """
+        wanted = now_s >= self.free_s and now_s >= self.loop.due_s
+        if self.capture.wait_s <= 0 and (wanted or self.capture.unchanged):
             self.capture.step()
         if self.loop.step():
             self.free_s = now_s + self.detect_s

@@ -68,12 +68,18 @@ class Capture:
         self._retry_s = _FIRST_RETRY_S
         self._retry_at_s = float("-inf")
         self._print = 0
+        self._still = False
         self._changed_s = clock.monotonic()
 
     @property
     def wait_s(self) -> float:
         """Seconds until a step has something to do: 0, or what is left of the back-off."""
         return 0.0 if self._opened else max(0.0, self._retry_at_s - self._clock.monotonic())
+
+    @property
+    def unchanged(self) -> bool:
+        """The last picture was the one before it: the camera may be about to freeze."""
+        return self._still
 
     def step(self) -> bool:
         """Fetch one frame. True when it was delivered. What else the source raises passes through."""
@@ -123,6 +129,7 @@ class Capture:
 
     def _judge(self, frame: Frame) -> bool:
         now_s, seen = self._clock.monotonic(), checksum(frame.image)
+        self._still = seen == self._print
         if seen != self._print:
             self._print, self._changed_s = seen, now_s
         elif now_s - self._changed_s >= self._frozen_s:

@@ -44,7 +44,9 @@ def sightings(found: Sequence[Detection]) -> tuple[Sighting, ...]:
     for vehicle in sorted((d for d in found if d.kind in VEHICLES), key=lambda d: d.box.area):
         plate = max((p for p in plates if _inside(p.box, vehicle.box)), key=_score, default=None)
         plates = [p for p in plates if p is not plate]
-        seen.append(Sighting(vehicle.kind, vehicle.score, vehicle.box, plate))
+        # A plate that is surely there makes its vehicle as sure.
+        score = max(vehicle.score, _score(plate) if plate else 0.0)
+        seen.append(Sighting(vehicle.kind, score, vehicle.box, plate))
     return (*seen, *(Sighting(Kind.VEHICLE, p.score, p.box, p) for p in plates))
 
 
@@ -64,7 +66,6 @@ class Tracked:
         self.id = track_id
         self.first_s = now_s
         self.direction = Direction.UNKNOWN
-        self._width = self._mark = _scale(sighting)
         self._start(sighting, now_s)
 
     def _start(self, sighting: Sighting, now_s: float) -> None:
@@ -73,6 +74,7 @@ class Tracked:
         self.last_s = now_s
         self._whole = BoxFilter(sighting.box)
         self._plate = BoxFilter(sighting.plate.box) if sighting.plate else None
+        self._measure(sighting)
 
     @property
     def box(self) -> Box:
@@ -100,13 +102,20 @@ class Tracked:
         if (sighting.kind is Kind.VEHICLE) != (self.kind is Kind.VEHICLE):
             # A plate alone became a whole vehicle or the other way: the boxes are not comparable.
             self._start(sighting, now_s)
-            self._width = self._mark = _scale(sighting)
             return
         self._whole.correct(sighting.box)
         self._correct_plate(sighting)
+        same_measure = (sighting.plate is None) == (self.plate is None)
         self.kind, self.plate, self.last_s = sighting.kind, sighting.plate, now_s
+        if not same_measure:
+            self._measure(sighting)
+            return
         self._width += _WEIGHT * (_scale(sighting) - self._width)
         self._turn()
+
+    def _measure(self, sighting: Sighting) -> None:
+        """Begin to follow the size anew; what is known of the direction stays."""
+        self._width = self._mark = _scale(sighting)
 
     def _correct_plate(self, sighting: Sighting) -> None:
         if sighting.plate is None:
@@ -125,7 +134,9 @@ class Tracked:
 
 
 def _scale(sighting: Sighting) -> float:
-    return max(1.0, sighting.box.width)
+    """The size that tells the distance: a plate's outline is sharper than a vehicle's."""
+    box = sighting.plate.box if sighting.plate else sighting.box
+    return max(1.0, box.width)
 
 
 def _grown(box: Box, share: float) -> Box:

@@ -97,3 +97,11 @@ def test_a_track_survives_when_the_vehicle_around_its_plate_appears() -> None:
     follow.update([plate(40)], 0.0)
     follow.update([plate(42), Detection(Kind.CAR, 0.8, Box(0, 0, 150, 150))], 0.1)
     assert [(t.id, t.kind) for t in follow.tracks] == [(1, Kind.CAR)]
+
+
+def test_a_vehicle_is_as_sure_as_the_plate_it_carries() -> None:
+    follow = tracker()
+    dim = Detection(Kind.CAR, 0.4, Box(0, 0, 150, 150))
+    for step in range(2):
+        follow.update([plate(40), dim], step / 10)
+    assert [(t.id, t.kind) for t in follow.tracks] == [(1, Kind.CAR)]
