@@ -17,7 +17,7 @@ from .golden import prove
 
 Build = Callable[[Manifest, BaseBackend, Vision, bool], Nets]
 
-_BUILDERS: Mapping[str, str] = {"ppocr": ".ppocr.build"}
+_BUILDERS: Mapping[str, str] = {"gatehouse": ".own.build", "ppocr": ".ppocr.build"}
 """Reader -> the module of this room whose `build` makes its nets; loaded when it is named."""
 
 

@@ -1,0 +1,128 @@
+"""Plate reading with the project's own net: a crop to twelve slots, a region and a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...faults import EngineFailed
+from ...infer.base import BaseSession
+from ...sight import Box, Character, Detection
+from ..base import BasePlateReader, ReadResult
+from .level import levelled
+
+if TYPE_CHECKING:
+    from ...sight import Image
+
+Float = NDArray[np.float32]
+
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+BLANK = len(ALPHABET)
+SIZE = (64, 192)
+"""Height and width of the net's input."""
+_REGIONS = ("us", "eu", "uk", "br", "in", "cn", "au", "il", "")
+"""What the net guesses, as the access presets call it; the last is anywhere else."""
+_MARGIN = (0.04, 0.07)
+"""A detector's box is widened by these shares of its sides, as in training."""
+_SECOND_MARGINS = ((0.1, 0.15), (0.0, 0.02))
+_SURE = 0.9
+"""A look that is surer than this needs no second one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one crop. `score` is that of the whole text, `places` (n, 2) are the characters'
+    centres in shares of the crop.
+    """
+
+    characters: tuple[Character, ...]
+    score: float
+    region: str | None
+    places: Float
+
+    @property
+    def text(self) -> str:
+        return "".join(c.text for c in self.characters)
+
+
+class NetReader(BasePlateReader):
+    """Reads a detection's box. `look_twice` reads unsure plates again: wider, tighter, and turned level."""
+
+    def __init__(self, session: BaseSession, lengths: tuple[int, int], *, look_twice: bool) -> None:
+        self._session = session
+        self._input = session.inputs[0].name
+        self._lengths = lengths
+        self._look_twice = look_twice
+
+    def read(self, image: Image, plate: Detection) -> ReadResult:
+        first = self._look(crop(image, plate.box, _MARGIN))
+        if not self._look_twice or first.score >= _SURE or not first.characters:
+            return self._result(first, first.score)
+        return self._elect([first, *self._second_looks(image, plate.box, first)])
+
+    def _second_looks(self, image: Image, box: Box, first: Look) -> list[Look]:
+        looks = [self._look(crop(image, box, margin)) for margin in _SECOND_MARGINS]
+        level = levelled(crop(image, box, _MARGIN), first.places, SIZE)
+        return looks if level is None else [*looks, self._look(level)]
+
+    def _elect(self, looks: list[Look]) -> ReadResult:
+        """The text with the greatest sum of scores; its score is that sum over the number of looks."""
+        sums: dict[str, float] = {}
+        for look in looks:
+            sums[look.text] = sums.get(look.text, 0.0) + look.score
+        winner = max(sums, key=lambda text: sums[text])
+        best = max((look for look in looks if look.text == winner), key=lambda look: look.score)
+        return self._result(best, sums[winner] / len(looks))
+
+    def _result(self, look: Look, score: float) -> ReadResult:
+        low, high = self._lengths
+        if not low <= len(look.characters) <= high:
+            return ReadResult(look.characters, look.text, look.region, shape=0.0)
+        mean = sum(c.confidence for c in look.characters) / len(look.characters)
+        return ReadResult(look.characters, look.text, look.region, shape=min(1.0, score / max(mean, 1e-6)))
+
+    def _look(self, picture: Image) -> Look:
+        answer = self._session.infer({self._input: _feed(picture)})
+        chars: Float = answer["chars"][0]
+        if chars.shape[1] != BLANK + 1:
+            raise EngineFailed(f"{chars.shape[1]} classes instead of {BLANK + 1}", part="reader")
+        region = _REGIONS[int(answer["region"][0].argmax())] or None
+        return decode(chars, region, float(answer["readable"][0, 0]), answer["places"][0])
+
+
+def decode(chars: Float, region: str | None, readable: float, places: Float) -> Look:
+    """Slots x classes of probabilities to a look. Padding does not count, but for the slot that ends the
+    text: it says whether the text ends there.
+    """
+    best, sure = chars.argmax(axis=1), chars.max(axis=1)
+    used = np.flatnonzero(best != BLANK)
+    characters = tuple(Character(ALPHABET[best[i]], min(1.0, float(sure[i]))) for i in used)
+    if not characters:
+        return Look((), 0.0, region, places[used])
+    ending = float(sure[used[-1] + 1]) if used[-1] + 1 < len(best) else 1.0
+    score = float(np.prod([c.confidence for c in characters])) * min(1.0, ending) * readable
+    return Look(characters, score, region, places[used])
+
+
+def crop(image: Image, box: Box, margin: tuple[float, float]) -> Image:
+    """The box of the picture, widened by shares of its sides; at least two pixels each way."""
+    height, width = image.shape[:2]
+    across, down = box.width * margin[0], box.height * margin[1]
+    x1 = min(max(0, int(np.floor(box.x1 - across))), width - 2)
+    y1 = min(max(0, int(np.floor(box.y1 - down))), height - 2)
+    x2 = max(min(width, int(np.ceil(box.x2 + across))), x1 + 2)
+    y2 = max(min(height, int(np.ceil(box.y2 + down))), y1 + 2)
+    return image[y1:y2, x1:x2]
+
+
+def _feed(picture: Image) -> Float:
+    """The crop stretched to the net's size, RGB, 0 to 1, channels first."""
+    height, width = SIZE
+    mode = cv2.INTER_AREA if picture.shape[1] > 2 * width else cv2.INTER_LINEAR
+    small = cv2.resize(picture, (width, height), interpolation=mode)
+    rgb = small[:, :, ::-1].transpose(2, 0, 1)[None]
+    return np.asarray(np.multiply(rgb, 1 / 255, dtype=np.float32), np.float32)
