@@ -38,8 +38,8 @@ test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, 
 	@$(PYTEST) tests/system
 
 check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
-	@$(BIN)/ruff check appliance tests
-	@$(BIN)/ruff format --check appliance tests
+	@$(BIN)/ruff check appliance models tests
+	@$(BIN)/ruff format --check appliance models tests
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 
@@ -48,6 +48,10 @@ hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
 
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
+
+models: $(VENV)/.runtime ## score the nets on held-out photographs (DATA=folder); models/LOG.md says how they are trained
+	@test -n "$(DATA)" || { echo "make models needs DATA=FOLDER with labelled photographs; no data comes with the project." >&2; exit 2; }
+	@$(BIN)/python -m models.recipes.evaluate_read "$(DATA)" --held-out --reader gatehouse ppocr
 
 # -- generated files ---------------------------------------------------------------------------------
 
@@ -65,9 +69,6 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 		--output-file requirements/mutation.txt
 
 # -- what comes with later issues --------------------------------------------------------------------
-
-models: ## (not yet) train, quantize and evaluate the project's own nets
-	@echo "make models: not built yet; recognition uses the models inside the rapidocr wheel." >&2; exit 2
 
 image: ## (not yet) BOARD=...: the flashable image
 	@echo "make image: not built yet; image-build/README.md says what comes." >&2; exit 2

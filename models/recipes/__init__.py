@@ -1,0 +1,1 @@
+"""Recipes that prepare, synthesise, train, export and evaluate the shipped nets."""

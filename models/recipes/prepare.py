@@ -1,0 +1,224 @@
+"""Packs photographs, crops and fonts into a small folder that travels to the training machine.
+
+    python -m models.recipes.prepare --data DATA --out PACK [--faces FACES.json] [--limit N]
+
+FACES.json holds a teacher's faces for each image, `{image: [[x1, y1, x2, y2, score], ...]}`; make
+it with `--teach-faces` (needs OpenCV's FaceDetectorYN and the teacher under DATA/teachers).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.recipes import common
+from models.recipes.common import Box
+
+# Long side in pixels and WebP quality: what fits the training machine's door.
+PACKING = {"facemask": (384, 40), "highway": (416, 45), "experiment_plates": (300, 50)}
+PACKED = (544, 52)
+CROP_QUALITY = 86
+CROP_MAX = 360
+FACE_SURE, FACE_MAYBE = 0.6, 0.3
+VEHICLE_SURE = 0.45
+# What each source does not label: its losses are masked there (SOURCES.md).
+UNLABELLED = {"highway": ("plate",), "facemask": ("plate", "vehicle")}
+
+
+def read(path: Path) -> NDArray[np.uint8]:
+    """A picture file, BGR."""
+    image = cv2.imread(str(path))
+    if image is None:
+        raise FileNotFoundError(path)
+    return np.asarray(image, np.uint8)
+
+
+def teach_faces(data: Path, limit: int | None) -> dict[str, list[list[float]]]:
+    """Faces seen by the YuNet teacher, in pixels of each image; labelled sources are skipped."""
+    teacher = str(data / "teachers" / "face_detection_yunet_2026may.onnx")
+    net = cv2.FaceDetectorYN.create(teacher, "", (320, 320), FACE_MAYBE, 0.4)
+    found: dict[str, list[list[float]]] = {}
+    for path in sorted((data / "images").iterdir())[:limit]:
+        if path.name.startswith("facemask"):
+            continue
+        image = read(path)
+        scale = 960 / max(image.shape[:2])
+        image = cv2.resize(image, None, fx=scale, fy=scale)
+        net.setInputSize((image.shape[1], image.shape[0]))
+        _, faces = net.detect(image)
+        rows = (
+            [] if faces is None else [[*(f[:2] / scale), *((f[:2] + f[2:4]) / scale), f[14]] for f in faces]
+        )
+        found[f"images/{path.name}"] = [[round(float(v), 2) for v in r] for r in rows]
+    return found
+
+
+class _Shard:
+    """One file of concatenated pictures, with an index beside it."""
+
+    def __init__(self, out: Path, name: str) -> None:
+        self.file = open(out / f"{name}.bin", "wb")  # noqa: SIM115 (close() closes it)
+        self.index_path = out / f"{name}.json"
+        self.rows: list[dict[str, Any]] = []
+
+    def add(self, image: NDArray[np.uint8], quality: int, **row: Any) -> None:
+        _, data = cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, quality])
+        self.rows.append({"at": self.file.tell(), "size": len(data), **row})
+        self.file.write(data.tobytes())
+
+    def close(self) -> None:
+        self.file.close()
+        self.index_path.write_text(json.dumps(self.rows))
+
+
+def _target(box: Box, scale: float) -> list[float] | None:
+    """[x1, y1, x2, y2, class, sure, typed] of a box, or None where it is no class of ours.
+
+    `sure` 0 marks a place where nothing is learnt; `typed` 0 a vehicle of unknown kind."""
+    corners = [round(v * scale, 2) for v in (box.x1, box.y1, box.x2, box.y2)]
+    if box.kind == "vehicle":
+        kind = box.vehicle_type or "car"
+        sure = box.origin == "gt" or box.conf >= VEHICLE_SURE
+        return [
+            *corners,
+            common.DETECTOR_CLASSES.index(kind),
+            int(sure),
+            int(bool(box.vehicle_type)),
+        ]
+    if box.kind in ("motorcycle", "plate", "face"):
+        sure = box.origin == "gt" or box.conf >= VEHICLE_SURE
+        return [*corners, common.DETECTOR_CLASSES.index(box.kind), int(sure), 1]
+    return None
+
+
+def pack_images(
+    data: Path,
+    out: Path,
+    held: dict[str, bool],
+    faces: dict[str, list[list[float]]],
+    limit: int | None,
+) -> None:
+    """Photographs made smaller, with their boxes in packed pixels."""
+    by_image: dict[str, list[Box]] = defaultdict(list)
+    for box in common.read_boxes(data):
+        by_image[box.image].append(box)
+    shard = _Shard(out, "images")
+    for name in sorted(by_image)[:limit]:
+        boxes = by_image[name]
+        image = read(data / name)
+        long_side, quality = PACKING.get(boxes[0].source, PACKED)
+        scale = min(1.0, long_side / max(image.shape[:2]))
+        if scale < 1:
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        targets = [t for t in (_target(b, scale) for b in boxes) if t]
+        for x1, y1, x2, y2, score in faces.get(name, []):
+            corners = [round(v * scale, 2) for v in (x1, y1, x2, y2)]
+            targets.append([*corners, common.FACE_CLASS, int(score >= FACE_SURE), 1])
+        shard.add(
+            np.asarray(image, np.uint8),
+            quality,
+            name=name,
+            source=boxes[0].source,
+            held=held[name],
+            width=image.shape[1],
+            height=image.shape[0],
+            boxes=targets,
+            unlabelled=UNLABELLED.get(boxes[0].source, ()),
+        )
+    shard.close()
+
+
+def _region(source: str, chinese: bool, text: str) -> str | None:
+    if chinese:
+        return "cn"
+    return "eu" if source == "ro_dashcam" else common.region_of_text(text)
+
+
+def _small(image: NDArray[np.uint8], box: Iterable[float]) -> tuple[NDArray[np.uint8], list[float]]:
+    scale = min(1.0, CROP_MAX / image.shape[1])
+    if scale < 1:
+        image = np.asarray(
+            cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    return image, [round(v * scale, 1) for v in box]
+
+
+def pack_crops(data: Path, out: Path, held: dict[str, bool], limit: int | None) -> None:
+    """Plate crops with text: those of ocr.csv, and wider ones cut from the photographs."""
+    shard = _Shard(out, "crops")
+    for crop in common.read_crops(data)[:limit]:
+        image = read(data / crop.file)
+        h, w = image.shape[:2]
+        margin = 0.0 if crop.chinese else 0.055
+        box = (w * margin, h * margin, w * (1 - margin), h * (1 - margin))
+        image, moved = _small(image, box)
+        region = _region(crop.source, crop.chinese, crop.text)
+        shard.add(
+            image,
+            CROP_QUALITY,
+            name=crop.file,
+            source=crop.source,
+            held=held[crop.file],
+            text=crop.text,
+            region=region,
+            box=moved,
+            chinese=crop.chinese,
+            wide=False,
+        )
+    for box_row in common.read_boxes(data)[:limit]:
+        text = box_row.text
+        if not (text and text.isascii() and text.isalnum()) or box_row.x2 - box_row.x1 < 60:
+            continue
+        image = read(data / box_row.image)
+        bw, bh = box_row.x2 - box_row.x1, box_row.y2 - box_row.y1
+        x1, y1 = int(max(0, box_row.x1 - 0.3 * bw)), int(max(0, box_row.y1 - 0.4 * bh))
+        x2, y2 = int(box_row.x2 + 0.3 * bw), int(box_row.y2 + 0.4 * bh)
+        inner = (box_row.x1 - x1, box_row.y1 - y1, box_row.x2 - x1, box_row.y2 - y1)
+        image, moved = _small(image[y1:y2, x1:x2], inner)
+        shard.add(
+            image,
+            CROP_QUALITY,
+            name=box_row.image,
+            source=box_row.source,
+            held=held[box_row.image],
+            text=text,
+            region=_region(box_row.source, False, text),
+            box=moved,
+            chinese=False,
+            wide=True,
+        )
+    shard.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--faces", type=Path)
+    parser.add_argument("--teach-faces", action="store_true")
+    parser.add_argument("--limit", type=int)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    args.out.mkdir(parents=True, exist_ok=True)
+    faces = json.loads(args.faces.read_text()) if args.faces else {}
+    if args.teach_faces:
+        faces = teach_faces(args.data, args.limit)
+    held = common.hold_out(args.data)
+    pack_images(args.data, args.out, held, faces, args.limit)
+    pack_crops(args.data, args.out, held, args.limit)
+    (args.out / "fonts").mkdir(exist_ok=True)
+    for font in sorted((args.data / "fonts").glob("*.[ot]tf")):
+        shutil.copyfile(font, args.out / "fonts" / font.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,281 @@
+"""Trains the plate reader.
+
+    python -m models.recipes.train_reader --pack PACK --out DIR --minutes 9 [--resume FILE]
+
+Runs for a time, not for a count: the learning rate follows the share of the time that is spent.
+Leaves `reader.pt` (averaged weights) and `reader_state.pt` (to go on from).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from models.recipes import common, feed
+from models.recipes.common import ALPHABET, BLANK, READER_SIZE, SLOTS
+from models.recipes.degrade import Degrader
+from models.recipes.reader_net import STRIDE, Reader, ReaderOut
+
+ZERO, OH = ALPHABET.index("0"), ALPHABET.index("O")
+ONE, EYE = ALPHABET.index("1"), ALPHABET.index("I")
+ROWS, COLS = READER_SIZE[0] // STRIDE, READER_SIZE[1] // STRIDE
+
+
+def fold_logs(logs: Tensor) -> Tensor:
+    """Log-probabilities with O merged into 0 and I into 1 (the merged classes emptied)."""
+    columns = list(logs.unbind(-1))
+    for keep, drop in ((ZERO, OH), (ONE, EYE)):
+        columns[keep] = torch.logaddexp(columns[keep], columns[drop])
+        columns[drop] = torch.full_like(columns[drop], -30.0)
+    return torch.stack(columns, -1)
+
+
+def fold_target(target: Tensor) -> Tensor:
+    """Class indices with O as 0 and I as 1."""
+    target = torch.where(target == OH, ZERO, target)
+    return torch.where(target == EYE, ONE, target)
+
+
+def char_loss(chars: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Cross entropy a slot: the folded classes fully, O against 0 and I against 1 lightly."""
+    logs = chars.float().log_softmax(-1)
+    n = logs.shape[-1]
+    folded = functional.nll_loss(
+        fold_logs(logs).reshape(-1, n), fold_target(target).reshape(-1), reduction="none"
+    )
+    plain = functional.nll_loss(logs.reshape(-1, n), target.reshape(-1), reduction="none")
+    each = (folded + 0.15 * plain).clamp(max=12.0).reshape(target.shape)
+    slot_weight = torch.where(target == BLANK, 0.4, 1.0) * weight[:, None]
+    return (each * slot_weight).sum() / slot_weight.sum().clamp(min=1)
+
+
+def place_losses(out: ReaderOut, target: Tensor, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+    """Where a character's place is known: its slot looks there, and its cell tells what it is."""
+    known = (x > 0) & (x < 1) & (y > 0) & (y < 1) & (target != BLANK)
+    cx, cy = x * COLS - 0.5, y * ROWS - 0.5
+    gx = torch.arange(COLS, device=x.device)
+    gy = torch.arange(ROWS, device=x.device)
+    dx, dy = gx - cx[..., None], gy - cy[..., None]
+    near = torch.exp(-(dy[..., :, None] ** 2 + dx[..., None, :] ** 2) / 1.6).flatten(2)
+    near = near / near.sum(-1, keepdim=True).clamp(min=1e-6)
+    each = -(near * out.looks.float().clamp(min=1e-6).log()).sum(-1)
+    count = known.sum().clamp(min=1)
+    look = (each * known).sum() / count
+    # The cell under each centre, and one cell away from all centres as an empty one.
+    cell = cy.round().clamp(0, ROWS - 1).long() * COLS + cx.round().clamp(0, COLS - 1).long()
+    logs = out.cells.float().log_softmax(-1)
+    at = logs.gather(1, cell[..., None].expand(-1, -1, logs.shape[-1]))
+    n = logs.shape[-1]
+    said = functional.nll_loss(
+        fold_logs(at).reshape(-1, n), fold_target(target).reshape(-1), reduction="none"
+    )
+    return look, (said.reshape(target.shape) * known).sum() / count
+
+
+def losses(out: ReaderOut, facts: Tensor) -> dict[str, Tensor]:
+    """All terms for a batch; `facts` as `feed.facts` lays them out."""
+    target = facts[:, :SLOTS].long()
+    x, y = facts[:, SLOTS : 2 * SLOTS], facts[:, 2 * SLOTS : 3 * SLOTS]
+    region, verdict, read = facts[:, -3].long(), facts[:, -2], facts[:, -1]
+    weight = torch.where(verdict == 1, 1.0, torch.where(verdict == 0, 0.15, 0.5)) * read
+    look, cell = place_losses(out, target, x, y)
+    regions = functional.cross_entropy(out.region.float(), region, ignore_index=-1, reduction="sum")
+    regions = regions / (region >= 0).sum().clamp(min=1)
+    judged = (verdict >= 0).float()
+    readable = functional.binary_cross_entropy_with_logits(
+        out.readable.float()[:, 0], verdict.clamp(min=0), reduction="none"
+    )
+    return {
+        "chars": char_loss(out.chars, target, weight),
+        "look": 0.4 * look,
+        "cells": 0.3 * cell,
+        "region": 0.05 * regions,
+        "readable": 0.2 * (readable * judged).sum() / judged.sum().clamp(min=1),
+    }
+
+
+@torch.no_grad()
+def exact(reader: Reader, crops: Tensor, texts: list[str]) -> tuple[float, list[str]]:
+    """Share of crops (N, H, W, 3) read exactly (folded), and the texts read."""
+    reader.eval()
+    said = []
+    for i in range(0, len(crops), 512):
+        out = reader(crops[i : i + 512].permute(0, 3, 1, 2).float() / 255)
+        for row in out.chars.argmax(-1).tolist():
+            said.append("".join(ALPHABET[c] for c in row if c != BLANK))
+    reader.train()
+    right = sum(common.fold(a) == common.fold(b) for a, b in zip(said, texts, strict=True))
+    return right / max(1, len(texts)), said
+
+
+def held_crops(pack: Path) -> tuple[np.ndarray[Any, Any], list[str], list[str]]:
+    """Held-out crops fitted as the appliance fits them, their texts and sources."""
+    fit = Degrader(0, [])
+    images, texts, sources = [], [], []
+    for row in feed.load_rows(pack, "crops"):
+        if row["held"] and not row["chinese"] and not row["wide"]:
+            images.append(fit.fit(feed.picture(pack, "crops", row)))
+            texts.append(row["text"])
+            sources.append(row["source"])
+    return np.stack(images), texts, sources
+
+
+def average(into: dict[str, Tensor], model: torch.nn.Module, decay: float) -> None:
+    """Moves the averaged weights towards the model's."""
+    with torch.no_grad():
+        now = model.state_dict()
+        moving = [k for k, v in now.items() if v.dtype.is_floating_point]
+        torch._foreach_lerp_([into[k] for k in moving], [now[k] for k in moving], 1 - decay)
+
+
+class Pool:
+    """The latest samples, kept on the accelerator: workers make fewer than it can learn from, so
+    every fresh batch is followed by `replays` drawn from the pool, lit anew."""
+
+    def __init__(self, chunks: int, replays: int, room: int = 120) -> None:
+        self.chunks, self.replays, self.room = chunks, replays, room
+        self.kept: list[tuple[Tensor, Tensor]] = []
+        self.turn = 0
+
+    def draw(self, source: feed.Feed, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Pictures (N, 3, H, W) in [0, 1] and their facts."""
+        self.turn += 1
+        if len(self.kept) < 8 or self.turn % (self.replays + 1) == 0:
+            images, table = source.batch(self.chunks)
+            fresh = (torch.from_numpy(images).to(device), torch.from_numpy(table).to(device))
+            self.kept.append(fresh)
+            del self.kept[: -self.room]
+            return fresh[0].permute(0, 3, 1, 2).float() / 255, fresh[1]
+        n = len(self.kept[0][0])
+        picks = torch.randint(len(self.kept), (4,)).tolist()
+        quarter = [torch.randperm(n, device=device)[: n // 4] for _ in picks]
+        pictures = torch.cat([self.kept[p][0][q] for p, q in zip(picks, quarter, strict=True)])
+        facts = torch.cat([self.kept[p][1][q] for p, q in zip(picks, quarter, strict=True)])
+        x = pictures.permute(0, 3, 1, 2).float() / 255
+        gain = torch.rand(len(x), 3, 1, 1, device=device) * 0.3 + 0.85
+        lift = torch.rand(len(x), 1, 1, 1, device=device) * 0.16 - 0.08
+        grain = torch.randn_like(x) * (torch.rand(len(x), 1, 1, 1, device=device) * 0.04)
+        return (x * gain + lift + grain).clamp(0, 1), facts
+
+
+def rate(done: float, peak: float) -> float:
+    """Learning rate at the share `done` of the run: a short rise, then a cosine to near zero."""
+    if done < 0.03:
+        return peak * (done / 0.03 + 0.01)
+    return peak * (0.5 * (1 + float(np.cos(np.pi * (done - 0.03) / 0.97))) * 0.98 + 0.02)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=9)
+    parser.add_argument(
+        "--span", type=float, nargs=2, default=(0.0, 1.0), help="this run's part of the schedule"
+    )
+    parser.add_argument("--resume", type=Path)
+    parser.add_argument("--workers", type=int, default=14)
+    parser.add_argument("--chunks", type=int, default=16, help="batch in chunks of 64")
+    parser.add_argument("--replays", type=int, default=1)
+    parser.add_argument("--peak", type=float, default=2e-3)
+    parser.add_argument("--mix", type=float, nargs=4, default=(0.79, 0.14, 0.03, 0.04))
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(args.seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    reader = Reader().to(device).to(memory_format=torch.channels_last)
+    print("parameters", sum(p.numel() for p in reader.parameters()), flush=True)
+    decay_on = [p for p in reader.parameters() if p.ndim >= 2]
+    decay_off = [p for p in reader.parameters() if p.ndim < 2]
+    optimiser = torch.optim.AdamW(
+        [{"params": decay_on, "weight_decay": 0.03}, {"params": decay_off, "weight_decay": 0.0}],
+        lr=args.peak,
+        fused=device.type == "cuda",
+    )
+    if args.resume:
+        state = torch.load(args.resume, map_location=device)
+        reader.load_state_dict(state.get("model", state))
+        if "optimiser" in state:
+            optimiser.load_state_dict(state["optimiser"])
+    ema = {k: v.detach().clone() for k, v in reader.state_dict().items()}
+    if args.resume and "ema" in state:
+        ema = {k: v.to(device) for k, v in state["ema"].items()}
+    crops, texts, sources = held_crops(args.pack)
+    held = torch.from_numpy(crops).to(device)
+    judge = Reader().to(device).eval()
+
+    def check(step: int, terms: dict[str, float], made: int) -> None:
+        judge.load_state_dict(ema)
+        share, said = exact(judge, held, texts)
+        by = {
+            s: round(
+                float(
+                    np.mean(
+                        [
+                            common.fold(a) == common.fold(b)
+                            for a, b, c in zip(said, texts, sources, strict=True)
+                            if c == s
+                        ]
+                    )
+                ),
+                3,
+            )
+            for s in sorted(set(sources))
+        }
+        row = {
+            "step": step,
+            "s": round(time.time() - start),
+            "samples": made,
+            "held": round(share, 4),
+            **by,
+            **{k: round(v, 4) for k, v in terms.items()},
+        }
+        print(json.dumps(row), flush=True)
+        common.note(args.out / "reader_log.jsonl", row)
+        torch.save(ema, args.out / "reader.pt")
+
+    with feed.Feed(args.pack, args.seed, feed.Mix(*args.mix), args.workers) as source:
+        source.batch(1)  # the workers are up before the clock starts
+        start = time.time()
+        step, terms = 0, {}
+        pool = Pool(args.chunks, args.replays)
+        budget = args.minutes * 60
+        while (spent := time.time() - start) < budget:
+            done = args.span[0] + (args.span[1] - args.span[0]) * spent / budget
+            for group in optimiser.param_groups:
+                group["lr"] = rate(done, args.peak)
+            x, facts = pool.draw(source, device)
+            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+                out = reader(x.contiguous(memory_format=torch.channels_last))
+            parts = losses(out, facts)
+            total = torch.stack(list(parts.values())).sum()
+            optimiser.zero_grad(set_to_none=True)
+            total.backward()
+            torch.nn.utils.clip_grad_norm_(reader.parameters(), 2.0)
+            optimiser.step()
+            average(ema, reader, min(0.999, (step + 1) / (step + 10)) if not args.resume else 0.999)
+            step += 1
+            if step % 100 == 0:
+                terms = {k: float(v) for k, v in parts.items()}
+            if step % 1000 == 0:
+                check(step, terms, source.made)
+        check(step, terms, source.made)
+        torch.save(
+            {"model": reader.state_dict(), "ema": ema, "optimiser": optimiser.state_dict()},
+            args.out / "reader_state.pt",
+        )
+
+
+if __name__ == "__main__":
+    main()
