@@ -16,7 +16,7 @@ from ..clock import Clock
 from ..config import Config
 from ..config.schema import Record
 from ..events import Entry, EntryKind, SelfCheckPassed
-from ..faults import GateFault, LoopStalled
+from ..faults import ClockUntrusted, GateFault, LoopStalled
 from ..gate.gate import Gate
 from ..hw.base import BaseCamera, BaseWatchdog
 from ..hw.gpio import Pins
@@ -118,6 +118,7 @@ class LiveGate:
         self._deaths = Deaths()
         self._looked_s = clock.monotonic()
         self._shown = ""
+        self._clock_trusted = True
         self._farewell = "The gate ended by a defect."
 
     def run(self, ended: Callable[[], bool]) -> bool:
@@ -200,6 +201,7 @@ class LiveGate:
         if not self._writer.alive or not self._guard.alive:
             log.critical("the record writer or the output guard ended: starting anew")
             return False
+        self._check_clock()
         died = self._optics.check()
         for who in died:
             self._mouth.raised(LoopStalled(who))
@@ -207,6 +209,17 @@ class LiveGate:
         for who in died:
             log.error("%s ended and is started anew", who)
         return not self._deaths.too_many(len(died), now_s)
+
+    def _check_clock(self) -> None:
+        """Say once that the time of day is only a guess, and once that it is confirmed."""
+        trusted = self._setting.clock.wall().trusted
+        if trusted is self._clock_trusted:
+            return
+        self._clock_trusted = trusted
+        if trusted:
+            self._mouth.cleared(ClockUntrusted.kind())
+        else:
+            self._mouth.raised(ClockUntrusted())
 
     def _show(self) -> None:
         """The state in `systemctl status`, when it changes."""

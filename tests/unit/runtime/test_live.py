@@ -124,6 +124,20 @@ def test_a_pin_that_is_used_twice_is_refused_and_nothing_stays_claimed(tmp_path:
 # -- the supervisor --------------------------------------------------------------------------------
 
 
+def test_a_time_of_day_that_nobody_confirms_is_a_fault_until_somebody_does(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+    rig.clock.trusted = False
+
+    def warned() -> bool:
+        return rig.live.gate.inputs.has_fault("clock_untrusted")
+
+    def confirm() -> bool:
+        rig.clock.trusted = True
+        return True
+
+    assert rig.run(warned, confirm, lambda: not warned())
+
+
 def test_a_capture_that_died_is_started_anew(tmp_path: Path) -> None:
     rig = LiveRig(tmp_path)
     ended = rig.run(

@@ -11,6 +11,7 @@ from appliance.faults import OutputFailed
 from appliance.states import Leave, Memory, State, Trigger, react
 from appliance.states.actuate import Actuate
 from appliance.states.barrier import advance
+from appliance.states.base import Commands
 from appliance.states.car import CarPhase, Drive
 from appliance.states.cycle import Cycle, Passage, Phase
 from appliance.states.rules import safe_use
@@ -33,7 +34,7 @@ WAITING = replace(OPEN, pending=SECOND, pending_s=NOW - 0.5)
         (Actuate(Drive(CarPhase.ENABLED, DECISION, NOW, NOW)), ()),
     ],
 )
-def test_a_fault_that_ends_the_work_leaves_nothing_unanswered(state: State, owed: tuple[object, ...]) -> None:
+def test_a_fault_that_ends_the_work_leaves_nothing_unanswered(state: State, owed: Commands) -> None:
     inputs = levels(policy=CAR, faults=active(OutputFailed()))
     assert react(state, Tick(), inputs, NOW) == Leave(Trigger.FAILED, Memory(), owed)
 
