@@ -44,8 +44,10 @@ def test_a_photo_gives_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert (found[0]["file"], found[0]["frame"]) == (str(DAY), 0)
 
 
-def test_a_folder_is_read_in_order(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["read", str(DAY.parent), "--json"]) == 0
+def test_a_folder_is_read_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "b.jpg").write_bytes(NIGHT.read_bytes())
+    (tmp_path / "a.jpg").write_bytes(DAY.read_bytes())
+    assert main(["read", str(tmp_path), "--json"]) == 0
     assert texts(objects(capsys)[0]) == [["KLM4827"], ["7TRX563"]]
 
 

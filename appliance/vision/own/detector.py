@@ -63,10 +63,11 @@ class NetDetector(BaseDetector):
         height, width = (max(1, round(side * scale)) for side in cut.shape[:2])
         shape = (-(-height // _STEP) * _STEP, -(-width // _STEP) * _STEP)
         if self._ground.shape[:2] != shape:
-            self._ground = np.full((*shape, 3), _GROUND, np.uint8)
+            self._ground = np.empty((*shape, 3), np.uint8)
             self._blob = np.empty((1, 3, *shape), np.float32)
         mode = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
         cv2.resize(cut, (width, height), dst=self._ground[:height, :width], interpolation=mode)
+        self._ground[height:] = self._ground[:, width:] = _GROUND
         rgb = self._ground[:, :, ::-1].transpose(2, 0, 1)
         np.multiply(rgb, 1 / 255, out=self._blob[0], dtype=np.float32)
         return self._blob

@@ -24,8 +24,8 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLANK = len(ALPHABET)
 SIZE = (64, 192)
 """Height and width of the net's input."""
-_REGIONS = ("us", "eu", "uk", "br", "in", "cn", "au", "il", "")
-"""What the net guesses, as the access presets call it; the last is anywhere else."""
+_REGIONS = ("us", "eu", "uk", "br", "in", "", "au", "il", "")
+"""What the net guesses, as the access presets call it; empty for China and elsewhere, which have none."""
 _MARGIN = (0.04, 0.07)
 """A detector's box is widened by these shares of its sides, as in training."""
 _SECOND_MARGINS = ((0.1, 0.15), (0.0, 0.02))

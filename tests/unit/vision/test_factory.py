@@ -16,19 +16,20 @@ def nets(*reads: ReadResult) -> Nets:
     return Nets(FakeDetector([plate(50)] if reads else list[Detection]()), FakeReader(*reads))
 
 
-def test_engines_that_read_the_golden_frames_are_trusted() -> None:
-    manifest = load_manifest("ppocr")
+@pytest.mark.parametrize("name", ["gatehouse", "ppocr"])
+def test_engines_that_read_the_golden_frames_are_trusted(name: str) -> None:
+    manifest = load_manifest(name)
     prove(nets(*(result(golden.text) for golden in manifest.golden)), manifest)
 
 
 @pytest.mark.parametrize("reads", [(), (result("WRONG1"),), (result("KLM4827", confidence=0.2),)])
 def test_engines_that_do_not_are_refused(reads: tuple[ReadResult, ...]) -> None:
     with pytest.raises(EngineUntrusted, match="KLM4827"):
-        prove(nets(*reads), load_manifest("ppocr"))
+        prove(nets(*reads), load_manifest("gatehouse"))
 
 
 def test_an_unknown_reader_names_the_known_ones() -> None:
-    with pytest.raises(EngineFailed, match="ppocr"):
+    with pytest.raises(EngineFailed, match="known: gatehouse, ppocr"):
         build_recognition(Vision(reader="abacus"), Infer())
 
 

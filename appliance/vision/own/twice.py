@@ -1,0 +1,41 @@
+"""Two looks at one picture: at the size the net was trained at, and finer for what is small."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...sight import Box, Detection
+from ..base import BaseDetector
+
+if TYPE_CHECKING:
+    from ...sight import Image
+
+_PART = 0.5
+"""A box with more than this share of it inside one of its kind is a part of that one."""
+
+
+class TwoLooks(BaseDetector):
+    """What `coarse` sees, and what only `fine` sees.
+
+    A plate that fills the picture falls to pieces in the fine look; there the coarse one counts.
+    """
+
+    def __init__(self, coarse: BaseDetector, fine: BaseDetector) -> None:
+        self._coarse = coarse
+        self._fine = fine
+
+    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+        whole = self._coarse.detect(image, roi)
+        small = (seen for seen in self._fine.detect(image, roi) if not _known(seen, whole))
+        return (*whole, *small)
+
+
+def _known(seen: Detection, whole: tuple[Detection, ...]) -> bool:
+    return any(seen.kind is one.kind and _share(seen.box, one.box) > _PART for one in whole)
+
+
+def _share(box: Box, other: Box) -> float:
+    """The share of `box` that lies in `other`, 0 to 1."""
+    across = min(box.x2, other.x2) - max(box.x1, other.x1)
+    down = min(box.y2, other.y2) - max(box.y1, other.y1)
+    return max(0.0, across) * max(0.0, down) / max(box.area, 1e-6)
