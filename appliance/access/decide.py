@@ -21,7 +21,7 @@ from ..events import (
 )
 from ..listing import Listing
 from ..sight import Direction, Reading, Vote
-from .confusions import Evidence
+from .confusions import LOOKALIKES, Evidence
 from .index import PlateIndex
 from .matching import Match, Matcher
 from .objection import Objection
@@ -29,6 +29,9 @@ from .regions import formats_of
 from .schedule import Timetable
 
 Approach = Literal["towards", "away", "any"]
+
+_SPLIT = 0.5
+"""Two look-alikes share a belief; each has half of it."""
 
 _READ_BUT_NOT_LET_IN = (PlateEventKind.READ, PlateEventKind.LIST_MISMATCH)
 _KINDS: dict[RefusalReason, tuple[PlateEventKind, ...]] = {
@@ -170,9 +173,12 @@ class Decider:
         return Objection(RefusalReason.WRONG_DIRECTION, sentence)
 
     def _confidence(self, case: _Case) -> Objection | None:
+        """A net splits its belief between look-alikes, O and 0: matching settles those, by the format."""
         confidence, needed = case.vote.confidence, self._settings.recognition_threshold
         # Written so that a confidence that is no number refuses as well.
-        if confidence >= needed:
+        if all(
+            c.confidence >= needed * (_SPLIT if c.text in LOOKALIKES else 1.0) for c in case.vote.characters
+        ):
             return None
         sentence = f"Read {case.vote.text} with {confidence:.2f} < {needed:.2f}."
         return Objection(RefusalReason.LOW_CONFIDENCE, sentence)

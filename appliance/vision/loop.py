@@ -148,7 +148,9 @@ class VisionLoop:
                 seen_s=self._clock.monotonic(),
                 tracks=tracks,
                 in_roi=any(t.in_roi for t in tracks),
-                in_zone=any(self._view.in_zone(t.box) for t in tracks),
+                # By the plate where one is seen, as in the ROI: a vehicle at the line reaches with its
+                # outline far down the picture, and would hold the arm up for whoever comes.
+                in_zone=any(self._view.in_zone(t.plate or t.box) for t in tracks),
             )
         )
 

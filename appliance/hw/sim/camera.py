@@ -86,7 +86,8 @@ class SimCamera(BaseCamera):
             return self._still
         picture = self._renderer.render(self._world.view(), seq)
         if state is CameraState.DARK:
-            return np.minimum(picture // 64, _DARK_LEVEL)
+            # Noise alone: a net reads a plate from two bits of a picture, and a covered lens has none.
+            return np.random.default_rng(seq).integers(0, _DARK_LEVEL, picture.shape, np.uint8, endpoint=True)
         self._stamp(picture)
         self._still = picture
         return picture

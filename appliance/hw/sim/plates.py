@@ -49,7 +49,7 @@ _BLACK: Colour = (15, 15, 15)
 
 LAYOUTS: dict[Region, Layout] = {
     Region.EU: Layout(
-        ("AA 999 AA", "AAA 9999", "AA AA 999"), 0.52, 0.11, 0.075, _WHITE, _BLACK, side_band=_BLUE
+        ("AA 999 AA", "AAA 9999", "9999 AAA"), 0.52, 0.11, 0.075, _WHITE, _BLACK, side_band=_BLUE
     ),
     Region.UK: Layout(("AA99 AAA",), 0.52, 0.11, 0.079, _WHITE, _BLACK),
     Region.US: Layout(

@@ -159,7 +159,7 @@ class Referee:
             return
         elif first:
             self.false_opens.append(f"{now_s:.2f} s: opened for {first.plan.name} ({first.plan.standing})")
-        elif self._world.arm.angle > _DOWN:
+        elif not self._world.arm.at_closed:
             self.needless_reopens += 1
         else:
             self._report(now_s, "opened with nobody in front of the gate and no button pressed (law 1)")

@@ -10,7 +10,7 @@ from .detector import NetDetector
 from .reader import NetReader
 from .twice import TwoLooks
 
-_UNSURE = 0.6
+_UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
 _TRAINED_SIDE = 416
 _PHOTO_SIDE = 704

@@ -15,7 +15,7 @@ from appliance.faults import ConfigFault
 from appliance.listing import Listing
 from appliance.sight import Direction, Reading, Vote
 
-from .builders import moving, reading, track, vote
+from .builders import characters, moving, reading, track, vote
 
 Build = Callable[..., Decider]
 KNOWN = {"AXC473": "Ada"}
@@ -144,6 +144,19 @@ def test_only_the_direction_of_the_camera_may_enter(
 )
 def test_a_weak_vote_decides_nothing(decider_of: Build, overall: float, found: str) -> None:
     assert outcome(decider_of(known_plates=KNOWN).decide(vote("AXC473", overall=overall), "any")) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "weak", "found"),
+    [("TTZ0T24", 3, "TTZ0T24"), ("TTZ0T24", 1, "low_confidence"), ("TTZ0T24", 4, "low_confidence")],
+)
+def test_a_belief_split_between_lookalikes_is_for_the_format_to_settle(
+    decider_of: Build, text: str, weak: int, found: str
+) -> None:
+    decider = decider_of(regions=["br-mercosur"], known_plates={"TTZ0T24": "Bo"})
+    confidences = [0.54 if at == weak else 0.95 for at in range(len(text))]
+    seen = replace(vote(text, *[confidences] * 3), characters=characters(text, confidences), confidence=0.54)
+    assert outcome(decider.decide(seen, "any")) == found
 
 
 def test_the_order_of_the_checks(decider_of: Build, clock: ManualClock) -> None:
