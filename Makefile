@@ -49,7 +49,7 @@ hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
 
-models: $(VENV)/.runtime ## score the nets on held-out photographs (DATA=folder); models/LOG.md says how they are trained
+models: $(VENV)/.runtime ## score the nets on held-out photographs: DATA=folder (training: models/LOG.md)
 	@test -n "$(DATA)" || { echo "make models needs DATA=FOLDER with labelled photographs; no data comes with the project." >&2; exit 2; }
 	@$(BIN)/python -m models.recipes.evaluate_read "$(DATA)" --held-out --reader gatehouse ppocr
 

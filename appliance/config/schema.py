@@ -85,9 +85,7 @@ class Camera(Section):
 
 
 class Vision(Section):
-    reader: str = Field(
-        "gatehouse", description="the model set that finds and reads plates; ppocr reads other scripts too"
-    )
+    reader: str = Field("gatehouse", description="the model set that finds and reads plates; or ppocr")
     idle_fps: float = Field(2.0, gt=0.0, le=60.0, description="rate of watching the ROI")
     guard_fps: float = Field(4.0, gt=0.0, le=60.0, description="rate while the arm moves")
     recognise_fps: float = Field(15.0, gt=0.0, le=240.0)

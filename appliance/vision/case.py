@@ -14,6 +14,7 @@ _REFRESH_S = 1.0
 """New agreeing reads are voted at least this often: a decision finds fresh evidence."""
 _SIGN_READS = 3
 _SIGN_CONFIDENCE = 0.8
+"""Of the weakest character: a plate with one doubtful character is no sign."""
 _LEAST_SHAPE = 0.25
 """A text less like a plate's does not vote."""
 
@@ -50,7 +51,7 @@ class Case:
         if result.shape >= _LEAST_SHAPE:
             self.ballot.add(reading)
             self._signs = 0
-        elif result.mean_confidence >= _SIGN_CONFIDENCE:
+        elif reading.confidence >= _SIGN_CONFIDENCE:
             self._signs += 1
 
     def poll(self, camera: str, track: Track, now_s: float) -> Vote | None:

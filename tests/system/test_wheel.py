@@ -48,4 +48,10 @@ def test_the_configuration_travels_with_the_wheel(installed: Path) -> None:
 def test_the_models_travel_with_the_wheel(installed: Path) -> None:
     shown = gatehouse(installed, "check", "--board", "sim")
 
-    assert "reads its golden frames" in shown
+    assert "gatehouse reads its golden frames" in shown
+
+
+def test_the_weights_travel_with_the_wheel(installed: Path) -> None:
+    weights = installed / "share" / "gatehouse" / "models" / "weights"
+
+    assert {path.name for path in weights.iterdir()} == {"detector.onnx", "reader.onnx"}

@@ -8,11 +8,12 @@ from appliance.config.schema import Camera, Vision, Vote
 from appliance.events import PlateVoted, SceneSeen, TrackGone
 from appliance.faults import EngineFailed
 from appliance.sight import Effort
+from appliance.vision.base import ReadResult
 from appliance.vision.desk import ModelledDesk
 from appliance.vision.loop import VisionLoop
 from appliance.vision.mailbox import Mailbox
 
-from .makers import Events, FakeDetector, FakeReader, FaultLog, clock, frame, plate, result
+from .makers import Events, FakeDetector, FakeReader, FaultLog, characters, clock, frame, plate, result
 
 
 @dataclass
@@ -157,6 +158,14 @@ def test_a_sign_is_no_vehicle_after_some_reads() -> None:
 
 def test_what_cannot_be_read_stays_a_vehicle() -> None:
     bench = Bench(FakeDetector([plate(150)]), FakeReader(result("X1", confidence=0.3, shape=0.0)))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(20)
+    assert bench.scenes()[-1].in_zone
+
+
+def test_one_doubtful_character_makes_no_sign() -> None:
+    doubtful = ReadResult((*characters("PARKIN", 0.99), *characters("G", 0.6)), "PARKING", shape=0.0)
+    bench = Bench(FakeDetector([plate(150)]), FakeReader(doubtful))
     bench.loop.look(Effort.RECOGNISE)
     bench.run(20)
     assert bench.scenes()[-1].in_zone
