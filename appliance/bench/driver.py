@@ -51,6 +51,7 @@ class Driver:
         self._reads = config.vote.min_reads
         self._arm = Arm(config, pins, clock)
         self._stop = Contact(pins, config.inputs.stop_button)
+        self._open = Contact(pins, config.inputs.open_button)
         self._settle_s = 3 * config.buttons.debounce_s + 0.1
         self._pause = Event()
         self._random = Random(7)
@@ -79,11 +80,16 @@ class Driver:
         return opening
 
     def stop(self) -> float:
-        """A vehicle is let in, and STOP pressed under way: seconds until the output was off."""
-        if not self._arm.held:
+        """The arm opens, and STOP is pressed under way: seconds until the output was off.
+
+        A vehicle opens the first time; after a STOP only a person's OPEN does.
+        """
+        if self._arm.held:
+            self._press_open()
+        else:
             self._until(self._ready, "be ready to be stopped")
             self._arm.held = True
-        self._admit()
+            self._admit()
         self._pause.wait(self._random.uniform(0.0, 0.05))
         self._arm.expect(False)
         pressed_s = self._clock.monotonic()
@@ -108,6 +114,13 @@ class Driver:
         waited_s = self._queued_s() - before_s
         noted = self._writer
         return Opening(posted_s, noted.asked_s, noted.begun_s, noted.durable_s, self._arm.edge_s, waited_s)
+
+    def _press_open(self) -> None:
+        self._arm.expect(True)
+        self._open.set(True)
+        self._await("open at the button")
+        self._open.set(False)
+        self._pause.wait(self._settle_s)
 
     def _queued_s(self) -> float:
         return queued_s(self._gate_thread.native_id) + queued_s(self._writer.native_id)
