@@ -52,6 +52,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from .words import Word
@@ -89,6 +90,7 @@ class GateFault(Exception):
         super().__init__(str(self))
 
     @classmethod
+    @cache
     def kind(cls) -> str:
         """The fault's name in records, metrics and MQTT: the class name in snake case."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
