@@ -32,6 +32,7 @@ GateFault
 │   ├── CloseTimedOut        the arm did not reach its closed limit       STOP_NOW
 │   ├── LimitsDisagree       both limit switches are on                   STOP_NOW
 │   ├── ArmStuck             the arm did not leave its limit              STOP_NOW
+│   ├── ArmDropped           the arm came down without a command          STOP_NOW
 │   ├── ArmForced            the arm left its closed limit by itself      REFUSE_ENTRY
 │   └── ReopenedTooOften     the way never stayed clear while closing     FINISH_THEN_STOP
 ├── LinkFault                the serial link is silent or damaged         STOP_NOW for a car
@@ -164,7 +165,7 @@ class ReaderStalled(VisionFault):
 
 class LoopStalled(VisionFault):
     sentence = "The inference loop has stopped."
-    remedy = "It is restarted; if it returns, run `gatehouse bench`."
+    remedy = "If it stays so, the watchdog starts the gate anew; if it returns, run `gatehouse bench`."
 
 
 class RecordFault(GateFault):
@@ -266,6 +267,11 @@ class LimitsDisagree(MotionFault):
 
 class ArmStuck(MotionFault):
     sentence = "The arm did not leave its limit switch."
+
+
+class ArmDropped(MotionFault):
+    sentence = "The arm came down without a command."
+    remedy = "Check spring, brake and closed limit, then hold SERVICE to reset."
 
 
 class ArmForced(MotionFault):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ..authority import Source
 from ..clock import Clock
 from ..commands import (
     ClearFault,
@@ -280,6 +281,9 @@ class Gate:
 
     def _refuse(self, order: Refuse) -> None:
         self._write(Write(order.entry))
+        if order.authority.source is Source.COMMAND:
+            # Answered once, whatever the answer: the same message must not open a moment later.
+            self._parts.senses.spend(order.authority)
         self._parts.access.lapsed(order.authority.id, order.reason)
 
     def _clear_by_order(self, order: ClearFault) -> None:

@@ -4,7 +4,7 @@
         │                      ^                        ^                            │             │
         │ not recorded         └───────── PAUSING <─────┼───────── veto: reopen ─────┘          closed: done
         └──> done                                       └── limit lost while confirming ──────────┘
-    STOP in any phase ──> STOPPED, which only a person's authority or a service reset leaves.
+    STOP in any phase ──> STOPPED, which only a person at the gate or a service reset leaves.
 
 Law 2 is `_closing`, law 4 is PAUSING, law 6 is `_overdue`, law 10 is RECORDING.
 """
@@ -17,7 +17,7 @@ from dataclasses import replace
 from ..authority import Authority
 from ..commands import CloseBarrier, NotePassage, OpenBarrier, RaiseFault, Refuse, StopBarrier
 from ..events import EntryKind, Event, Limit
-from ..faults import ArmStuck, CloseTimedOut, MotionFault, OpenTimedOut, ReopenedTooOften
+from ..faults import ArmDropped, ArmStuck, CloseTimedOut, MotionFault, OpenTimedOut, ReopenedTooOften
 from .base import Commands, Inputs, Memory
 from .cycle import VETO, Cycle, Passage, Phase, Step, opened, unanswered
 from .requests import answer
@@ -157,6 +157,8 @@ def _overdue(cycle: Cycle, left: Limit, late: MotionFault, inputs: Inputs, now: 
 
 def _open(cycle: Cycle, inputs: Inputs, now: float) -> Step:
     """Hold while present; close when the way has been clear for the hold time."""
+    if cycle.raised and inputs.closed is Limit.ON:
+        return Going(replace(cycle, raised=False), (RaiseFault(ArmDropped()),))
     cycle, words = _passage(cycle, inputs, now)
     if cycle.reopens > inputs.policy.barrier.max_reopens:
         gone_wrong = RaiseFault(ReopenedTooOften(f"{cycle.reopens} times"))

@@ -12,6 +12,7 @@ from typing import Union
 from ..authority import Authority, Source
 from ..commands import EnableCar, Horn, Lights, ReleaseCar, Spend
 from ..events import CommandReceived, EntryKind, Event, NotRecorded, Recorded, RefusalReason, RemoteAction
+from ..faults import Effect
 from ..words import Word
 from .base import Commands, Inputs, Memory
 from .rules import asked, objection, opening, refuse, safe_use, write
@@ -114,6 +115,8 @@ def _enable(drive: Drive, inputs: Inputs, now: float) -> Step:
 def _enabled(drive: Drive, event: Event, inputs: Inputs, now: float) -> Step:
     if _in_sight(drive, inputs):
         drive = replace(drive, seen_s=now)
+    if not _watched(drive) and inputs.suffers(Effect.FINISH_THEN_STOP):
+        return Done(Memory(), _release(drive, "the gate is out of service", now))
     if now - drive.seen_s >= inputs.policy.car.lost_s:
         return Done(Memory(), _release(drive, "the authorised person is out of sight", now))
     if drive.lit and now - drive.since_s >= inputs.policy.car.lights_s:
@@ -121,10 +124,15 @@ def _enabled(drive: Drive, event: Event, inputs: Inputs, now: float) -> Step:
     return Going(drive)
 
 
+def _watched(drive: Drive) -> bool:
+    """Buttons and commands name nobody to watch."""
+    return drive.authority.source is Source.DECISION
+
+
 def _in_sight(drive: Drive, inputs: Inputs) -> bool:
-    """Buttons and commands name nobody to watch: they hold until CLOSE, STOP or a fault."""
+    """Whom nobody watches is taken to be there, until CLOSE, STOP or a fault that ends the service."""
     authority = drive.authority
-    if authority.source is not Source.DECISION:
+    if not _watched(drive):
         return True
     seen = (authority.camera, authority.track_id) in inputs.tracks
     return seen and authority.camera not in inputs.doubted

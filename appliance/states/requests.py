@@ -9,6 +9,7 @@ from ..commands import ClearFault, Spend, StopBarrier
 from ..events import (
     CommandReceived,
     Event,
+    Limit,
     NotRecorded,
     Recorded,
     RefusalReason,
@@ -68,10 +69,10 @@ def _another(cycle: Cycle, event: Event, inputs: Inputs, now: float) -> Step:
 def _untimely(cycle: Cycle, authority: Authority, inputs: Inputs) -> RefusalReason | None:
     if cycle.pending is not None:
         return RefusalReason.ALREADY_DECIDED
-    # A person pressed STOP for a reason that no camera knows: only a person takes it back.
-    by_itself = authority.source is Source.DECISION
-    by_itself = by_itself or (authority.source is Source.EXIT and inputs.policy.exit.mode == "free")
-    return RefusalReason.OUT_OF_SERVICE if cycle.phase is Phase.STOPPED and by_itself else None
+    # A person pressed STOP for a reason that nobody afar knows: only a person at the gate takes it back.
+    pressed = authority.source is Source.BUTTON
+    pressed = pressed or (authority.source is Source.EXIT and inputs.policy.exit.mode == "button")
+    return None if pressed or cycle.phase is not Phase.STOPPED else RefusalReason.OUT_OF_SERVICE
 
 
 def _recorded(cycle: Cycle, authority: Authority, durable: bool, inputs: Inputs, now: float) -> Step:
@@ -82,7 +83,7 @@ def _recorded(cycle: Cycle, authority: Authority, durable: bool, inputs: Inputs,
     reason = objection(authority, inputs, now)
     if reason is not None:
         return _dropped(cycle, authority, reason, now)
-    return _admitted(cycle, authority, now)
+    return _admitted(cycle, authority, inputs, now)
 
 
 def _dropped(cycle: Cycle, authority: Authority, reason: RefusalReason, now: float) -> Step:
@@ -92,10 +93,11 @@ def _dropped(cycle: Cycle, authority: Authority, reason: RefusalReason, now: flo
     return Going(replace(cycle, pending=None), (word,))
 
 
-def _admitted(cycle: Cycle, authority: Authority, now: float) -> Going[Cycle]:
+def _admitted(cycle: Cycle, authority: Authority, inputs: Inputs, now: float) -> Going[Cycle]:
     """The authority is recorded and good: open, or stay open for it."""
     cycle = replace(cycle, pending=None, close_asked=False)
-    up = cycle.phase is Phase.OPEN and cycle.raised
+    # An arm that sank off its switch is driven up again for whoever is let in next.
+    up = cycle.phase is Phase.OPEN and cycle.raised and inputs.opened is not Limit.OFF
     if up:
         cycle = replace(cycle, since_s=now)
     going_up = up or cycle.phase in (Phase.PAUSING, Phase.OPENING)

@@ -93,6 +93,8 @@ def _of_button(authority: Authority, inputs: Inputs) -> RefusalReason | None:
 
 def _of_exit(authority: Authority, inputs: Inputs) -> RefusalReason | None:
     barred = inputs.suffers(Effect.REFUSE_ENTRY) and not inputs.policy.exit.in_fault
+    # A loop opens for whatever stands on it, also while a person has their hands in the arm.
+    barred = barred or (inputs.policy.exit.mode == "free" and inputs.has_fault(Maintenance.kind()))
     return RefusalReason.OUT_OF_SERVICE if barred or inputs.policy.exit.mode == "none" else None
 
 

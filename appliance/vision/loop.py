@@ -9,11 +9,12 @@ from ..clock import Clock
 from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
 from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
-from ..faults import GateFault, ReaderStalled, VisionFault
+from ..faults import ReaderStalled, VisionFault
 from ..sight import Box, Detection, Effort, Frame, Reading, Track
 from .area import Point, around, clipped, covered, scaled
 from .base import BaseDetector, FaultSink
 from .case import Case
+from .complaints import Complaints
 from .desk import BaseDesk, ReadDone, ReadJob
 from .mailbox import Mailbox
 from .track import Tracked, Tracker
@@ -62,8 +63,7 @@ class VisionLoop:
         self._desk = desk
         self._clock = clock
         self._publish = publish
-        self._faults = faults
-        self._active: set[str] = set()
+        self._complaints = Complaints(faults)
         self._tracker = Tracker(next_id, vision.detection_threshold, vision.track_lost_s)
         self._cases: dict[int, Case] = {}
         self._rates = {
@@ -123,9 +123,9 @@ class VisionLoop:
         try:
             found = self._detector.detect(frame.image, self._view.area)
         except VisionFault as fault:
-            self._met(fault)
+            self._complaints.met("detect", fault)
             return False
-        self._well("engine_failed", "detector")
+        self._complaints.well("detect")
         gone = self._tracker.update(found, frame.captured_s)
         self.processed += 1
         self._end(gone, self._clock.monotonic())
@@ -178,7 +178,7 @@ class VisionLoop:
         try:
             answers = self._desk.collect()
         except ReaderStalled as fault:
-            self._met(fault)
+            self._complaints.met("read", fault)
             return
         for done in answers:
             self._take(done, now_s)
@@ -186,10 +186,9 @@ class VisionLoop:
     def _take(self, done: ReadDone, now_s: float) -> None:
         if done.result is None:
             if done.fault is not None:
-                self._met(done.fault)
+                self._complaints.met("read", done.fault)
             return
-        self._well("reader_stalled", self.name)
-        self._well("engine_failed", "reader")
+        self._complaints.well("read")
         case = self._cases.get(done.job.track_id)
         if case is None:
             return
@@ -244,16 +243,6 @@ class VisionLoop:
             first_s=tracked.first_s,
             last_s=tracked.last_s,
         )
-
-    def _met(self, fault: GateFault) -> None:
-        if fault.kind() not in self._active:
-            self._active.add(fault.kind())
-            self._faults.raised(fault)
-
-    def _well(self, kind: str, part: str) -> None:
-        if kind in self._active:
-            self._active.discard(kind)
-            self._faults.cleared(kind, part)
 
 
 class _View:

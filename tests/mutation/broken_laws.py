@@ -212,7 +212,7 @@ LAWS = (
         "what could not be recorded opens",
         f"{STATES}/requests.py",
         "return _dropped(cycle, authority, RefusalReason.NOT_RECORDED, now)",
-        "return _admitted(cycle, authority, now)",
+        "return _admitted(cycle, authority, inputs, now)",
         f"{CYCLE}::test_what_could_not_be_recorded_does_not_open",
     ),
     BrokenLaw(

@@ -2,7 +2,15 @@
 
 from appliance.authority import Authority, Source
 from appliance.commands import EnableCar, Horn, Lights, ReleaseCar
-from appliance.events import Button, CommandReceived, EnginesTrusted, EntryKind, RemoteAction, SelfCheckPassed
+from appliance.events import (
+    Button,
+    CommandReceived,
+    EnginesTrusted,
+    EntryKind,
+    RemoteAction,
+    SelfCheckPassed,
+    ServiceHeld,
+)
 from appliance.states import StateName
 
 from .rig import SCENE_VALID_S, Rig
@@ -94,3 +102,20 @@ def test_a_second_authority_is_refused_while_the_car_is_enabled() -> None:
     rig = enabled()
     rig.grant("a2", 2)
     assert rig.writer.kinds()[-1] is EntryKind.REFUSED
+
+
+def test_maintenance_releases_a_car_that_a_button_enabled() -> None:
+    rig = ready()
+    rig.press(Button.OPEN)
+    rig.record()
+    rig.tick(ServiceHeld(reset=False))
+    rig.run(0.2)
+    assert not rig.actuator.enabled
+    assert rig.state == StateName.FAULT
+
+
+def test_maintenance_waits_for_a_person_who_is_in_sight() -> None:
+    rig = enabled()
+    rig.tick(ServiceHeld(reset=False))
+    rig.run(0.5)
+    assert rig.actuator.enabled

@@ -5,6 +5,7 @@ from appliance.commands import StopBarrier
 from appliance.events import (
     Button,
     ButtonPressed,
+    CommandReceived,
     EntryGranted,
     EntryKind,
     Granted,
@@ -12,6 +13,7 @@ from appliance.events import (
     Refusal,
     RefusalReason,
     Refused,
+    RemoteAction,
     TrackGone,
 )
 from appliance.faults import ActiveFault, CameraLost, DiskFull, OutputFailed, WatchdogFault
@@ -174,3 +176,16 @@ def test_a_fault_over_in_one_part_leaves_the_other() -> None:
 def test_authority_lives_from_its_issue_to_just_before_its_end() -> None:
     authority = Authority("x", Source.COMMAND, 1.0, 2.0, "phone", "Remote.")
     assert [authority.live(t) for t in (0.9, 1.0, 1.999, 2.0)] == [False, True, True, False]
+
+
+def test_a_command_that_was_refused_does_not_open_a_moment_later() -> None:
+    rig = Rig().boot()
+    command = CommandReceived(
+        RemoteAction.OPEN, Authority("c1", Source.COMMAND, rig.now, rig.now + 60, "phone", "Remote.")
+    )
+    rig.sensors(stop=True)
+    rig.tick(command)
+    rig.sensors(stop=False)
+    rig.tick(command)
+    assert rig.writer.tickets == []
+    assert rig.writer.entries[-1].fields[-1] == ("reason", "authority_spent")

@@ -16,6 +16,7 @@ from appliance.events import (
     ButtonPressed,
     CommandReceived,
     EntryGranted,
+    EntryKind,
     Event,
     Limit,
     NotRecorded,
@@ -87,6 +88,13 @@ class Referee:
         assert why in self.recorded, "law 10: opened before it was recorded"
         if authority.source is Source.DECISION:
             self._judge_decision(authority)
+        else:
+            assert why not in self._refused(), "law 1: a refused command opened"
+
+    def _refused(self) -> set[str]:
+        """Ids of what was refused for another reason than having been used."""
+        refusals = [dict(e.fields) for e in self.rig.writer.entries if e.kind is EntryKind.REFUSED]
+        return {f["authority"] for f in refusals if f.get("reason") != "authority_spent" and "authority" in f}
 
     def _judge_decision(self, authority: Authority) -> None:
         here = {t.id for t in self.rig.tracks}

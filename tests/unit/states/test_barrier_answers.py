@@ -13,6 +13,7 @@ from appliance.events import (
     EntryGranted,
     EntryKind,
     Event,
+    Limit,
     NotRecorded,
     Recorded,
     RefusalReason,
@@ -148,7 +149,7 @@ def test_a_spent_authority_is_still_good_for_its_own_cycle() -> None:
     [
         (Phase.OPEN, EntryGranted(SECOND), SECOND),
         (Phase.OPEN, CommandReceived(RemoteAction.OPEN, COMMAND), COMMAND),
-        (Phase.STOPPED, CommandReceived(RemoteAction.OPEN, COMMAND), COMMAND),
+        (Phase.STOPPED, EntryGranted(BUTTON), BUTTON),
         (Phase.STOPPED, EntryGranted(EXIT), EXIT),
     ],
 )
@@ -158,8 +159,8 @@ def test_a_further_authority_is_spent_and_recorded(phase: Phase, event: Event, a
     assert act(cycle, event) == Going(waiting, (Spend(authority), asked_to_record(authority)))
 
 
-@pytest.mark.parametrize(("authority", "mode"), [(SECOND, "button"), (EXIT, "free")])
-def test_what_comes_by_itself_does_not_end_a_stop(authority: Authority, mode: str) -> None:
+@pytest.mark.parametrize(("authority", "mode"), [(SECOND, "button"), (COMMAND, "button"), (EXIT, "free")])
+def test_what_comes_by_itself_or_from_afar_does_not_end_a_stop(authority: Authority, mode: str) -> None:
     policy = replace(POLICY, exit=POLICY.exit.model_copy(update={"mode": mode}))
     cycle = replace(OPEN, phase=Phase.STOPPED)
     step = act(cycle, EntryGranted(authority), policy=policy)
@@ -187,20 +188,26 @@ def test_a_further_authority_keeps_the_arm_open() -> None:
     cycle = replace(WAITING, passage=Passage.FOLLOWED, close_asked=True)
     admitted = replace(cycle, authority=SECOND, pending=None, passage=Passage.AWAITED)
     kept = replace(admitted, close_asked=False, since_s=NOW)
-    assert act(cycle, Recorded("d2")) == Going(kept, ())
+    assert act(cycle, Recorded("d2"), opened=Limit.ON) == Going(kept, ())
 
 
 @pytest.mark.parametrize("passage", [Passage.AWAITED, Passage.UNDER_ARM])
 def test_a_vehicle_behind_one_that_has_not_passed_waits_its_turn(passage: Passage) -> None:
     cycle = replace(WAITING, passage=passage, clear_s=NOW)
     queued = replace(cycle, queue=(SECOND,), pending=None, since_s=NOW)
-    assert act(cycle, Recorded("d2")) == Going(queued, ())
+    assert act(cycle, Recorded("d2"), opened=Limit.ON) == Going(queued, ())
 
 
 def test_a_press_for_a_vehicle_that_is_awaited_only_gives_it_more_time() -> None:
     cycle = replace(WAITING, pending=BUTTON, passage=Passage.AWAITED)
     more = replace(cycle, authority=BUTTON, pending=None, since_s=NOW)
-    assert act(cycle, Recorded(BUTTON.id)) == Going(more, ())
+    assert act(cycle, Recorded(BUTTON.id), opened=Limit.ON) == Going(more, ())
+
+
+def test_an_arm_that_sank_off_its_switch_is_driven_up_for_the_next() -> None:
+    cycle = replace(WAITING, passage=Passage.DONE)
+    step = act(cycle, Recorded("d2"), opened=Limit.OFF)
+    assert step.commands == (OpenBarrier("d2"),)
 
 
 def test_a_further_authority_takes_up_an_arm_that_rests_where_nobody_raised_it() -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from appliance.commands import CloseBarrier, NotePassage, OpenBarrier, StopBarrier, Write
+from appliance.commands import CloseBarrier, NotePassage, OpenBarrier, RaiseFault, StopBarrier, Write
 from appliance.events import EntryKind, Limit, Presence, RefusalReason, Tick
-from appliance.faults import ArmStuck, CloseTimedOut, OpenTimedOut, ReopenedTooOften
+from appliance.faults import ArmDropped, ArmStuck, CloseTimedOut, OpenTimedOut, ReopenedTooOften
 from appliance.states import Memory
 from appliance.states.barrier import advance
 from appliance.states.cycle import VETO, Cycle, Passage, Phase, Step
@@ -328,3 +328,18 @@ def test_the_reopenings_of_a_cycle_add_up() -> None:
     step = act(replace(CLOSING, reopens=1), **PRESENT)
     lost = act(replace(CONFIRMING, reopens=1))
     assert [s.cycle.reopens for s in (step, lost) if isinstance(s, Going)] == [2, 2]
+
+
+def test_an_arm_that_came_down_by_itself_is_a_fault() -> None:
+    step = act(OPEN, opened=Limit.OFF, closed=Limit.ON)
+    assert isinstance(step, Going)
+    assert (step.cycle, told(step.commands)) == (
+        replace(OPEN, raised=False, clear_s=step.cycle.clear_s),
+        active(ArmDropped()),
+    )
+
+
+def test_an_arm_that_was_never_raised_may_rest_closed() -> None:
+    assert not any(
+        isinstance(c, RaiseFault) for c in act(replace(OPEN, raised=False), closed=Limit.ON).commands
+    )

@@ -171,3 +171,10 @@ def test_an_entry_has_no_fields_unless_given() -> None:
 def test_rest_is_the_order_of_the_actuator_that_is_driven() -> None:
     assert safe(levels()) == (StopBarrier(),)
     assert safe(levels(policy=CAR)) == (ReleaseCar(), Lights(False))
+
+
+@pytest.mark.parametrize(("mode", "reason"), [("free", OUT), ("button", None)])
+def test_a_loop_raises_no_arm_in_maintenance(mode: str, reason: RefusalReason | None) -> None:
+    policy = replace(POLICY, exit=POLICY.exit.model_copy(update={"mode": mode}))
+    inputs = levels(policy=policy, faults=active(Maintenance()))
+    assert objection(EXIT, inputs, NOW) is reason

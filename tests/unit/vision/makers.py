@@ -75,12 +75,15 @@ class FaultLog:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.standing: set[tuple[str, str]] = set()
 
     def raised(self, fault: GateFault) -> None:
         self.lines.append(f"+{fault.kind()}")
+        self.standing.add((fault.kind(), fault.part))
 
     def cleared(self, kind: str, part: str) -> None:
         self.lines.append(f"-{kind}")
+        self.standing.remove((kind, part))
 
 
 Events = list[VisionEvent]

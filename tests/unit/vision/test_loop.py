@@ -6,7 +6,7 @@ from itertools import count
 from appliance.clock import ManualClock
 from appliance.config.schema import Camera, Vision, Vote
 from appliance.events import PlateVoted, SceneSeen, TrackGone
-from appliance.faults import EngineFailed
+from appliance.faults import EngineFailed, ReaderStalled
 from appliance.sight import Effort
 from appliance.vision.base import ReadResult
 from appliance.vision.desk import ModelledDesk
@@ -172,8 +172,20 @@ def test_one_doubtful_character_makes_no_sign() -> None:
 
 
 def test_a_failed_engine_is_reported_once_and_cleared() -> None:
-    bench = Bench(FakeDetector(EngineFailed("x"), EngineFailed("x"), []))
+    bench = Bench(FakeDetector(EngineFailed("x", part="own.det"), EngineFailed("x", part="own.det"), []))
     bench.loop.look(Effort.RECOGNISE)
     bench.run(3)
     assert bench.faults.lines == ["+engine_failed", "-engine_failed"]
     assert len(bench.scenes()) == 1
+    assert bench.faults.standing == set()
+
+
+def test_a_reader_that_failed_stands_until_it_has_read() -> None:
+    reader = FakeReader(EngineFailed("x", part="own.rec"), ReaderStalled("hung"), result("AB12CD"))
+    bench = Bench(FakeDetector([plate(150)]), reader)
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(3)
+    assert bench.faults.standing == {("engine_failed", "own.rec")}
+    bench.run(4)
+    assert bench.faults.lines == ["+engine_failed", "-engine_failed", "+reader_stalled", "-reader_stalled"]
+    assert bench.faults.standing == set()
