@@ -16,7 +16,7 @@ from ..clock import Clock
 from ..config import Config
 from ..config.schema import Record
 from ..events import Entry, EntryKind, SelfCheckPassed
-from ..faults import ClockUntrusted, GateFault, LoopStalled
+from ..faults import ClockUntrusted, GateFault, LoopStalled, RecordFailed
 from ..gate.gate import Gate
 from ..hw.base import BaseCamera, BaseWatchdog
 from ..hw.gpio import Pins
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 """A worker that died is replaced within this time; a car takes seconds to come up."""
+RECORD_LIMIT_S = 5.0
+"""A commit takes milliseconds, on a bad card some hundred; one that waits this long hangs."""
 MOST_DEATHS = 5
 """Deaths of workers within DEATHS_S: more of them, and the whole process starts anew (systemd)."""
 DEATHS_S = 300.0
@@ -119,6 +121,7 @@ class LiveGate:
         self._looked_s = clock.monotonic()
         self._shown = ""
         self._clock_trusted = True
+        self._record_hangs = False
         self._farewell = "The gate ended by a defect."
 
     def run(self, ended: Callable[[], bool]) -> bool:
@@ -202,6 +205,7 @@ class LiveGate:
             log.critical("the record writer or the output guard ended: starting anew")
             return False
         self._check_clock()
+        self._check_record()
         died = self._optics.check()
         for who in died:
             self._mouth.raised(LoopStalled(who))
@@ -220,6 +224,18 @@ class LiveGate:
             self._mouth.cleared(ClockUntrusted.kind())
         else:
             self._mouth.raised(ClockUntrusted())
+
+    def _check_record(self) -> None:
+        """A disk that hangs gives no error: what waits for it too long says so."""
+        waited_s = self._writer.oldest_wait_s()
+        hangs = waited_s > RECORD_LIMIT_S
+        if hangs is self._record_hangs:
+            return
+        self._record_hangs = hangs
+        if hangs:
+            self._mouth.raised(RecordFailed(f"the oldest entry has waited {waited_s:.0f} s", part="disk"))
+        else:
+            self._mouth.cleared(RecordFailed.kind(), "disk")
 
     def _show(self) -> None:
         """The state in `systemctl status`, when it changes."""

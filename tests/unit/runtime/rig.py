@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 PATIENCE_S = 20.0
 """Of real time, for threads of a busy computer; what is waited for comes in milliseconds."""
 TICK_S = 0.02
-OPEN, CLOSE, LAMP = "GPIO17", "GPIO27", "GPIO22"
+OPEN, CLOSE, LIGHTS = "GPIO17", "GPIO27", "GPIO22"
 OPEN_BUTTON, STOP_BUTTON = "GPIO23", "GPIO24"
-PINS = (OPEN, CLOSE, LAMP, OPEN_BUTTON, STOP_BUTTON)
+PINS = (OPEN, CLOSE, LIGHTS, OPEN_BUTTON, STOP_BUTTON)
 
 
 def a_clock() -> ManualClock:
@@ -47,7 +47,7 @@ def a_clock() -> ManualClock:
 
 
 def a_config(path: Path = Path("gatehouse.db"), **changes: Any) -> Config:
-    """A barrier with two buttons, a lamp that shines at rest, and one camera."""
+    """A barrier with two buttons, lights that shine at rest, and one camera."""
     values = {
         "board": "sim",
         "pin_factory": "mock",
@@ -56,7 +56,7 @@ def a_config(path: Path = Path("gatehouse.db"), **changes: Any) -> Config:
         "outputs": {
             "open": {"pin": OPEN, "max_on_s": 9.0},
             "close": {"pin": CLOSE, "max_on_s": 9.0},
-            "lamp": {"pin": LAMP, "start": True, "shutdown": True},
+            "lights": {"pin": LIGHTS, "start": True, "shutdown": True},
         },
         "inputs": {"open_button": {"pin": OPEN_BUTTON}, "stop_button": {"pin": STOP_BUTTON}},
         "record": {"path": path},

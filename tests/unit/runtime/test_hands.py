@@ -19,7 +19,7 @@ from appliance.hw.gpio import Pins
 from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.hands import Hands, build_hands
 
-from .rig import CLOSE, LAMP, OPEN, PINS, FedCamera, a_clock, a_config
+from .rig import CLOSE, LIGHTS, OPEN, PINS, FedCamera, a_clock, a_config
 
 
 def some_hands(factory: MockFactory, **changes: Any) -> Hands:
@@ -57,7 +57,7 @@ def test_nothing_is_claimed_before_it_is_opened() -> None:
 
 def test_open_claims_and_close_gives_back_at_shutdown_level() -> None:
     clock, factory = a_clock(), MockFactory()
-    pins = {name: factory.pin(name) for name in (OPEN, CLOSE, LAMP)}
+    pins = {name: factory.pin(name) for name in (OPEN, CLOSE, LIGHTS)}
     hands = build_hands(a_config(), clock, Pins(factory))
     hands.open()
     claimed = [pin.function for pin in pins.values()]

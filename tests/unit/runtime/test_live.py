@@ -18,7 +18,7 @@ from appliance.vision.factory import Recognition
 
 from .rig import (
     CLOSE,
-    LAMP,
+    LIGHTS,
     OPEN,
     OPEN_BUTTON,
     STOP_BUTTON,
@@ -116,8 +116,8 @@ def test_a_pin_that_is_used_twice_is_refused_and_nothing_stays_claimed(tmp_path:
     with pytest.raises(ConfigFault, match="GPIO17"):
         rig.run(lambda: False)
 
-    assert rig.pins[LAMP].function == "input"
-    assert rig.level(LAMP)
+    assert rig.pins[LIGHTS].function == "input"
+    assert rig.level(LIGHTS)
     assert not rig.config.record.path.exists()
 
 
@@ -136,6 +136,39 @@ def test_a_time_of_day_that_nobody_confirms_is_a_fault_until_somebody_does(tmp_p
         return True
 
     assert rig.run(warned, confirm, lambda: not warned())
+
+
+class SlowWriter(RecordWriter):
+    """A writer whose disk hangs for as long as `waits_s` says."""
+
+    waits_s = 0.0
+
+    def oldest_wait_s(self) -> float:
+        return self.waits_s
+
+
+def slow(settings: Record, clock: Clock, mouth: Mouth) -> SlowWriter:
+    return SlowWriter(
+        settings,
+        clock,
+        Origin.here(),
+        answer=mouth.post,
+        on_fault=mouth.raised,
+        on_recovered=mouth.cleared,
+    )
+
+
+def test_a_disk_that_hangs_is_a_fault_until_it_answers(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path, writer=slow)
+
+    def hang(seconds: float) -> bool:
+        SlowWriter.waits_s = seconds
+        return True
+
+    def suffers() -> bool:
+        return rig.live.gate.inputs.has_fault("record_failed")
+
+    assert rig.run(lambda: hang(6.0), suffers, lambda: hang(0.0), lambda: not suffers())
 
 
 def test_a_capture_that_died_is_started_anew(tmp_path: Path) -> None:
@@ -198,7 +231,7 @@ def test_the_end_leaves_every_output_at_its_shutdown_level(tmp_path: Path, butto
         lambda: rig.press(button),
     )
 
-    assert [rig.level(pin) for pin in (OPEN, CLOSE, LAMP)] == [False, False, True]
+    assert [rig.level(pin) for pin in (OPEN, CLOSE, LIGHTS)] == [False, False, True]
 
 
 def test_the_end_is_the_last_entry(tmp_path: Path) -> None:
