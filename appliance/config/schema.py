@@ -93,7 +93,6 @@ class Vision(Section):
         640, ge=160, le=2048, description="long side of the detector's input; finer finds smaller plates"
     )
     detection_threshold: Share = 0.5
-    recognition_threshold: Share = Field(0.6, description="weaker characters are unsure")
     min_plate_length: int = Field(3, ge=1, le=12)
     max_plate_length: int = Field(10, ge=2, le=16)
     read_queue: int = Field(2, ge=1, le=64, description="plates waiting to be read; the rest is dropped")
@@ -166,7 +165,6 @@ class Outputs(Section):
     enable: Output | None = None
     lights: Output | None = None
     horn: Output | None = None
-    lamp: Output | None = Field(None, description="status lamp")
 
 
 class InputsSection(Section):
@@ -194,11 +192,6 @@ class Infer(Section):
 class Watchdog(Section):
     enabled: bool = True
     loop_limit_s: Seconds = Field(10.0, description="no feeding once the loop is silent for this long")
-
-
-class Heat(Section):
-    act_c: float = Field(75.0, ge=30.0, le=110.0)
-    degrade_c: float = Field(80.0, ge=30.0, le=110.0)
 
 
 class ClockSection(Section):
@@ -236,6 +229,5 @@ class Config(Section):
     serial: Serial = Serial()
     infer: Infer = Infer()
     watchdog: Watchdog = Watchdog()
-    heat: Heat = Heat()
     clock: ClockSection = ClockSection()
     sim: Sim = Sim()

@@ -33,7 +33,6 @@ CHECKS: tuple[Check, ...] = (
     timing.stuck_button,
     timing.loop_limits,
     timing.record_waits,
-    timing.heat,
     sight.some_camera,
     sight.twin_camera,
     sight.camera_zones,

@@ -83,12 +83,3 @@ def record_waits(config: Config) -> Iterator[Finding]:
             "is not longer than record.busy_timeout_s: one short lock refuses an opening.",
             "Set it to about twice record.busy_timeout_s.",
         )
-
-
-def heat(config: Config) -> Iterator[Finding]:
-    if config.heat.degrade_c <= config.heat.act_c:
-        yield error(
-            "heat.degrade_c",
-            "is not above heat.act_c: the gate would slow down before it ventilates.",
-            "Set it some degrees above heat.act_c.",
-        )

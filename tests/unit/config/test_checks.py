@@ -45,7 +45,7 @@ def test_a_sound_configuration_has_no_findings() -> None:
 
 
 ERRORS: list[tuple[dict[str, Any], str]] = [
-    (outputs(lamp={"pin": "17"}), "outputs.lamp.pin"),
+    (outputs(lights={"pin": "17"}), "outputs.lights.pin"),
     (inputs(beam={"pin": "BOARD13", **GUARD}), "inputs.beam.pin"),
     ({"pin_factory": "mock"}, "pin_factory"),
     ({"board": "sim"}, "pin_factory"),
@@ -65,7 +65,6 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"buttons": {"stuck_s": 8.0}}, "buttons.stuck_s"),
     ({"vision": {"loop_limit_s": 0.5}}, "vision.loop_limit_s"),
     ({"watchdog": {"loop_limit_s": 5.0}}, "watchdog.loop_limit_s"),
-    ({"heat": {"act_c": 80.0}}, "heat.degrade_c"),
     ({"cameras": {}}, "cameras"),
     ({"cameras": {"front": {"driver": "sim"}}}, "cameras.front.driver"),
     ({"cameras": {"front": {"roi": ((0, 0), (1, 1), (0.5, 0.5))}}}, "cameras.front.roi"),
@@ -114,7 +113,7 @@ def test_what_works_but_should_be_known_is_a_warning(changes: dict[str, Any], ke
 
 PEACE: list[dict[str, Any]] = [
     outputs(open={**OPEN, "pin": "GPIO4", "active_high": False}),
-    outputs(lamp={"pin": "GPIO22", "start": True}),
+    outputs(lights={"pin": "GPIO22", "start": True}),
     outputs(lights={"pin": "GPIO22", "start": True, "shutdown": True}),
     {"exit": {"mode": "none"}, **inputs(exit=None)},
     {"gate": {"actuator": "car"}, "car": {"channel": "serial"}},

@@ -8,8 +8,8 @@ from appliance.hw.specs import input_specs, output_specs
 
 
 def test_an_output_that_is_not_configured_has_no_spec() -> None:
-    outputs = Outputs(lamp=Output(pin="GPIO5", active_high=False, start=True, shutdown=True))
-    assert output_specs(outputs, Barrier()) == (OutputSpec("lamp", "GPIO5", False, True, True, None),)
+    outputs = Outputs(lights=Output(pin="GPIO5", active_high=False, start=True, shutdown=True))
+    assert output_specs(outputs, Barrier()) == (OutputSpec("lights", "GPIO5", False, True, True, None),)
 
 
 def test_a_direction_without_a_maximum_falls_a_little_after_the_motion_limit() -> None:
