@@ -16,7 +16,8 @@ with its remedy. No output is driven and nothing is written.
   gatehouse check                    everything
   gatehouse check --no-hardware      the configuration alone, on any computer
 
-Exit code 0: fit, perhaps with warnings. 1: errors found. 2: the configuration cannot be read."""
+Exit code 0: fit, perhaps with warnings. 1: this board has errors. 2: the configuration has errors, or
+cannot be read."""
 
 MARKS = {None: "ok", Severity.WARN: "warn", Severity.ERROR: "ERROR"}
 
@@ -27,11 +28,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     loaded = read_settings(args)
-    results = [_shown(result) for result in configuration(loaded)]
+    keys = [_shown(result).severity for result in configuration(loaded)]
+    parts: list[Severity | None] = []
     if not args.no_hardware:
         tried = (run_probe(part, probe) for part, probe in probes(loaded.config))
-        results += [_shown(result) for found in tried for result in found]
-    return _verdict([result.severity for result in results])
+        parts = [_shown(result).severity for found in tried for result in found]
+    _show_verdict([*keys, *parts])
+    if Severity.ERROR in keys:
+        return 2
+    return 1 if Severity.ERROR in parts else 0
 
 
 def configuration(loaded: Loaded) -> list[Result]:
@@ -48,7 +53,6 @@ def _shown(result: Result) -> Result:
     return result
 
 
-def _verdict(severities: list[Severity | None]) -> int:
+def _show_verdict(severities: list[Severity | None]) -> None:
     errors, warnings = severities.count(Severity.ERROR), severities.count(Severity.WARN)
     print(f"\n{errors} errors, {warnings} warnings. {'Not fit for a gate.' if errors else 'Fit.'}")
-    return 1 if errors else 0

@@ -50,9 +50,20 @@ class Loaded:
         return self.origins.get(_path(key), DEFAULT)
 
     def describe(self, finding: Finding) -> str:
-        """One line: where to mend it, what is wrong, and the remedy."""
-        around = _nearest(self.origins, _path(finding.key)) or Origin(str(self.files[-1]))
-        return f"{around}: {finding}"
+        """One line: where to mend it, what is wrong, and the remedy.
+
+        What may be mended in two places is told at the one that won over more files: the owner's.
+        """
+        told = finding if finding.mirror is None else max(finding, finding.mirror, key=self._precedence)
+        return f"{self._place(told)}: {told}"
+
+    def _precedence(self, finding: Finding) -> int:
+        sources = [str(path) for path in self.files]
+        source = self._place(finding).source
+        return sources.index(source) if source in sources else -1
+
+    def _place(self, finding: Finding) -> Origin:
+        return _nearest(self.origins, _path(finding.key)) or Origin(str(self.files[-1]))
 
 
 def load_config(

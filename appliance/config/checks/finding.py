@@ -16,12 +16,16 @@ class Severity(Word):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing found: the path of the key that mends it, what is wrong, and the remedy."""
+    """One thing found: the path of the key that mends it, what is wrong, and the remedy.
+
+    `mirror` tells the same from the other key, where either one may be mended.
+    """
 
     severity: Severity
     key: str
     sentence: str
     remedy: str
+    mirror: Finding | None = None
 
     def __str__(self) -> str:
         return f"{self.key}: {self.sentence} {self.remedy}"

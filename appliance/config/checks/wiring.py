@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..pins import canonical, pulled_up_at_reset
 from ..schema import Config, Input, Output
@@ -39,7 +40,11 @@ def pins_used_twice(config: Config) -> Iterator[Finding]:
         users[canonical(given.pin)].append(f"inputs.{name}")
     for pin, (first, *others) in users.items():
         for other in others:
-            yield error(f"{other}.pin", f"uses {pin}, as {first} does.", "Give each its own pin.")
+            yield replace(_shares(pin, other, first), mirror=_shares(pin, first, other))
+
+
+def _shares(pin: str, user: str, other: str) -> Finding:
+    return error(f"{user}.pin", f"uses {pin}, as {other} does.", "Give each its own pin.")
 
 
 def pretend_pins(config: Config) -> Iterator[Finding]:

@@ -33,9 +33,25 @@ def test_a_warning_leaves_it_fit(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "only the camera watches under the arm" in capsys.readouterr().out
 
 
-def test_an_error_makes_it_unfit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(tmp_path, '[outputs.horn]\npin = "17"\n') == 1
+def test_keys_that_contradict_each_other_cannot_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(tmp_path, '[outputs.horn]\npin = "17"\n') == 2
     assert "mine.toml:2: outputs.horn.pin: uses GPIO17, as outputs.open does." in capsys.readouterr().out
+
+
+def test_a_part_that_fails_makes_the_board_unfit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> Iterator[Result]:
+        yield Result("disk", "full", Severity.ERROR)
+
+    monkeypatch.setattr("appliance.cli.check.probes", lambda config: [("disk", failing)])
+    path = tmp_path / "mine.toml"
+    path.write_text("", encoding="utf-8")
+
+    assert main(["check", "--board", "sim", "--config", str(path)]) == 1
+    assert "1 errors, 0 warnings. Not fit for a gate." in capsys.readouterr().out
 
 
 def test_a_file_that_cannot_be_read_is_no_finding(tmp_path: Path) -> None:

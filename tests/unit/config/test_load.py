@@ -138,6 +138,12 @@ def test_keys_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_a_contradiction_with_the_profile_stands_at_the_owner_s_line(tmp_path: Path) -> None:
+    (line,) = refusal(tmp_path, '[outputs.open]\npin = "GPIO5"\n')
+
+    assert line.startswith("mine.toml:2: outputs.open.pin: uses GPIO5, as inputs.loop does.")
+
+
 def test_keys_that_contradict_each_other_are_shown_to_who_only_reads(tmp_path: Path) -> None:
     loaded = read_config(owner_file(tmp_path, '[outputs.horn]\npin = "17"\n'), "sim")
 
