@@ -17,8 +17,10 @@ GateFault
 │   ├── RecordLocked         another process holds the database           REFUSE_ENTRY
 │   ├── RecordCorrupt        the database is damaged                      REFUSE_ENTRY
 │   ├── RecordCut            the audit chain has lost its end             WARN
+│   ├── RecordMissing        there is no database yet                     REFUSE_ENTRY
 │   └── RecordFailed         the record failed for another reason         REFUSE_ENTRY
 ├── ListFault                the list of plates cannot take a line        (cannot run)
+│   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
@@ -141,7 +143,7 @@ class CameraFrozen(CameraFault):
 
 class VisionFault(GateFault):
     sentence = "Recognition is in doubt."
-    remedy = "Run `gatehouse models verify`."
+    remedy = "Run `gatehouse check`."
     effect = Effect.REFUSE_ENTRY
 
 
@@ -198,6 +200,11 @@ class RecordCut(RecordFault):
     effect = Effect.WARN
 
 
+class RecordMissing(RecordFault):
+    sentence = "There is no record here."
+    remedy = "`gatehouse run` makes it when it first runs; if yours lies elsewhere, set record.path."
+
+
 class RecordFailed(RecordFault):
     sentence = "The record cannot be used."
 
@@ -205,6 +212,11 @@ class RecordFailed(RecordFault):
 class ListFault(GateFault):
     sentence = "The list of plates was left as it was."
     remedy = "Correct this and try again."
+
+
+class ListFileLost(ListFault):
+    sentence = "The file of plates cannot be read."
+    remedy = "Name a file that exists and that you may read."
 
 
 class BenchFault(GateFault):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from pathlib import Path
 
-from ..faults import ListFault
+from ..faults import ListFault, ListFileLost
 from ..listing import Listing
 
 HEADERS = ("plate", "owner", "allowed", "schedule", "valid_from", "valid_until", "note")
@@ -135,7 +135,7 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ListFault(f"{path}: {error.strerror or error}") from error
+        raise ListFileLost(f"{path}: {error.strerror or error}") from error
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:

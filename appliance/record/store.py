@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from ..config.schema import Record
-from ..faults import DiskFull, RecordCorrupt, RecordFailed, RecordFault, RecordLocked
+from ..faults import DiskFull, RecordCorrupt, RecordFailed, RecordFault, RecordLocked, RecordMissing
 from .schema import MIGRATIONS, Migration
 
 Value = Union[str, int, float, None]
@@ -92,7 +92,7 @@ class Store:
     def open_to_read(cls, settings: Record, *, free: FreeBytes = free_bytes) -> Store:
         """Open an existing database without changing it; a running gate is not disturbed."""
         if not settings.path.exists():
-            raise RecordFailed(f"{settings.path} does not exist; it is made when the gate first runs")
+            raise RecordMissing(f"{settings.path} does not exist")
         store = cls._connected(settings, f"{settings.path.absolute().as_uri()}?mode=ro", free)
         try:
             store.query("PRAGMA query_only = ON")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.faults import ListFault
+from appliance.faults import ListFault, ListFileLost
 from appliance.listing import Listing
 from appliance.record.sheet import Rules, moment, read_sheet, write_sheet
 
@@ -65,7 +65,7 @@ def test_a_bad_line_is_named(tmp_path: Path, content: bytes, said: str) -> None:
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ListFault, match="No such file"):
+    with pytest.raises(ListFileLost, match=r"No such file.*Name a file that exists"):
         read_sheet(tmp_path / "none.csv", RULES)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config.schema import Record
-from appliance.faults import DiskFull, RecordCorrupt, RecordFailed, RecordFault, RecordLocked
+from appliance.faults import DiskFull, RecordCorrupt, RecordFailed, RecordFault, RecordLocked, RecordMissing
 from appliance.record.journal import Insert, write_all
 from appliance.record.schema import MIGRATIONS
 from appliance.record.store import Store, fault_class
@@ -145,7 +145,7 @@ def test_a_reader_cannot_write(settings: Record) -> None:
 
 
 def test_a_reader_makes_no_database(settings: Record) -> None:
-    with pytest.raises(RecordFailed, match="does not exist"):
+    with pytest.raises(RecordMissing, match=r"does not exist.*gatehouse run.*record.path"):
         Store.open_to_read(settings)
     assert not settings.path.exists()
 
