@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from appliance.hw.sim.summary import Summary
+
 from .rooms import MAY_IMPORT, PLAIN
 from .tree import PACKAGE, ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#]+)")
 LAW = re.compile(r"^\| \d+ .*", re.MULTILINE)
+KEYS = list(Summary.of((), (), (), ()).as_json())
 PLACE = re.compile(r"`([\w./]+)`")
 
 
@@ -35,3 +38,10 @@ def test_every_place_where_a_law_is_held_exists() -> None:
     places = [place for line in LAW.findall(page) for place in PLACE.findall(line)]
 
     assert [p for p in places if not (ROOT / p).exists() and not (ROOT / PACKAGE / p).exists()] == []
+
+
+def test_the_keys_of_the_twin_s_summary_stand_in_their_order() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    section = page.split("## What programs read")[1].split("## ")[0]
+
+    assert [name for name in PLACE.findall(section) if name in KEYS] == KEYS
