@@ -66,10 +66,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The interpreter flushes stdout once more on its way out; it must find an open file.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.filename is not None:  # a file that a command should have answered for, not stdout
+            raise
+        _mute()
+        print(f"The output cannot be written ({error.strerror}). Send it elsewhere.", file=sys.stderr)
+        return CANNOT_RUN
     return code
+
+
+def _mute() -> None:
+    """The interpreter flushes stdout once more on its way out; it must find an open file."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explain(fault: GateFault) -> str:

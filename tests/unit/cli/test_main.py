@@ -159,3 +159,19 @@ def test_a_reader_that_has_left_gets_no_traceback() -> None:
     os.close(writer)
 
     assert (done.stderr, done.returncode) == ("", PIPE_CLOSED)
+
+
+def test_a_full_disk_behind_stdout_is_one_line() -> None:
+    command = [sys.executable, "-m", "appliance", "config", "schema"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    said = "The output cannot be written (No space left on device). Send it elsewhere.\n"
+    assert (done.stderr, done.returncode) == (said, 2)
+
+
+def test_a_file_s_error_that_no_command_answered_for_is_not_hidden(install: Install) -> None:
+    install(raising(FileNotFoundError(2, "No such file", "x.db")))
+
+    with pytest.raises(FileNotFoundError):
+        main(["check"])
