@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -25,11 +27,11 @@ def texts(found: list[dict[str, object]]) -> list[list[str]]:
     return [[plate["text"] for plate in one["plates"]] for one in found]  # type: ignore[attr-defined]
 
 
-def video(path: Path, frames: int) -> Path:
+def video(path: Path, frames: int, codec: str = "MJPG") -> Path:
     picture = cv2.imread(str(DAY))
     assert picture is not None
     noise = np.random.default_rng(3)
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, picture.shape[1::-1])
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*codec), 10, picture.shape[1::-1])
     for _ in range(frames):
         writer.write(cv2.add(picture, np.asarray(noise.integers(0, 9, picture.shape), np.uint8)))
     writer.release()
@@ -89,3 +91,18 @@ def test_nothing_to_read_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["read", str(tmp_path / name)]) == 2
     out, err = capsys.readouterr()
     assert (out, len(err.strip().splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("content", ["cut", "garbage"])
+def test_a_video_that_cannot_be_opened_is_one_line_and_no_library_s(tmp_path: Path, content: str) -> None:
+    bad = tmp_path / "bad.mp4"
+    whole = video(tmp_path / "a.mp4", 4, "mp4v").read_bytes()
+    bad.write_bytes({"cut": whole[: len(whole) // 2], "garbage": b"no video " * 999}[content])
+
+    command = [sys.executable, "-m", "appliance", "read", str(bad)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"{bad}: ")
+    assert "copy it again" in line
+    assert (done.stdout, done.returncode) == ("", 2)

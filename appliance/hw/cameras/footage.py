@@ -125,7 +125,8 @@ class Footage:
             raise InputDataFault("the video holds no readable frame", part=str(self.path))
         missing = _promised(capture) - number - 1
         if missing > COUNT_SLACK:
-            self.warning = f"{self.path}: the video ends after {number} of {_promised(capture)} frames"
+            ends = f"the video ends after {number} of {_promised(capture)} frames"
+            self.warning = f"{self.path}: {ends}; copy it again"
         else:
             yield Shot(self.path, number, held)
 
@@ -134,7 +135,7 @@ class Footage:
             raise InputDataFault("there is no such file", part=str(self.path))
         capture = cv2.VideoCapture(str(self.path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
-            detail = "the video cannot be opened; it is cut off, damaged or no video"
+            detail = "the video cannot be opened; it is cut off, damaged or no video; copy it again"
             raise InputDataFault(detail, part=str(self.path))
         return capture
 
