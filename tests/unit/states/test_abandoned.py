@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from appliance.authority import Authority
-from appliance.commands import ClearFault
-from appliance.events import Recorded, RefusalReason, Tick
-from appliance.faults import OutputFailed
+from appliance.commands import ClearFault, Lights, ReleaseCar
+from appliance.events import EntryKind, Recorded, RefusalReason, Tick
+from appliance.faults import Maintenance, OutputFailed
 from appliance.states import Leave, Memory, State, Trigger, react
 from appliance.states.actuate import Actuate
 from appliance.states.barrier import advance
@@ -17,7 +17,7 @@ from appliance.states.cycle import Cycle, Passage, Phase
 from appliance.states.rules import safe_use
 from appliance.states.session import Going
 
-from .given import CAR, COMMAND, DECISION, NOW, SECOND, active, levels, refused
+from .given import BUTTON, CAR, COMMAND, DECISION, NOW, SECOND, active, levels, refused, word
 
 OUT = RefusalReason.OUT_OF_SERVICE
 OPEN = Cycle(Phase.OPEN, NOW - 2, authority=DECISION, rested_s=NOW - 2, why="d1", raised=True)
@@ -65,3 +65,10 @@ def test_a_command_to_stop_lives_no_longer_than_any_other(
     authority: Authority, reason: RefusalReason | None
 ) -> None:
     assert safe_use(authority, levels(), NOW) is reason
+
+
+def test_maintenance_releases_a_car_that_nobody_is_watched_for() -> None:
+    state = Actuate(Drive(CarPhase.ENABLED, BUTTON, NOW, NOW))
+    reaction = state.react(Tick(), levels(policy=CAR, faults=active(Maintenance())), NOW)
+    released = word(EntryKind.RELEASED, "open", "Released: the gate is out of service.")
+    assert reaction == Leave(Trigger.CYCLE_DONE, Memory(), (ReleaseCar(), Lights(False), released))
