@@ -7,7 +7,7 @@ from typing import Union
 
 from .authority import Authority
 from .faults import ActiveFault
-from .sight import Reading, Track, Vote
+from .sight import Looks, Reading, Track, Vote
 from .words import Word
 
 Pairs = tuple[tuple[str, str], ...]
@@ -95,6 +95,7 @@ class RefusalReason(Word):
     NOT_IN_ROI = "not_in_roi"
     WRONG_DIRECTION = "wrong_direction"
     ALREADY_INSIDE = "already_inside"
+    UNLIKE_BEFORE = "unlike_before"
     ALREADY_DECIDED = "already_decided"
     AUTHORITY_SPENT = "authority_spent"
     AUTHORITY_EXPIRED = "authority_expired"
@@ -312,3 +313,4 @@ class Visit:
     outcome: str
     reads: int
     authority_id: str | None = None
+    looks: Looks | None = None

@@ -117,6 +117,26 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Guess:
+    """One word of a closed set that a net chose, with its calibrated confidence, 0 to 1."""
+
+    word: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a vehicle looks like.
+
+    `colour` is one of white, silver, grey, black, red, blue, green, yellow, orange, brown, beige and
+    other; `body` one of sedan, hatchback, wagon, suv, coupe, van, pickup, truck, bus and motorcycle.
+    """
+
+    colour: Guess
+    body: Guess
+
+
+@dataclass(frozen=True, slots=True)
 class Character:
     """One character that a reader gave, with its calibrated confidence, 0 to 1."""
 
@@ -155,7 +175,8 @@ class Vote:
     """What the frames of one track agree on.
 
     `agreeing` are the readings that say `text`, oldest first; `considered` counts all readings of
-    the track. `confidence` is that of the whole text after voting, 0 to 1.
+    the track. `confidence` is that of the whole text after voting, 0 to 1. `looks` are those of the
+    vehicle, None where too few frames showed them.
     """
 
     camera: str
@@ -166,6 +187,7 @@ class Vote:
     agreeing: tuple[Reading, ...]
     considered: int
     voted_s: float
+    looks: Looks | None = None
 
     @property
     def oldest_s(self) -> float:

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..events import Pairs, PlateEvent, PlateEventKind, Visit
-from ..sight import Box, Character, Reading
+from ..sight import Box, Character, Guess, Looks, Reading
 from .stamp import Stamp, microseconds, parse_utc
 from .store import Row, Store, Value
 from .text import box_of, box_text, canonical, clean, finite, pairs_of, pairs_text
 
 _EVENT = "utc, trusted, boot, mono_us, run, kind, camera, track, text, confidence, sentence, evidence"
 _VISIT = (
-    "utc, trusted, boot, mono_us, run, last_us, camera, track, text, confidence, outcome, reads, authority"
+    "utc, trusted, boot, mono_us, run, last_us, camera, track, text, confidence, outcome, reads, authority, "
+    "colour, colour_confidence, body, body_confidence"
 )
 _READ = (
     "utc, trusted, boot, mono_us, run, camera, track, frame, place, text, raw, region, characters, box, "
@@ -80,8 +81,16 @@ def visit_insert(visit: Visit, stamp: Stamp) -> Insert:
             clean(visit.outcome),
             visit.reads,
             visit.authority_id,
+            *_described(visit.looks),
         ),
     )
+
+
+def _described(looks: Looks | None) -> tuple[Value, ...]:
+    if looks is None:
+        return None, None, None, None
+    colour, body = looks.colour, looks.body
+    return clean(colour.word), finite(colour.confidence), clean(body.word), finite(body.confidence)
 
 
 def reading_insert(reading: Reading, sighting: Sighting, stamp: Stamp) -> Insert:
@@ -163,6 +172,7 @@ class KeptVisit:
     outcome: str
     reads: int
     authority_id: str | None
+    looks: Looks | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +223,15 @@ class Journal:
         chosen, values = ("", ()) if text is None else ("AND text = ?", (text,))
         return [_visit(row) for row in self._page("visits", _VISIT, chosen, values, before, limit)]
 
+    def past_looks(self, limit: int) -> list[tuple[str, Looks]]:
+        """Plate and looks of the newest visits that opened, oldest first."""
+        rows = self._store.query(
+            "SELECT text, colour, colour_confidence, body, body_confidence FROM visits"
+            " WHERE outcome = 'opened' AND colour IS NOT NULL ORDER BY id DESC LIMIT ?",
+            (limit,),
+        )
+        return [(text, looks) for text, *row in reversed(rows) if (looks := _looks(tuple(row))) is not None]
+
     def recent_reads(self, limit: int = 50, *, before: int | None = None) -> list[KeptRead]:
         return [_read(row) for row in self._page("reads", _READ, "", (), before, limit)]
 
@@ -262,8 +281,15 @@ def _event(row: Row) -> KeptEvent:
 
 
 def _visit(row: Row) -> KeptVisit:
-    key, when, (last_us, *rest) = row[0], _when(*row[1:6]), row[6:]
-    return KeptVisit(key, when, last_us / 1e6 - when.at_s, *rest)
+    key, when, (last_us, *rest), looks = row[0], _when(*row[1:6]), row[6:14], row[14:]
+    return KeptVisit(key, when, last_us / 1e6 - when.at_s, *(*rest, _looks(looks)))
+
+
+def _looks(row: Row) -> Looks | None:
+    colour, colour_confidence, body, body_confidence = row
+    if colour is None:
+        return None
+    return Looks(Guess(colour, colour_confidence), Guess(body, body_confidence))
 
 
 def _read(row: Row) -> KeptRead:

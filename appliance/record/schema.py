@@ -137,5 +137,14 @@ MIGRATIONS: tuple[Migration, ...] = (
         ),
         readable_from=1,
     ),
+    Migration(
+        (
+            "ALTER TABLE visits ADD COLUMN colour TEXT",
+            "ALTER TABLE visits ADD COLUMN colour_confidence REAL",
+            "ALTER TABLE visits ADD COLUMN body TEXT",
+            "ALTER TABLE visits ADD COLUMN body_confidence REAL",
+        ),
+        readable_from=1,
+    ),
 )
 """`PRAGMA user_version` counts how many of these a database has seen."""

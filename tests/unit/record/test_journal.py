@@ -16,7 +16,7 @@ from appliance.record.journal import (
     write_all,
 )
 from appliance.record.ledger import Ledger
-from appliance.sight import Character
+from appliance.sight import Character, Guess, Looks
 
 from .rig import BOX, event, reading, visit
 
@@ -87,3 +87,20 @@ def test_a_net_that_gives_no_number_stops_nothing(ledger: Ledger) -> None:
     journal = keep(ledger, reading_insert(odd, Sighting(), ledger.stamper.stamp()))
     kept = journal.recent_reads()[0]
     assert (kept.raw, kept.characters[0].confidence) == ("?", 0.0)
+
+
+def test_the_looks_of_a_visit_come_back(ledger: Ledger) -> None:
+    looks = Looks(Guess("white", 0.91), Guess("van", 0.8))
+    stamp = ledger.stamper.stamp()
+    plain, seen = visit(), replace(visit(), looks=looks)
+    journal = keep(ledger, visit_insert(plain, stamp), visit_insert(seen, stamp))
+    assert [kept.looks for kept in journal.recent_visits()] == [looks, None]
+
+
+def test_past_looks_are_those_of_openings_oldest_first(ledger: Ledger) -> None:
+    white, red = (Looks(Guess(word, 0.9), Guess("van", 0.8)) for word in ("white", "red"))
+    stamp = ledger.stamper.stamp()
+    visits = [replace(visit(), outcome="opened", looks=looks) for looks in (red, white, None, red)]
+    refused = replace(visit(), outcome="not_listed", looks=white)
+    journal = keep(ledger, *(visit_insert(one, stamp) for one in (*visits, refused)))
+    assert [looks for _, looks in journal.past_looks(2)] == [white, red]
