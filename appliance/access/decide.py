@@ -20,7 +20,7 @@ from ..events import (
     Verdict,
 )
 from ..listing import Listing
-from ..sight import Direction, Reading, Vote
+from ..sight import Direction, Looks, Reading, Vote
 from .confusions import LOOKALIKES, Evidence
 from .index import PlateIndex
 from .matching import Match, Matcher
@@ -45,6 +45,7 @@ _KINDS: dict[RefusalReason, tuple[PlateEventKind, ...]] = {
     RefusalReason.EXPIRED: _READ_BUT_NOT_LET_IN,
     RefusalReason.CLOCK_UNTRUSTED: _READ_BUT_NOT_LET_IN,
     RefusalReason.ALREADY_INSIDE: _READ_BUT_NOT_LET_IN,
+    RefusalReason.UNLIKE_BEFORE: _READ_BUT_NOT_LET_IN,
 }
 """Events of a refusal. LIST_MATCH stands for an opening alone, since people wire it to one."""
 
@@ -64,12 +65,17 @@ def _nobody_inside(plate: str) -> bool:
     return False
 
 
+def _no_doubt(plate: str, looks: Looks | None) -> str | None:
+    return None
+
+
 class Decider:
     """Decides on votes against the owner's list. Call it from one thread; a decision takes microseconds.
 
     `ids` gives a new, never repeated id for each authority. `inside` says whether a plate is inside
-    already; it is asked only when `settings.anti_passback` is set. Raises ConfigFault for unknown
-    regions, an unknown time zone or a plate without characters.
+    already; it is asked only when `settings.anti_passback` is set. `doubt` says in a sentence why a
+    plate stands on the wrong vehicle, None where it does not; `settings.witness` says what comes of it.
+    Raises ConfigFault for unknown regions, an unknown time zone or a plate without characters.
     """
 
     def __init__(
@@ -80,12 +86,14 @@ class Decider:
         ids: Callable[[], str],
         *,
         inside: Callable[[str], bool] = _nobody_inside,
+        doubt: Callable[[str, Looks | None], str | None] = _no_doubt,
     ) -> None:
         self._settings = settings
         self._vote_settings = vote_settings
         self._clock = clock
         self._ids = ids
         self._inside = inside
+        self._doubt = doubt
         self._formats = formats_of(settings.regions)
         self._timetable = Timetable(settings)
         self._matcher = self._matcher_of(())
@@ -120,10 +128,11 @@ class Decider:
         outcome = self._matcher.match(Evidence.of(case.fresh))
         if isinstance(outcome, Objection):
             return self._refused(case, outcome)
-        objection = self._occasion(outcome)
+        doubt = self._doubt(outcome.plate, vote.looks) if self._settings.witness != "off" else None
+        objection = self._occasion(outcome) or self._unlike(doubt)
         if objection is not None:
             return self._refused(case, objection)
-        return self._granted(case, outcome)
+        return self._granted(case, outcome, doubt)
 
     def _case(self, vote: Vote, approach: Approach) -> _Case:
         now_s = self._clock.monotonic()
@@ -191,9 +200,14 @@ class Decider:
             return Objection(RefusalReason.ALREADY_INSIDE, sentence)
         return objection
 
+    def _unlike(self, doubt: str | None) -> Objection | None:
+        if doubt is None or self._settings.witness != "refuse":
+            return None
+        return Objection(RefusalReason.UNLIKE_BEFORE, doubt, alert=True)
+
     # -- verdicts --------------------------------------------------------------------------------
 
-    def _granted(self, case: _Case, match: Match) -> Granted:
+    def _granted(self, case: _Case, match: Match, doubt: str | None) -> Granted:
         owner = next((listing.owner for listing in match.listings if listing.owner), "")
         sentence = (
             f"Read {case.vote.text} in {len(case.fresh)} of {case.vote.considered} reads;"
@@ -212,7 +226,8 @@ class Decider:
             evidence=evidence,
         )
         kinds = (PlateEventKind.READ, PlateEventKind.LIST_MATCH)
-        return Granted(authority, _events(case, kinds, match.plate, sentence, evidence))
+        alert = () if doubt is None else _events(case, (PlateEventKind.ALERT,), match.plate, doubt, evidence)
+        return Granted(authority, (*_events(case, kinds, match.plate, sentence, evidence), *alert))
 
     def _refused(self, case: _Case, objection: Objection) -> Refused:
         evidence = _facts(case)
@@ -257,6 +272,16 @@ def _facts(case: _Case) -> Pairs:
         ("raw", " ".join(dict.fromkeys(reading.raw for reading in case.fresh))),
         ("frames", ",".join(str(reading.frame_seq) for reading in case.fresh)),
         ("direction", str(case.vote.track.direction)),
+        *_looks(case.vote.looks),
+    )
+
+
+def _looks(looks: Looks | None) -> Pairs:
+    if looks is None:
+        return ()
+    return tuple(
+        (what, f"{guess.word} {guess.confidence:.2f}")
+        for what, guess in (("colour", looks.colour), ("body", looks.body))
     )
 
 

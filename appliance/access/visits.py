@@ -21,7 +21,7 @@ from ..events import (
     Verdict,
     Visit,
 )
-from ..sight import Direction, Vote
+from ..sight import Direction, Looks, Vote
 from .decide import Approach, Decider
 
 REJOIN_S = 3.0
@@ -65,6 +65,7 @@ class _Stay:
     """It was in the region of interest."""
     direction: Direction = Direction.UNKNOWN
     """Which way its last track ended; unknown while the vehicle is seen."""
+    looks: Looks | None = None
     authority: Authority | None = None
     spent: bool = False
     rest_s: float = 0.0
@@ -95,6 +96,7 @@ class _Stay:
         self.stood = self.stood or vote.track.in_roi
         self.texts.add(vote.text)
         self.last_s = max(self.last_s, vote.track.last_s)
+        self.looks = vote.looks or self.looks
 
     def news(self, events: Iterable[PlateEvent]) -> tuple[PlateEvent, ...]:
         """Those of `events` that this visit has not told yet."""
@@ -215,6 +217,7 @@ class Visits:
             outcome=stay.outcome or "noread",
             reads=stay.reads,
             authority_id=stay.authority.id if stay.authority else None,
+            looks=stay.looks,
         )
         unread = stay.stood and not stay.told
         return Closed(visit, (self._noread(stay),) if unread else (), stay.direction)

@@ -129,6 +129,9 @@ class Access(Section):
     decision_expires_s: Seconds = Field(5.0, description="a decision opens within this time or never")
     evidence_limit_s: Seconds = Field(10.0, description="agreeing reads older than this do not count")
     anti_passback: bool = Field(False, description="refuse a plate that is already inside")
+    witness: Literal["off", "report", "refuse"] = Field(
+        "report", description="when a plate comes on another vehicle than always: an ALERT, or no entry"
+    )
     timezone: str = Field("UTC", description="of the schedules, an IANA name")
     known_plates: dict[Plate, str] = Field(
         default_factory=dict, description="plate = owner; more with `gatehouse plates add`"
@@ -187,6 +190,12 @@ class Serial(Section):
 class Infer(Section):
     chain: tuple[str, ...] = Field(("onnxruntime",), min_length=1, description="backends, best first")
     threads: int = Field(0, ge=0, le=64, description="0: as many as measured best")
+    precision: Literal["auto", "fp32", "fp16", "int8"] = Field(
+        "auto", description="of the nets that have it; auto: what each net's manifest prefers"
+    )
+    models: Path = Field(
+        Path("data/models"), description="your own nets; they come before the shipped ones of their name"
+    )
 
 
 class Watchdog(Section):

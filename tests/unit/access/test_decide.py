@@ -13,7 +13,7 @@ from appliance.clock import ManualClock
 from appliance.events import Granted, PlateEventKind, RefusalReason, Refused, Verdict
 from appliance.faults import ConfigFault
 from appliance.listing import Listing
-from appliance.sight import Direction, Reading, Vote
+from appliance.sight import Direction, Guess, Looks, Reading, Vote
 
 from .builders import characters, moving, reading, track, vote
 
@@ -263,3 +263,42 @@ def test_the_journal_tells_what_commercial_readers_tell(
 def test_a_vehicle_that_leaves_is_told_as_wrong_direction(decider_of: Build) -> None:
     verdict = decider_of(known_plates=KNOWN).decide(moving(Direction.AWAY, vote("AXC473")), "towards")
     assert kinds(verdict) == [PlateEventKind.WRONG_DIRECTION]
+
+
+def test_a_plate_on_another_vehicle_opens_with_an_alert(decider_of: Build) -> None:
+    decider = decider_of(known_plates={"AB12CDE": "Ann"}, doubt=lambda plate, looks: f"{plate} is odd.")
+    verdict = decider.decide(vote("AB12CDE"), "any")
+    assert isinstance(verdict, Granted)
+    told = [(event.kind, event.sentence) for event in verdict.events if event.kind is PlateEventKind.ALERT]
+    assert told == [(PlateEventKind.ALERT, "AB12CDE is odd.")]
+
+
+def test_a_plate_on_another_vehicle_stays_out_where_the_owner_says_so(decider_of: Build) -> None:
+    decider = decider_of(
+        known_plates={"AB12CDE": "Ann"}, witness="refuse", doubt=lambda plate, looks: f"{plate} is odd."
+    )
+    verdict = decider.decide(vote("AB12CDE"), "any")
+    assert isinstance(verdict, Refused)
+    assert verdict.refusal.reason is RefusalReason.UNLIKE_BEFORE
+    assert PlateEventKind.ALERT in [event.kind for event in verdict.events]
+
+
+@pytest.mark.parametrize("witness", ["report", "refuse"])
+def test_a_plate_on_its_own_vehicle_opens_without_one(decider_of: Build, witness: str) -> None:
+    verdict = decider_of(known_plates={"AB12CDE": "Ann"}, witness=witness).decide(vote("AB12CDE"), "any")
+    assert isinstance(verdict, Granted)
+    assert PlateEventKind.ALERT not in [event.kind for event in verdict.events]
+
+
+def test_a_witness_that_is_off_is_not_heard(decider_of: Build) -> None:
+    decider = decider_of(known_plates={"AB12CDE": "Ann"}, witness="off", doubt=lambda plate, looks: "Odd.")
+    verdict = decider.decide(vote("AB12CDE"), "any")
+    assert isinstance(verdict, Granted)
+    assert PlateEventKind.ALERT not in [event.kind for event in verdict.events]
+
+
+def test_the_looks_stand_in_the_evidence(decider_of: Build) -> None:
+    white = Looks(Guess("white", 0.9), Guess("van", 0.85))
+    verdict = decider_of(known_plates={"AB12CDE": "Ann"}).decide(replace(vote("AB12CDE"), looks=white), "any")
+    assert isinstance(verdict, Granted)
+    assert verdict.authority.evidence[-2:] == (("colour", "white 0.90"), ("body", "van 0.85"))
