@@ -8,8 +8,11 @@ GateFault
 │   └── CameraFrozen         a camera repeats one frame                   REFUSE_ENTRY
 ├── VisionFault
 │   ├── EngineFailed         an engine cannot be loaded or run            REFUSE_ENTRY
+│   │   └── ExtraMissing     an optional package is not installed         REFUSE_ENTRY
 │   ├── EngineUntrusted      an engine failed its golden frames           REFUSE_ENTRY
 │   ├── EngineFallback       a later backend of the chain serves          WARN
+│   ├── ModelStale           a net made here is of an older version       WARN
+│   ├── LooksFailed          a vehicle's looks cannot be told             WARN
 │   ├── ReaderStalled        the reading desk gives no answers            REFUSE_ENTRY
 │   └── LoopStalled          the inference loop does not beat             REFUSE_ENTRY
 ├── RecordFault
@@ -151,12 +154,28 @@ class EngineFailed(VisionFault):
     sentence = "An inference engine cannot be loaded or run."
 
 
+class ExtraMissing(EngineFailed):
+    sentence = "An optional package is not installed."
+    remedy = "Install it, or configure something else."
+
+
 class EngineUntrusted(VisionFault):
     sentence = "An inference engine did not read its golden frames."
 
 
 class EngineFallback(VisionFault):
     sentence = "A slower backend of the chain serves."
+    effect = Effect.WARN
+
+
+class ModelStale(VisionFault):
+    sentence = "A net that was made here is of an older version and is not used."
+    remedy = "Make it anew with `gatehouse models quantize`, or delete its manifest."
+    effect = Effect.WARN
+
+
+class LooksFailed(VisionFault):
+    sentence = "The looks of vehicles cannot be told; plates alone decide."
     effect = Effect.WARN
 
 

@@ -14,7 +14,7 @@ from ..config.schema import Camera, Vision, Vote
 from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
 from ..sight import Box, Effort, Frame, Kind
-from ..vision.desk import ModelledDesk
+from ..vision.desk import ModelledDesk, Readers
 from ..vision.factory import Recognition
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
@@ -145,7 +145,7 @@ class _Loop:
         self._clock = ManualClock(_EPOCH)
         self._mailbox = Mailbox()
         self._seq = 0
-        desk = ModelledDesk(recognition.reader, self._clock, size=vision.read_queue, read_s=0.0)
+        desk = ModelledDesk(Readers(recognition.reader), self._clock, size=vision.read_queue, read_s=0.0)
         self._loop = VisionLoop(
             "bench",
             camera,

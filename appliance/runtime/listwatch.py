@@ -1,4 +1,7 @@
-"""Watches the owner's list in the record: a plate added by a command counts within seconds."""
+"""Watches the owner's list in the record: a plate added by a command counts within seconds.
+
+At the first look it also fetches what the vehicles of past visits looked like.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,18 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 
+from ..access.witness import Past
 from ..config.schema import Record
 from ..faults import GateFault
 from ..listing import Listing
+from ..record.journal import Journal
 from ..record.register import Listings
 from ..record.store import Store
 
 log = logging.getLogger(__name__)
 
+_PAST_VISITS = 20_000
+"""Some months of a busy gate; they are read in a fraction of a second."""
 PERIOD_S = 2.0
 """An owner who adds a plate by the command walks to the gate more slowly than that."""
 
@@ -25,13 +32,21 @@ FIRST_S = 0.2
 class ListWatch(threading.Thread):
     """Tells `replace` the whole list at first and at every change; an unreadable list stays as it was.
 
+    `learn` gets the looks of past visits once, when the record is first read.
+
     The supervisor sees the thread's end (`is_alive`); `error` says why it ended, None when stopped.
     """
 
-    def __init__(self, settings: Record, replace: Callable[[Iterable[Listing]], None]) -> None:
+    def __init__(
+        self,
+        settings: Record,
+        replace: Callable[[Iterable[Listing]], None],
+        learn: Callable[[Iterable[Past]], None],
+    ) -> None:
         super().__init__(name="list-watch", daemon=True)
         self._settings = settings
         self._replace = replace
+        self._learn = learn
         self._version: int | None = None
         self._trouble = ""
         self._stopping = threading.Event()
@@ -46,9 +61,12 @@ class ListWatch(threading.Thread):
             if version == self._version:
                 return False
             found = listings.all()
+            past = Journal(store).past_looks(_PAST_VISITS) if self._version is None else []
         finally:
             store.close()
         self._replace(found)
+        if self._version is None:
+            self._learn(Past(plate, looks) for plate, looks in past)
         self._version = version
         log.info("the list holds %d plates", len(found))
         return True

@@ -139,7 +139,7 @@ class LiveGate:
         return True
 
     def _list_watch(self) -> ListWatch:
-        return ListWatch(self._setting.config.record, self._replace_list)
+        return ListWatch(self._setting.config.record, self._replace_list, self._doorman.witness.learn)
 
     def _check_lists(self) -> list[str]:
         """Start the list's watch anew if it died; the last list counts meanwhile."""

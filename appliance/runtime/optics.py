@@ -15,7 +15,7 @@ from ..faults import EngineFailed, GateFault
 from ..hw.base import BaseCamera
 from ..sight import Effort
 from ..vision.capture import Capture, CaptureThread
-from ..vision.desk import ThreadedDesk
+from ..vision.desk import Readers, ThreadedDesk
 from ..vision.factory import Recognition, build_recognition
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
@@ -172,14 +172,14 @@ class Optics:
                 loop.look(self._effort)
             self._sighted = Sighted(recognition, loops, tuple(desks.values()))
         self._start_vision()
-        for kind in ("engine_failed", "engine_untrusted"):
+        for kind in ("engine_failed", "extra_missing", "engine_untrusted"):
             self._mouth.cleared(kind)
         self._mouth.post(EnginesTrusted())
 
     def _desk(self, recognition: Recognition) -> ThreadedDesk:
         vision = self._config.vision
         return ThreadedDesk(
-            recognition.reader,
+            Readers(recognition.reader, recognition.describer),
             self._clock,
             size=vision.read_queue,
             limit_s=vision.read_limit_s,

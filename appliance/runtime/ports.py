@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from ..access.decide import Approach, Decider
 from ..access.passback import Passback
 from ..access.visits import Closed, Visits
+from ..access.witness import Witness
 from ..authority import Authority, Source
 from ..clock import Clock
 from ..config import Config
@@ -30,8 +31,14 @@ class Doorman:
 
     def __init__(self, config: Config, clock: Clock) -> None:
         self._passback = Passback()
+        self.witness = Witness()
         self.decider = Decider(
-            config.access, config.vote, clock, new_authority_id, inside=self._passback.inside
+            config.access,
+            config.vote,
+            clock,
+            new_authority_id,
+            inside=self._passback.inside,
+            doubt=self.witness.doubt,
         )
         self._visits = Visits(self.decider, clock)
         self._approaches: Mapping[str, Approach] = {n: c.approach for n, c in config.cameras.items()}
@@ -60,8 +67,10 @@ class Doorman:
         return self._ended(self._visits.end())
 
     def _ended(self, closed: Sequence[Closed]) -> Sequence[Closed]:
-        """Whoever drove off outwards is inside no longer."""
+        """Whoever drove off outwards is inside no longer; whoever was let in is known by sight now."""
         for each in closed:
+            if each.visit.outcome == "opened" and each.visit.looks is not None:
+                self.witness.remember(each.visit.text, each.visit.looks)
             if each.direction is self._outwards.get(each.visit.camera):
                 self._passback.left(each.visit.text)
         return closed

@@ -27,7 +27,7 @@ from ..hw.watchdog import FedByTick, NullWatchdog
 from ..record.stamp import Origin
 from ..record.writer import InlineWriter
 from ..vision.capture import Capture
-from ..vision.desk import ModelledDesk
+from ..vision.desk import ModelledDesk, Readers
 from ..vision.factory import Recognition
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
@@ -164,9 +164,8 @@ class VirtualRun:
         ids: Iterator[int],
     ) -> Eye:
         mailbox = Mailbox()
-        desk = ModelledDesk(
-            recognition.reader, self.clock, size=config.vision.read_queue, read_s=config.sim.read_s
-        )
+        readers = Readers(recognition.reader, recognition.describer)
+        desk = ModelledDesk(readers, self.clock, size=config.vision.read_queue, read_s=config.sim.read_s)
         loop = VisionLoop(
             name,
             config.cameras[name],

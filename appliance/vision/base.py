@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..faults import GateFault
-from ..sight import Box, Character, Detection
+from ..sight import Box, Character, Detection, Looks
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ..sight import Image
+
+    Embedding = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,46 @@ class BasePlateReader(ABC):
         """The text of `plate` in `image`; no characters when there is none. Raises EngineFailed."""
 
 
+class BaseDescriber(ABC):
+    """Says what a vehicle looks like."""
+
+    @abstractmethod
+    def describe(self, image: Image, vehicle: Box) -> Looks:
+        """Colour and body of the vehicle in `vehicle` of an H x W x 3 BGR image. Raises EngineFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceLook:
+    """What one face shows.
+
+    `points` are left eye, right eye, nose tip, left and right corner of the mouth, in pixels of the
+    image (left is where x is smaller). `usable` says whether it is sharp and frontal enough to be
+    recognised, `live` whether it is a person and not a picture of one; both 0 to 1. `embedding` has
+    128 values and length 1; the cosine of two tells whether they are one person.
+    """
+
+    points: tuple[tuple[float, float], ...]
+    usable: float
+    live: float
+    embedding: Embedding
+
+
+class BaseFaceReader(ABC):
+    """Looks at one face."""
+
+    @abstractmethod
+    def look(self, image: Image, face: Detection) -> FaceLook:
+        """What the face in `face` of an H x W x 3 BGR image shows. Raises EngineFailed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Nets:
-    """A detector and a reader that belong together."""
+    """Nets that belong together; a model set without a describer or a face reader has None there."""
 
     detector: BaseDetector
     reader: BasePlateReader
+    describer: BaseDescriber | None = None
+    faces: BaseFaceReader | None = None
 
 
 class FaultSink(Protocol):

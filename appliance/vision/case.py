@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..config.schema import Vote as VoteSettings
 from ..sight import Kind, Reading, Track, Vote
 from .base import ReadResult
+from .looks import LooksBallot
 from .track import Tracked
 from .vote import Agreement, Ballot
 
@@ -25,6 +26,7 @@ class Case:
     def __init__(self, tracked: Tracked, settings: VoteSettings) -> None:
         self.tracked = tracked
         self.ballot = Ballot(settings)
+        self.looks = LooksBallot()
         self.vote: Vote | None = None
         self.reads = 0
         self.asked_s = float("-inf")
@@ -68,6 +70,7 @@ class Case:
             agreeing=agreed.agreeing,
             considered=agreed.considered,
             voted_s=now_s,
+            looks=self.looks.agreed(),
         )
         return self.vote
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 
 from ..config.schema import Infer, Vision
-from ..faults import EngineFailed, GateFault
-from ..infer.base import BaseBackend
-from ..infer.chain import MakeBackend, first_trusted, make_backend
+from ..faults import EngineFailed, EngineFallback, EngineUntrusted, GateFault
+from ..infer.base import BaseBackend, Precision
+from ..infer.chain import Chosen, MakeBackend, first_trusted, make_backend
 from ..infer.models import SHIPPED, Manifest, load_manifest
-from .base import BaseDetector, BasePlateReader, Nets
+from .base import BaseDescriber, BaseDetector, BaseFaceReader, BasePlateReader, Nets
 from .golden import prove
+from .proof import ProvingBackend
 
 Build = Callable[[Manifest, BaseBackend, Vision, bool], Nets]
 
@@ -29,6 +30,8 @@ class Recognition:
     reader: BasePlateReader
     backend: str
     faults: tuple[GateFault, ...]
+    describer: BaseDescriber | None = None
+    faces: BaseFaceReader | None = None
 
 
 def build_recognition(
@@ -39,21 +42,44 @@ def build_recognition(
     models: Path = SHIPPED,
     make: MakeBackend = make_backend,
 ) -> Recognition:
-    """Load the nets of `vision.reader` and have them read the golden frames (law 13).
+    """Load the nets of `vision.reader` and have them answer their golden frames (law 13).
 
-    `photo` trades time for small print, for single pictures. Raises EngineFailed or
-    EngineUntrusted when no backend of `infer.chain` serves.
+    `photo` trades time for small print, for single pictures. Nets in a narrow precision that no backend of
+    `infer.chain` proves give way to FP32, with a fault. Raises EngineFailed or EngineUntrusted when none
+    serves.
     """
+    wanted = None if infer.precision == "auto" else Precision(infer.precision)
+    manifest = load_manifest(vision.reader, models, own=infer.models, precision=wanted)
+    try:
+        chosen = _prove(manifest, vision, infer, photo, make)
+    except (EngineFailed, EngineUntrusted) as fault:
+        if not _narrow(manifest):
+            raise
+        chosen = _prove(replace(manifest, precision=Precision.FP32), vision, infer, photo, make)
+        why = EngineFallback(f"FP32 serves: {fault.part}: {fault.detail}", part=chosen.backend)
+        chosen = replace(chosen, faults=(why, *chosen.faults))
+    nets, faults = chosen.engine, (*manifest.faults, *chosen.faults)
+    return Recognition(nets.detector, nets.reader, chosen.backend, faults, nets.describer, nets.faces)
+
+
+def _prove(manifest: Manifest, vision: Vision, infer: Infer, photo: bool, make: MakeBackend) -> Chosen[Nets]:
+    """Each net alone, then all of them together, on the first backend that holds."""
     build = _builder(vision.reader)
-    manifest = load_manifest(vision.reader, models)
 
     def proven(backend: BaseBackend) -> Nets:
-        nets = build(manifest, backend, vision, photo)
+        nets = build(manifest, ProvingBackend(backend, manifest), vision, photo)
         prove(nets, manifest)
         return nets
 
-    chosen = first_trusted(infer.chain, infer.threads, proven, make)
-    return Recognition(chosen.engine.detector, chosen.engine.reader, chosen.backend, chosen.faults)
+    return first_trusted(infer.chain, infer.threads, proven, make)
+
+
+def _narrow(manifest: Manifest) -> bool:
+    """Whether any net would serve in less than FP32 though it has that."""
+    return any(
+        net.chosen(manifest.precision) is not Precision.FP32 and Precision.FP32 in net.precisions
+        for net in manifest.nets.values()
+    )
 
 
 def _builder(reader: str) -> Build:

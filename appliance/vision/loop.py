@@ -10,7 +10,7 @@ from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
 from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ..faults import ReaderStalled, VisionFault
-from ..sight import Box, Detection, Effort, Frame, Reading, Track
+from ..sight import Box, Detection, Effort, Frame, Kind, Reading, Track
 from .area import Point, around, clipped, covered, scaled
 from .base import BaseDetector, FaultSink
 from .case import Case
@@ -165,7 +165,8 @@ class VisionLoop:
                 continue
             if self._view.whole(plate):
                 rank = plate.box.width / (1 + case.reads)
-                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.image, plate, rank)
+                vehicle = tracked.box if case.looks.wanting and tracked.kind is not Kind.VEHICLE else None
+                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.image, plate, rank, vehicle)
                 case.asked_s = frame.captured_s
                 self._desk.submit(job)
 
@@ -193,12 +194,21 @@ class VisionLoop:
         if case is None:
             return
         case.take(self._reading(done), done.result)
+        self._describe(case, done)
         newest = case.ballot.switched()
         if newest:
             case = self._switch(case, newest, now_s)
         vote = case.poll(self.name, self._track(case.tracked), now_s)
         if vote is not None:
             self._publish(PlateVoted(vote))
+
+    def _describe(self, case: Case, done: ReadDone) -> None:
+        """A vehicle that cannot be described is still read: its looks are only a second witness."""
+        if done.fault is not None:
+            self._complaints.met("describe", done.fault)
+        if done.looks is not None:
+            self._complaints.well("describe")
+            case.looks.add(done.looks)
 
     def _reading(self, done: ReadDone) -> Reading:
         job, result = done.job, done.result

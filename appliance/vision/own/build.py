@@ -1,12 +1,14 @@
-"""Builds the project's own detector and reader from a manifest's files."""
+"""Builds the project's own nets from a manifest's files."""
 
 from __future__ import annotations
 
 from ...config.schema import Vision
 from ...infer.base import BaseBackend, BaseSession
 from ...infer.models import Manifest
-from ..base import BaseDetector, Nets
+from ..base import BaseDescriber, BaseDetector, BaseFaceReader, Nets
+from .describer import NetDescriber
 from .detector import NetDetector
+from .faces import FaceSessions, NetFaceReader
 from .reader import NetReader
 from .twice import TwoLooks
 
@@ -18,7 +20,8 @@ _PHOTO_SIDE = 704
 
 
 def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: bool) -> Nets:
-    """Load both nets. `photo` looks for plates of every size, and reads unsure ones again.
+    """Load the nets that the set has. `photo` looks for plates of every size, reads unsure ones again,
+    and looks at faces, which nothing live asks for.
 
     Raises EngineFailed.
     """
@@ -26,7 +29,23 @@ def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: boo
     detector = _photo_detector(session, settings) if photo else _live_detector(session, settings)
     lengths = (settings.min_plate_length, settings.max_plate_length)
     reader = NetReader(backend.load(manifest.file("reader")), lengths, look_twice=photo)
-    return Nets(detector, reader)
+    faces = _faces(manifest, backend) if photo else None
+    return Nets(detector, reader, _describer(manifest, backend), faces)
+
+
+def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None:
+    if "vehicle" not in manifest.nets:
+        return None
+    return NetDescriber(backend.load(manifest.file("vehicle")))
+
+
+def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:
+    if not {"landmarks", "face", "liveness"} <= manifest.nets.keys():
+        return None
+    landmarks, face, liveness = (
+        backend.load(manifest.file(net)) for net in ("landmarks", "face", "liveness")
+    )
+    return NetFaceReader(FaceSessions(landmarks, face, liveness))
 
 
 def _live_detector(session: BaseSession, settings: Vision) -> BaseDetector:

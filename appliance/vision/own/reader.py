@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
 from ...sight import Box, Character, Detection
 from ..base import BasePlateReader, ReadResult
+from .cut import Float, crop, feed
 from .level import levelled
 
 if TYPE_CHECKING:
     from ...sight import Image
-
-Float = NDArray[np.float32]
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLANK = len(ALPHABET)
@@ -86,7 +83,7 @@ class NetReader(BasePlateReader):
         return ReadResult(look.characters, look.text, look.region, shape=min(1.0, score / max(mean, 1e-6)))
 
     def _look(self, picture: Image) -> Look:
-        answer = self._session.infer({self._input: _feed(picture)})
+        answer = self._session.infer({self._input: feed(picture, SIZE)})
         chars: Float = answer["chars"][0]
         if chars.shape[1] != BLANK + 1:
             raise EngineFailed(f"{chars.shape[1]} classes instead of {BLANK + 1}", part="reader")
@@ -106,23 +103,3 @@ def decode(chars: Float, region: str | None, readable: float, places: Float) -> 
     ending = float(sure[used[-1] + 1]) if used[-1] + 1 < len(best) else 1.0
     score = float(np.prod([c.confidence for c in characters])) * min(1.0, ending) * readable
     return Look(characters, score, region, places[used])
-
-
-def crop(image: Image, box: Box, margin: tuple[float, float]) -> Image:
-    """The box of the picture, widened by shares of its sides; at least two pixels each way."""
-    height, width = image.shape[:2]
-    across, down = box.width * margin[0], box.height * margin[1]
-    x1 = min(max(0, int(np.floor(box.x1 - across))), width - 2)
-    y1 = min(max(0, int(np.floor(box.y1 - down))), height - 2)
-    x2 = max(min(width, int(np.ceil(box.x2 + across))), x1 + 2)
-    y2 = max(min(height, int(np.ceil(box.y2 + down))), y1 + 2)
-    return image[y1:y2, x1:x2]
-
-
-def _feed(picture: Image) -> Float:
-    """The crop stretched to the net's size, RGB, 0 to 1, channels first."""
-    height, width = SIZE
-    mode = cv2.INTER_AREA if picture.shape[1] > 2 * width else cv2.INTER_LINEAR
-    small = cv2.resize(picture, (width, height), interpolation=mode)
-    rgb = small[:, :, ::-1].transpose(2, 0, 1)[None]
-    return np.asarray(np.multiply(rgb, 1 / 255, dtype=np.float32), np.float32)

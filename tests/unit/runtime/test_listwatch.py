@@ -9,13 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from appliance.access.witness import Past
 from appliance.config.schema import Record
+from appliance.events import Visit
 from appliance.faults import GateFault, RecordCorrupt, RecordFault
 from appliance.listing import Listing
+from appliance.record.journal import visit_insert, write_all
 from appliance.record.ledger import Ledger
 from appliance.record.register import Register
 from appliance.record.stamp import Origin, Stamper
 from appliance.runtime.listwatch import ListWatch
+from appliance.sight import Guess, Looks
 
 from .rig import a_clock
 
@@ -26,10 +30,20 @@ class Owner:
     def __init__(self, folder: Path) -> None:
         self.settings = Record(path=folder / "gatehouse.db", min_free_mb=1)
         self.told: list[list[str]] = []
-        self.watch = ListWatch(self.settings, self.replace)
+        self.past: list[list[Past]] = []
+        self.watch = ListWatch(self.settings, self.replace, self.learn)
 
     def replace(self, listings: Iterable[Listing]) -> None:
         self.told.append([listing.plate for listing in listings])
+
+    def learn(self, past: Iterable[Past]) -> None:
+        self.past.append(list(past))
+
+    def visited(self, plate: str, looks: Looks | None, outcome: str = "opened") -> None:
+        stamper = Stamper(a_clock(), Origin("test", "test"))
+        visit = Visit("front", 1, 1.0, 2.0, plate, 0.9, outcome, 3, looks=looks)
+        with closing(Ledger.open(self.settings, stamper)) as ledger, ledger.store.transaction():
+            write_all(ledger.store, [visit_insert(visit, stamper.stamp())])
 
     def lists(self, *plates: str) -> None:
         stamper = Stamper(a_clock(), Origin("test", "test"))
@@ -94,7 +108,7 @@ def test_a_date_that_cannot_be_read_leaves_the_last_list(tmp_path: Path) -> None
 def test_a_list_that_was_refused_is_offered_again(tmp_path: Path) -> None:
     owner = Owner(tmp_path)
     owner.lists("AB12CDE")
-    watch = ListWatch(owner.settings, Refusing())
+    watch = ListWatch(owner.settings, Refusing(), owner.learn)
     for _ in range(2):
         with pytest.raises(GateFault, match="no characters"):
             watch.look()
@@ -111,15 +125,29 @@ def test_a_defect_ends_the_thread_and_is_kept_for_its_supervisor(tmp_path: Path)
 
     owner = Owner(tmp_path)
     owner.lists("AB12CDE")
-    watch = ListWatch(owner.settings, defective)
+    watch = ListWatch(owner.settings, defective, owner.learn)
     watch.run()  # on this thread: it ends by itself
 
     assert str(watch.error) == "a defect"
 
 
 def test_a_watch_that_is_told_to_stop_ends_without_an_error(tmp_path: Path) -> None:
-    watch = ListWatch(Record(path=tmp_path / "gatehouse.db"), lambda listings: None)
+    watch = ListWatch(Record(path=tmp_path / "gatehouse.db"), lambda listings: None, lambda past: None)
     watch.start()
     watch.stop()
 
     assert (watch.is_alive(), watch.error) == (False, None)
+
+
+def test_the_looks_of_past_openings_are_told_once_oldest_first(tmp_path: Path) -> None:
+    owner = Owner(tmp_path)
+    white, red = (Looks(Guess(word, 0.9), Guess("van", 0.8)) for word in ("white", "red"))
+    owner.visited("AB12CDE", white)
+    owner.visited("AB12CDE", red)
+    owner.visited("AB12CDE", red, outcome="not_listed")
+    owner.visited("XY99ZZZ", None)
+    owner.watch.look()
+    owner.lists("NEW1")
+    owner.watch.look()
+
+    assert owner.past == [[Past("AB12CDE", white), Past("AB12CDE", red)]]

@@ -11,8 +11,8 @@ import numpy as np
 from appliance.clock import ManualClock
 from appliance.events import VisionEvent
 from appliance.faults import GateFault
-from appliance.sight import Box, Character, Detection, Frame, Kind, Reading
-from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
+from appliance.sight import Box, Character, Detection, Frame, Kind, Looks, Reading
+from appliance.vision.base import BaseDescriber, BaseDetector, BasePlateReader, ReadResult
 
 if TYPE_CHECKING:
     from appliance.sight import Image
@@ -64,6 +64,21 @@ class FakeReader(BasePlateReader):
         self.script = list(script)
 
     def read(self, image: Image, plate: Detection) -> ReadResult:
+        now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(now, GateFault):
+            raise now
+        return now
+
+
+class FakeDescriber(BaseDescriber):
+    """Gives the scripted looks, one a call; the last one stays."""
+
+    def __init__(self, *script: Looks | GateFault) -> None:
+        self.script = list(script)
+        self.boxes: list[Box] = []
+
+    def describe(self, image: Image, vehicle: Box) -> Looks:
+        self.boxes.append(vehicle)
         now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(now, GateFault):
             raise now

@@ -7,13 +7,24 @@ from appliance.clock import ManualClock
 from appliance.config.schema import Camera, Vision, Vote
 from appliance.events import PlateVoted, SceneSeen, TrackGone
 from appliance.faults import EngineFailed, ReaderStalled
-from appliance.sight import Effort
+from appliance.sight import Box, Detection, Effort, Guess, Kind, Looks
 from appliance.vision.base import ReadResult
-from appliance.vision.desk import ModelledDesk
+from appliance.vision.desk import ModelledDesk, Readers
 from appliance.vision.loop import VisionLoop
 from appliance.vision.mailbox import Mailbox
 
-from .makers import Events, FakeDetector, FakeReader, FaultLog, characters, clock, frame, plate, result
+from .makers import (
+    Events,
+    FakeDescriber,
+    FakeDetector,
+    FakeReader,
+    FaultLog,
+    characters,
+    clock,
+    frame,
+    plate,
+    result,
+)
 
 
 @dataclass
@@ -22,6 +33,7 @@ class Bench:
 
     detector: FakeDetector
     reader: FakeReader = field(default_factory=lambda: FakeReader(result("AB12CD")))
+    describer: FakeDescriber | None = None
     camera: Camera = field(default_factory=Camera)
     time: ManualClock = field(default_factory=clock)
     events: Events = field(default_factory=list)
@@ -30,7 +42,7 @@ class Bench:
     seq: int = 0
 
     def __post_init__(self) -> None:
-        self.desk = ModelledDesk(self.reader, self.time, size=2, read_s=0.05)
+        self.desk = ModelledDesk(Readers(self.reader, self.describer), self.time, size=2, read_s=0.05)
         self.loop = VisionLoop(
             "cam",
             self.camera,
@@ -189,3 +201,32 @@ def test_a_reader_that_failed_stands_until_it_has_read() -> None:
     bench.run(4)
     assert bench.faults.lines == ["+engine_failed", "-engine_failed", "+reader_stalled", "-reader_stalled"]
     assert bench.faults.standing == set()
+
+
+CAR = Detection(Kind.CAR, 0.9, Box(100, 20, 260, 140))
+WHITE = Looks(Guess("white", 0.9), Guess("van", 0.8))
+
+
+def test_the_looks_of_a_vehicle_stand_in_its_vote_after_some_frames() -> None:
+    describer = FakeDescriber(WHITE)
+    bench = Bench(FakeDetector([CAR, plate(150)]), describer=describer)
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(40)
+    assert bench.votes()[-1].vote.looks == WHITE
+    assert describer.boxes == [CAR.box] * 5
+
+
+def test_a_plate_without_a_vehicle_has_no_looks() -> None:
+    bench = Bench(FakeDetector([plate(150)]), describer=FakeDescriber(WHITE))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(20)
+    assert bench.votes()[-1].vote.looks is None
+
+
+def test_a_vehicle_that_cannot_be_described_is_read_and_warned_of() -> None:
+    describer = FakeDescriber(EngineFailed("x", part="own.vehicle"), WHITE)
+    bench = Bench(FakeDetector([CAR, plate(150)]), describer=describer)
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(20)
+    assert bench.votes()[-1].vote.text == "AB12CD"
+    assert bench.faults.lines == ["+looks_failed", "-looks_failed"]

@@ -6,7 +6,8 @@ import pytest
 from appliance.access.regions import PRESETS
 from appliance.faults import EngineFailed
 from appliance.sight import Box
-from appliance.vision.own.reader import _REGIONS, NetReader, crop, decode
+from appliance.vision.own.cut import crop
+from appliance.vision.own.reader import _REGIONS, NetReader, decode
 
 from ..makers import frame, plate
 from .nets import SLOTS, Float, look, reading, slots

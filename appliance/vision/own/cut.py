@@ -1,0 +1,50 @@
+"""Cuts parts of a picture out, as the nets were trained to see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...sight import Box
+
+if TYPE_CHECKING:
+    from ...sight import Image
+
+Float = NDArray[np.float32]
+Size = tuple[int, int]
+"""Height and width in pixels."""
+
+_GROUND = (114, 114, 114)
+"""What the nets were trained to see where no picture is."""
+_SHRINKS = 2
+"""Scaled down by more than this, a picture needs averaging or its lines turn to dots."""
+
+
+def crop(image: Image, box: Box, margin: tuple[float, float]) -> Image:
+    """The box of the picture, widened by shares of its sides; at least two pixels each way."""
+    height, width = image.shape[:2]
+    across, down = box.width * margin[0], box.height * margin[1]
+    x1 = min(max(0, int(np.floor(box.x1 - across))), width - 2)
+    y1 = min(max(0, int(np.floor(box.y1 - down))), height - 2)
+    x2 = max(min(width, int(np.ceil(box.x2 + across))), x1 + 2)
+    y2 = max(min(height, int(np.ceil(box.y2 + down))), y1 + 2)
+    return image[y1:y2, x1:x2]
+
+
+def warp(image: Image, matrix: NDArray[np.float64], size: Size) -> Image:
+    """The picture through a 2 x 3 matrix (its pixels to the cut's), grey where it has none."""
+    height, width = size
+    cut = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=_GROUND)
+    return np.asarray(cut, np.uint8)
+
+
+def feed(picture: Image, size: Size) -> Float:
+    """The picture stretched to `size`, RGB, 0 to 1, 1 x 3 x H x W."""
+    height, width = size
+    mode = cv2.INTER_AREA if picture.shape[1] > _SHRINKS * width else cv2.INTER_LINEAR
+    small = picture if picture.shape[:2] == size else cv2.resize(picture, (width, height), interpolation=mode)
+    rgb = small[:, :, ::-1].transpose(2, 0, 1)[None]
+    return np.asarray(np.multiply(rgb, 1 / 255, dtype=np.float32), np.float32)

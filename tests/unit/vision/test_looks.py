@@ -1,0 +1,33 @@
+"""Frames agree on the looks of a vehicle."""
+
+from __future__ import annotations
+
+from appliance.sight import Guess, Looks
+from appliance.vision.looks import LooksBallot
+
+
+def looks(colour: str, confidence: float = 0.9) -> Looks:
+    return Looks(Guess(colour, confidence), Guess("van", 0.8))
+
+
+def ballot(*seen: Looks) -> LooksBallot:
+    made = LooksBallot()
+    for one in seen:
+        made.add(one)
+    return made
+
+
+def test_one_frame_says_nothing_yet_and_two_do() -> None:
+    assert ballot(looks("red")).agreed() is None
+    assert ballot(looks("red"), looks("red")).agreed() == Looks(Guess("red", 0.9), Guess("van", 0.8))
+
+
+def test_a_frame_that_differs_costs_confidence() -> None:
+    agreed = ballot(looks("red", 0.9), looks("red", 0.9), looks("blue", 0.6)).agreed()
+    assert agreed is not None
+    assert agreed.colour == Guess("red", 0.6)
+
+
+def test_a_few_frames_are_enough() -> None:
+    assert ballot(*[looks("red")] * 4).wanting
+    assert not ballot(*[looks("red")] * 5).wanting
