@@ -15,7 +15,8 @@ from ..config.load import load_config
 from ..config.schema import Config
 from ..faults import InputDataFault
 from ..hw.cameras.footage import Footage, Shot, find_footage
-from ..sight import Box, Detection
+from ..sight import Box, Guess
+from ..vision.closeup import Closer, Closeup, FaceSeen, VehicleSeen
 from ..vision.factory import Recognition, build_recognition
 from ..vision.scene import PlateSeen, Scene, see
 
@@ -87,31 +88,50 @@ def _read_all(args: argparse.Namespace, recognition: Recognition, files: Sequenc
 
 
 def _lines(args: argparse.Namespace, recognition: Recognition, file: Footage) -> Iterator[str]:
+    closer = Closer(recognition.describer, recognition.faces)
     start = perf_counter()
     for shot in file:
         if shot.number % args.every:
             continue
         load_s = perf_counter() - start
         scene = see(recognition.detector, recognition.reader, shot.image, min_score=args.min_confidence)
-        yield json.dumps(_object(shot, scene, load_s)) if args.json else _sentence(shot, scene)
+        close = closer.look(shot.image, scene.vehicles, scene.faces)
+        yield json.dumps(_object(shot, scene, close, load_s)) if args.json else _sentence(shot, scene, close)
         start = perf_counter()
 
 
-def _object(shot: Shot, scene: Scene, load_s: float) -> dict[str, object]:
+def _object(shot: Shot, scene: Scene, close: Closeup, load_s: float) -> dict[str, object]:
     """The frame as the contract of `read --json` words it."""
-    stages = {"load": load_s, "detect": scene.detect_s, "read": scene.read_s}
+    stages = {
+        "load": load_s,
+        "detect": scene.detect_s,
+        "read": scene.read_s,
+        "describe": close.describe_s,
+        "faces": close.faces_s,
+    }
     return {
         "file": str(shot.path),
         "frame": shot.number,
-        "vehicles": [_vehicle(vehicle) for vehicle in scene.vehicles],
+        "vehicles": [_vehicle(vehicle) for vehicle in close.vehicles],
         "plates": [_plate(plate) for plate in scene.plates],
-        "faces": [_face(face) for face in scene.faces],
+        "faces": [_face(face) for face in close.faces],
         "ms": {stage: round(seconds * 1000, 2) for stage, seconds in stages.items()},
     }
 
 
-def _vehicle(seen: Detection) -> dict[str, object]:
-    return {"type": str(seen.kind), "score": round(seen.score, 4), "box": _box(seen.box)}
+def _vehicle(seen: VehicleSeen) -> dict[str, object]:
+    found, looks = seen.detection, seen.looks
+    return {
+        "type": str(found.kind),
+        "score": round(found.score, 4),
+        "box": _box(found.box),
+        "colour": looks and _guess(looks.colour),
+        "body": looks and _guess(looks.body),
+    }
+
+
+def _guess(guess: Guess) -> dict[str, object]:
+    return {"word": guess.word, "score": round(guess.confidence, 4)}
 
 
 def _plate(seen: PlateSeen) -> dict[str, object]:
@@ -119,20 +139,34 @@ def _plate(seen: PlateSeen) -> dict[str, object]:
     return {"text": read.text, "score": round(read.score, 4), "box": _box(seen.box), "region": read.region}
 
 
-def _face(seen: Detection) -> dict[str, object]:
-    box, score = _box(seen.box), round(seen.score, 4)
-    return {"score": score, "box": box, "person": None, "similarity": None, "live": None}
+def _face(seen: FaceSeen) -> dict[str, object]:
+    found, look = seen.detection, seen.look
+    return {
+        "score": round(found.score, 4),
+        "box": _box(found.box),
+        "person": None,
+        "similarity": None,
+        "live": look and round(look.live, 4),
+        "usable": look and round(look.usable, 4),
+        "points": look and [[round(x, 1), round(y, 1)] for x, y in look.points],
+    }
 
 
 def _box(box: Box) -> list[float]:
     return [round(side, 1) for side in (box.x1, box.y1, box.x2, box.y2)]
 
 
-def _sentence(shot: Shot, scene: Scene) -> str:
+def _sentence(shot: Shot, scene: Scene, close: Closeup) -> str:
     plates = ", ".join(f"{plate.read.text} ({plate.read.score:.0%})" for plate in scene.plates)
+    looks = next((vehicle.looks for vehicle in close.vehicles if vehicle.looks), None)
+    on = (
+        f" on a {looks.colour.word} {looks.body.word}"
+        if looks and plates and len(close.vehicles) == 1
+        else ""
+    )
     where = f"{shot.path}" if shot.number == 0 else f"{shot.path} frame {shot.number}"
-    took = (scene.detect_s + scene.read_s) * 1000
-    return f"{where}: {plates or 'no plate'}  [{took:.0f} ms]"
+    took = (scene.detect_s + scene.read_s + close.describe_s + close.faces_s) * 1000
+    return f"{where}: {plates or 'no plate'}{on}  [{took:.0f} ms]"
 
 
 def _share(text: str) -> float:

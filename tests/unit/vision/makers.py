@@ -12,7 +12,14 @@ from appliance.clock import ManualClock
 from appliance.events import VisionEvent
 from appliance.faults import GateFault
 from appliance.sight import Box, Character, Detection, Frame, Kind, Looks, Reading
-from appliance.vision.base import BaseDescriber, BaseDetector, BasePlateReader, ReadResult
+from appliance.vision.base import (
+    BaseDescriber,
+    BaseDetector,
+    BaseFaceReader,
+    BasePlateReader,
+    FaceLook,
+    ReadResult,
+)
 
 if TYPE_CHECKING:
     from appliance.sight import Image
@@ -83,6 +90,16 @@ class FakeDescriber(BaseDescriber):
         if isinstance(now, GateFault):
             raise now
         return now
+
+
+class FakeFaces(BaseFaceReader):
+    """Sees the same in every face."""
+
+    def __init__(self, seen: FaceLook) -> None:
+        self.seen = seen
+
+    def look(self, image: Image, face: Detection) -> FaceLook:
+        return self.seen
 
 
 class FaultLog:

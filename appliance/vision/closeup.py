@@ -1,0 +1,83 @@
+"""The vehicles and faces of one picture seen closer: their looks, and whether a face is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from ..sight import Detection, Looks
+from .base import BaseDescriber, BaseFaceReader, FaceLook
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+_LEAST_VEHICLE_PX = 64.0
+"""Width of the smallest vehicles that the describer was trained on."""
+_LEAST_FACE_PX = 24.0
+"""A face of fewer pixels is nobody's: recognition and liveness would be guesses."""
+_MOST = 8
+"""Largest first; a car park or a crowd must not hold a picture up."""
+
+
+@dataclass(frozen=True, slots=True)
+class VehicleSeen:
+    """A vehicle, and its looks where it is large enough."""
+
+    detection: Detection
+    looks: Looks | None
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSeen:
+    """A face, and what it shows where it is large enough."""
+
+    detection: Detection
+    look: FaceLook | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closeup:
+    """Vehicles and faces in the order in which they were given. Times in seconds."""
+
+    vehicles: tuple[VehicleSeen, ...]
+    faces: tuple[FaceSeen, ...]
+    describe_s: float
+    faces_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """Who looks closer; without a describer or a face reader the answers are None."""
+
+    describer: BaseDescriber | None
+    faces: BaseFaceReader | None
+
+    def look(
+        self,
+        image: Image,
+        vehicles: tuple[Detection, ...],
+        faces: tuple[Detection, ...],
+        *,
+        timer: Callable[[], float] = perf_counter,
+    ) -> Closeup:
+        """Look at the largest of both. Raises EngineFailed."""
+        start = timer()
+        worth = _largest(vehicles, _LEAST_VEHICLE_PX)
+        described = tuple(VehicleSeen(v, self._looks(image, v) if v in worth else None) for v in vehicles)
+        halfway = timer()
+        worth = _largest(faces, _LEAST_FACE_PX)
+        looked = tuple(FaceSeen(f, self._look(image, f) if f in worth else None) for f in faces)
+        return Closeup(described, looked, halfway - start, timer() - halfway)
+
+    def _looks(self, image: Image, vehicle: Detection) -> Looks | None:
+        return None if self.describer is None else self.describer.describe(image, vehicle.box)
+
+    def _look(self, image: Image, face: Detection) -> FaceLook | None:
+        return None if self.faces is None else self.faces.look(image, face)
+
+
+def _largest(found: tuple[Detection, ...], least_px: float) -> tuple[Detection, ...]:
+    enough = [one for one in found if one.box.width >= least_px]
+    return tuple(sorted(enough, key=lambda one: -one.box.area)[:_MOST])
