@@ -6,10 +6,12 @@ import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
-from ..faults import EngineFailed
+from ..faults import EngineFailed, ExtraMissing
 from .base import ModelFile
 
 _BLOCK = 1 << 20
+DISTRIBUTION = "gatehouse"
+"""The name under which pip knows this project."""
 
 
 def sha256_of(path: Path) -> str:
@@ -33,9 +35,10 @@ def check_hash(model: ModelFile) -> None:
         raise EngineFailed(f"{model.path} is missing", part=model.name)
 
 
-def package_folder(package: str) -> Path:
-    """Where an installed package's files lie, without importing it. Raises EngineFailed."""
+def package_folder(package: str, extra: str | None = None) -> Path:
+    """Where an installed package's files lie, without importing it. Raises ExtraMissing."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise EngineFailed(f"the package {package}, which carries the model files, is not installed")
+        command = f"pip install '{DISTRIBUTION}[{extra}]'" if extra else f"pip install {package}"
+        raise ExtraMissing(f"{command} brings it", part=package)
     return Path(spec.origin).parent

@@ -1,41 +1,36 @@
-"""The registry of models: manifests (`models/*.toml`) read strictly, and the files they name."""
+"""The registry of models: sets of nets (`models/*.toml`) and the manifest of each (`models/nets/*.toml`)."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
-from ..faults import EngineFailed
+from ..faults import EngineFailed, GateFault, ModelStale
 from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
+from .manifest import Name, NetManifest, Table
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+T = TypeVar("T", bound=Table)
+
 SHIPPED = find("models")
-"""The manifests that come with the appliance."""
+"""The sets, manifests and weights that come with the appliance."""
+NETS = "nets"
+"""Below a folder of models: the manifests of the nets."""
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Net(_Table):
-    """One model file. `package` names the installed package that carries it; else it lies beside."""
-
-    file: str = Field(min_length=1)
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    precision: Precision = Precision.FP32
-    package: str | None = None
-
-
-class Golden(_Table):
-    """One golden frame: a picture beside the manifest, the plate on it, and what is tolerated."""
+class Golden(Table):
+    """One golden frame of a set: a picture, the plate on it, and what is tolerated."""
 
     file: str = Field(min_length=1)
     text: str = Field(pattern="^[A-Z0-9]+$")
@@ -43,38 +38,106 @@ class Golden(_Table):
     max_edits: int = Field(0, ge=0, le=2)
 
 
-class Manifest(_Table):
-    """What a model set is, where it is from, which files it needs, and how it proves itself."""
+class _Set(Table):
+    """The file of a set: its nets by their part in it, and how they prove themselves together."""
 
-    name: str = Field(min_length=1)
+    name: Name
     title: str
-    licence: str
-    source: str
-    nets: dict[str, Net] = Field(min_length=1)
+    nets: dict[Name, Name] = Field(min_length=1)
     golden: tuple[Golden, ...] = Field(min_length=1)
-    folder: Path = Field(default=SHIPPED, exclude=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Nets that belong together, by their part, and the golden frames of all of them at once.
+
+    `precision` is the wanted one; a net without it serves in its default. `faults` say what of the
+    owner's folder was passed over.
+    """
+
+    name: str
+    title: str
+    nets: Mapping[str, NetManifest]
+    golden: tuple[Golden, ...]
+    folder: Path
+    precision: Precision | None = None
+    faults: tuple[GateFault, ...] = ()
 
     def file(self, net: str) -> ModelFile:
-        """The model file of one net. Raises EngineFailed when the package with it is missing."""
+        """The model file of one net. Raises EngineFailed when the set lacks it, ExtraMissing when the
+        package with it is not installed.
+        """
         entry = self.nets.get(net)
         if entry is None:
             raise EngineFailed(f"the manifest has no net {net}", part=self.name)
-        root = package_folder(entry.package) if entry.package else self.folder
-        return ModelFile(f"{self.name}.{net}", root / entry.file, entry.sha256, entry.precision)
+        return model_file(entry, f"{self.name}.{net}", entry.chosen(self.precision))
 
 
-def load_manifest(name: str, folder: Path = SHIPPED) -> Manifest:
-    """Read `folder/name.toml`. Raises EngineFailed, naming the key that is wrong."""
-    path = folder / f"{name}.toml"
+def model_file(net: NetManifest, name: str, precision: Precision) -> ModelFile:
+    """A net's file in one of its precisions. Raises ExtraMissing."""
+    variant = net.precisions[precision]
+    if net.package is not None:
+        path = package_folder(net.package, net.extra) / variant.file
+    else:
+        path = beside(net.folder, variant.file)
+    return ModelFile(name, path, variant.sha256, precision)
+
+
+def beside(folder: Path, file: str) -> Path:
+    """A file of a manifest: in the manifest's own folder of models, else in the shipped one."""
+    own = folder / file
+    return own if own.exists() else SHIPPED / file
+
+
+def load_manifest(
+    name: str, folder: Path = SHIPPED, *, own: Path | None = None, precision: Precision | None = None
+) -> Manifest:
+    """Read the set `name` and the manifests of its nets.
+
+    What lies in `own`, the owner's folder of models, comes before what is shipped. Raises EngineFailed,
+    naming the file and the key that is wrong.
+    """
+    places = tuple(place for place in (own, folder) if place is not None)
+    home = next((place for place in places if (place / f"{name}.toml").is_file()), folder)
+    table = _read(home / f"{name}.toml", _Set, name, folder)
+    nets: dict[str, NetManifest] = {}
+    faults: list[GateFault] = []
+    for part, net in table.nets.items():
+        nets[part], stale = _newest(net, folder, own)
+        faults += [stale] if stale else []
+    return Manifest(table.name, table.title, nets, table.golden, home, precision, tuple(faults))
+
+
+def load_net(name: str, folder: Path = SHIPPED) -> NetManifest:
+    """Read `folder/nets/name.toml`. Raises EngineFailed, naming the key that is wrong."""
+    net = _read(folder / NETS / f"{name}.toml", NetManifest, name, folder / NETS)
+    return net.model_copy(update={"folder": folder})
+
+
+def _newest(name: str, folder: Path, own: Path | None) -> tuple[NetManifest, ModelStale | None]:
+    """The owner's net, unless it was made from another one than is shipped now."""
+    if own is None or not (own / NETS / f"{name}.toml").is_file():
+        return load_net(name, folder), None
+    mine = load_net(name, own)
+    if mine.derived_from is None:
+        return mine, None
+    shipped = load_net(name, folder)
+    if mine.derived_from == shipped.precisions[Precision.FP32].sha256:
+        return mine, None
+    return shipped, ModelStale(f"{own / NETS / name}.toml", part=name)
+
+
+def _read(path: Path, form: type[T], name: str, folder: Path) -> T:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Manifest.model_validate({**table, "folder": folder})
+        return form.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"
-        raise EngineFailed(f"no model set of this name in {folder}; known: {known}", part=name) from error
-    except tomllib.TOMLDecodeError as error:
+        raise EngineFailed(
+            f"no model set or net of this name in {folder}; known: {known}", part=name
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise EngineFailed(f"{path} is not TOML: {error}", part=name) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"])
+        key = ".".join(str(step) for step in first["loc"]) or "manifest"
         raise EngineFailed(f"{path}, {key}: {first['msg']}", part=name) from error

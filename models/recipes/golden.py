@@ -1,279 +1,226 @@
-"""Renders the golden frames and writes the cards of the exported nets: what they take, give and reach.
+"""Draws the golden frames, and writes the manifest of every exported net and of their set.
 
-    python -m models.recipes.golden --fonts FONTS --models models --report report.json
+    python -m models.recipes.golden --models models [--fonts FONTS] [--report report.json]
 
-Everything in the frames is drawn, so they may be shipped. Expected outputs are what the exported
-nets say on ONNX Runtime, FP32, one core.
+Takes each `weights/NAME.onnx` (with `NAME.fp16.onnx` and `NAME.int8.onnx` where they exist) of the nets
+in `contracts.py`. Expected outputs are what the FP32 file says on ONNX Runtime, one core; the slack of a
+narrower file is the least at which it agrees. Pictures of plates are drawn anew with `--fonts` only, so
+that they stay the same. The report gives what was measured, by net:
+
+    {"reader": {"version": 2, "temperature": 1.35, "metrics": {...}, "default": "int8",
+                "precisions": {"int8": {"metrics": {...}}}}}
+
+What it leaves out stays as the manifest has it.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+import onnx
 
-from models.recipes.common import ALPHABET, DETECTOR_CLASSES, PLATE_CLASS, REGIONS, SLOTS
-from models.recipes.pipeline import Detector, Reader
-from models.recipes.plates import Renderer
+from appliance.faults import EngineFailed, EngineUntrusted
+from appliance.infer.base import Array, Arrays, ModelFile, Precision
+from appliance.infer.files import sha256_of
+from appliance.infer.manifest import NetManifest
+from appliance.infer.models import load_net, model_file
+from appliance.infer.onnxruntime import OnnxRuntimeBackend
+from appliance.infer.written import as_toml
+from appliance.vision.proof import decoded, feed, prove_net
+from models.recipes import drawings
+from models.recipes.contracts import LICENCE, NETS, SOURCE
 
-Image = NDArray[np.uint8]
-DATA = (
-    "Open Images photographs with plate boxes (CC BY 2.0, boxes CC BY 4.0)",
-    "RobertLucian/license-plate-dataset, dashcam (MIT)",
-    "Roboflow experiment-plates (MIT as declared)",
-    "Roboflow highway-object-detection (CC BY 4.0)",
-    "Kaggle face-mask-detection (CC0 as declared)",
-)
-CROPS = (
-    "plate crops of the photographs above, labelled by hand",
-    "Kaggle plate crops, labelled by hand",
-    "sirius-ai/LPRNet_Pytorch test crops (Apache-2.0)",
-    "liuruoze/EasyPR plate crops (crops and trained models free)",
-    "plates rendered by models/recipes with free fonts",
-)
+FRAMES = {
+    "detector": ("car_rear",),
+    "reader": tuple(drawings.PLATES),
+    "landmarks": ("face_crop",),
+    "face": ("face_aligned",),
+    "liveness": ("face_wide",),
+    "vehicle": ("vehicle_rear",),
+}
+"""Net -> the pictures that it is asked about."""
+FILES = {"fp32": "{}.onnx", "fp16": "{}.fp16.onnx", "int8": "{}.int8.onnx"}
+SLACKS = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
+SET = """\
+# The project's own nets; models/LOG.md says how they were trained and what they reach.
+name = "gatehouse"
+title = "Gatehouse's own nets"
 
+# Part -> manifest in nets/.
+[nets]
+{}
 
-def scene(plate: Image) -> Image:
-    """A drawn car from behind with the plate on it, 416 x 312 RGB."""
-    image = np.zeros((312, 416, 3), np.uint8)
-    image[:170] = np.linspace((150, 180, 215), (205, 215, 225), 170).astype(np.uint8)[:, None]
-    image[170:] = np.linspace((120, 120, 118), (85, 85, 86), 142).astype(np.uint8)[:, None]
-    body, dark, glass = (150, 30, 35), (25, 25, 28), (60, 75, 85)
-    cv2.ellipse(image, (208, 276), (150, 14), 0, 0, 360, (50, 50, 50), -1, cv2.LINE_AA)
-    for x in (92, 284):
-        cv2.rectangle(image, (x, 232), (x + 40, 278), dark, -1)
-    roof = np.array([[130, 92], [286, 92], [322, 160], [94, 160]])
-    cv2.fillPoly(image, [roof], body, cv2.LINE_AA)
-    pane = np.array([[142, 102], [274, 102], [302, 154], [114, 154]])
-    cv2.fillPoly(image, [pane], glass, cv2.LINE_AA)
-    cv2.rectangle(image, (78, 158), (338, 226), body, -1)
-    cv2.rectangle(image, (74, 220), (342, 258), (115, 24, 28), -1)
-    for x in (82, 300):
-        cv2.rectangle(image, (x, 166), (x + 34, 196), (225, 60, 50), -1)
-        cv2.rectangle(image, (x + 4, 188), (x + 30, 194), (250, 210, 170), -1)
-    cv2.line(image, (118, 206), (298, 206), (110, 20, 24), 2, cv2.LINE_AA)
-    cv2.rectangle(image, (158, 172), (258, 220), (90, 16, 20), -1)
-    small = cv2.resize(plate, (84, 42), interpolation=cv2.INTER_AREA)
-    image[175:217, 166:250] = small
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), 0.7), np.uint8)
+# Rendered plates; they hold nobody's number.
+[[golden]]
+file = "golden/day.jpg"
+text = "KLM4827"
+
+[[golden]]
+file = "golden/night_tilted.jpg"
+text = "7TRX563"
+"""
 
 
-def _sha(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def draw(folder: Path, nets: list[str], fonts: Path | None) -> None:
+    """The golden pictures of these nets; those with letters only where fonts are given."""
+    for frame in (frame for net in nets for frame in FRAMES[net]):
+        if frame in drawings.WITHOUT_FONTS:
+            drawings.save(drawings.WITHOUT_FONTS[frame](), folder / f"{frame}.png")
+        elif fonts is not None:
+            image = drawings.plate(frame, fonts) if frame in drawings.PLATES else drawings.car_rear(fonts)
+            drawings.save(image, folder / f"{frame}.png")
 
 
-def _toml(value: Any) -> str:
-    """A value as TOML: strings, numbers, booleans, lists."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def write_toml(path: Path, tables: list[tuple[str, dict[str, Any]]]) -> None:
-    """Tables in order; a name in double brackets is an array's entry."""
-    lines = []
-    for name, table in tables:
-        if name:
-            lines.append(f"\n{name}")
-        lines += [f"{k} = {_toml(v)}" for k, v in table.items()]
-    path.write_text("\n".join(lines).lstrip("\n") + "\n", encoding="utf-8")
-
-
-def save(image: Image, path: Path) -> None:
-    """RGB picture as PNG."""
-    cv2.imwrite(str(path), image[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
-
-
-def reader_frames(fonts: Path, folder: Path, reader: Reader) -> list[dict[str, Any]]:
-    """Three rendered crops and what the reader says."""
-    frames = []
-    for name, family, text, seed in (
-        ("plate_us", "us", "4QZT582", 5),
-        ("plate_eu", "eu", "WL-582-XB", 3),
-        ("plate_br", "br_old", "KZT-4903", 4),
-    ):
-        image = Renderer(fonts, seed).of(family, text).image
-        image = cv2.resize(image, (192, 64), interpolation=cv2.INTER_AREA)
-        image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.6), np.uint8)
-        path = folder / f"{name}.png"
-        save(image, path)
-        read = reader.read(image)
-        expected = {
-            "text": read.text,
-            "chars": [round(c, 4) for c in read.chars],
-            "score": round(read.score, 4),
-            "region": read.region,
-            "readable": round(read.readable, 4),
-        }
-        if read.text != "".join(c for c in text if c.isalnum()):
-            print(f"golden frame {name} is misread as {read.text}")
-        frames.append({"file": f"golden/{path.name}", "sha256": _sha(path), **expected, "tolerance": 0.03})
-    return frames
-
-
-def detector_frame(fonts: Path, folder: Path, detector: Detector) -> dict[str, Any]:
-    """The drawn car and the plate and vehicle found on it."""
-    image = scene(Renderer(fonts, 5).of("us", "4QZT582").image)
-    path = folder / "car_rear.png"
-    save(image, path)
-    boxes, scores = detector.find(image, PLATE_CLASS, 0.25)
-    print("golden scene:", len(boxes), "plates", scores[:3], boxes[:1])
-    return {
-        "file": f"golden/{path.name}",
-        "sha256": _sha(path),
-        "class": "plate",
-        "box": [round(float(v), 1) for v in boxes[0]] if len(boxes) else [],
-        "score": round(float(scores[0]), 4) if len(boxes) else 0.0,
-        "tolerance": 0.05,
-        "tolerance_px": 2.0,
+def manifest(models: Path, name: str, report: dict[str, Any]) -> NetManifest:
+    """The manifest of one net: its contract, its files, what was measured, and what it answers now."""
+    before = _before(models, name)
+    path = models / "weights" / FILES["fp32"].format(name)
+    graph = onnx.load(str(path))
+    table: dict[str, Any] = {
+        "name": name,
+        "version": report.get("version", before.version if before else 1),
+        **{key: NETS[name][key] for key in ("task", "title")},
+        "licence": LICENCE,
+        "source": SOURCE,
+        "parameters": sum(int(np.prod(tensor.dims)) for tensor in graph.graph.initializer),
+        "opset": graph.opset_import[0].version,
+        "default": report.get("default", str(before.default) if before else "fp32"),
+        "precisions": _variants(models, name, report, before),
+        "input": NETS[name]["input"],
+        "outputs": NETS[name]["outputs"],
+        "metrics": report.get("metrics", before.metrics if before else {}),
+        "training": _training(name, report, before),
     }
+    bare = _read(table, models)
+    table["golden"] = [_golden(models, bare, frame) for frame in FRAMES[name]]
+    whole = _read(table, models)
+    for precision in whole.precisions:
+        table["precisions"][str(precision)]["slack"] = slack(whole, precision)
+    return _read(table, models)
+
+
+def _read(table: dict[str, Any], models: Path) -> NetManifest:
+    return NetManifest.model_validate(table).model_copy(update={"folder": models})
+
+
+def _before(models: Path, name: str) -> NetManifest | None:
+    try:
+        return load_net(name, models)
+    except EngineFailed:
+        return None
+
+
+def _variants(
+    models: Path, name: str, report: dict[str, Any], before: NetManifest | None
+) -> dict[str, dict[str, Any]]:
+    variants: dict[str, dict[str, Any]] = {}
+    for precision, pattern in FILES.items():
+        path = models / "weights" / pattern.format(name)
+        if path.exists():
+            old = before.precisions.get(Precision(precision)) if before else None
+            new = report.get("precisions", {}).get(precision, {})
+            metrics = new.get("metrics", old.metrics if old else {})
+            variants[precision] = {
+                "file": f"weights/{path.name}",
+                "sha256": sha256_of(path),
+                **({"metrics": metrics} if metrics else {}),
+            }
+    return variants
+
+
+def _training(name: str, report: dict[str, Any], before: NetManifest | None) -> dict[str, Any]:
+    old = before.training.temperature if before and before.training else None
+    temperature = report.get("temperature", old)
+    known = {} if temperature is None else {"temperature": temperature}
+    return {**NETS[name]["training"], **known}
+
+
+def _golden(models: Path, net: NetManifest, frame: str) -> dict[str, Any]:
+    """One golden frame, with what the FP32 file answers to it."""
+    path = models / "golden" / f"{frame}.png"
+    image = cv2.imread(str(path))
+    session = OnnxRuntimeBackend(threads=1).load(_file(net, Precision.FP32))
+    answer = session.infer(feed(net, np.asarray(image, np.uint8)))
+    return {"file": f"golden/{path.name}", "sha256": sha256_of(path), **expected(net, answer)}
+
+
+def expected(net: NetManifest, answer: Arrays) -> dict[str, list[dict[str, Any]]]:
+    """What is expected of each output, in the manifest's words."""
+    if net.task == "detect":
+        return {"boxes": [_box(net, answer, "plate")]}
+    if net.task == "read_plate":
+        text, chars = decoded(answer["chars"][0], net.classes("chars"))
+        read = {"text": text, "chars": [round(c, 4) for c in chars], "tolerance": 0.03}
+        return {"texts": [read], "values": [_likeliest(net, "region", answer), _value("readable", answer)]}
+    if net.task == "embed_face":
+        vector = [round(float(v), 4) for v in answer["embedding"][0]]
+        return {"vectors": [{"output": "embedding", "vector": vector, "min_cosine": 0.98}]}
+    if net.task == "find_landmarks":
+        points = [[round(float(v), 4) for v in point] for point in answer["points"][0]]
+        where = [{"output": "points", "points": points, "tolerance": 0.02}]
+        return {"values": [_value("usable", answer)], "points": where}
+    return {"values": [_likeliest(net, output.name, answer) for output in net.outputs]}
+
+
+def _box(net: NetManifest, answer: Arrays, kind: str) -> dict[str, Any]:
+    column: Array = answer["scores"][0][:, net.classes("scores").index(kind)]
+    best = int(column.argmax())
+    box = [round(float(v), 1) for v in answer["boxes"][0][best]]
+    score = round(float(column[best]), 4)
+    return {"class": kind, "box": box, "score": score, "tolerance": 0.05, "tolerance_px": 2.0}
+
+
+def _likeliest(net: NetManifest, output: str, answer: Arrays) -> dict[str, Any]:
+    best = int(answer[output][0].argmax())
+    value = round(float(answer[output][0][best]), 4)
+    return {"output": output, "class": net.classes(output)[best], "value": value, "tolerance": 0.05}
+
+
+def _value(output: str, answer: Arrays) -> dict[str, Any]:
+    return {"output": output, "value": round(float(answer[output].reshape(-1)[0]), 4), "tolerance": 0.05}
+
+
+def _file(net: NetManifest, precision: Precision) -> ModelFile:
+    return model_file(net, net.name, precision)
+
+
+def slack(net: NetManifest, precision: Precision) -> float:
+    """The least factor at which a variant answers its golden frames. Exits when none is enough."""
+    session = OnnxRuntimeBackend(threads=1).load(_file(net, precision))
+    for factor in SLACKS:
+        variant = net.precisions[precision].model_copy(update={"slack": factor})
+        tried = net.model_copy(update={"precisions": {**net.precisions, precision: variant}})
+        try:
+            prove_net(session, tried, _file(net, precision))
+        except EngineUntrusted as fault:
+            why = fault.detail
+            continue
+        return factor
+    raise SystemExit(f"{net.name} {precision} does not answer its golden frames: {why}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--fonts", type=Path, required=True)
     parser.add_argument("--models", type=Path, required=True)
-    parser.add_argument("--report", type=Path, required=True)
-    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--fonts", type=Path)
+    parser.add_argument("--report", type=Path)
     args = parser.parse_args()
-    weights, folder, cards = (args.models / part for part in ("weights", "golden", "cards"))
-    folder.mkdir(exist_ok=True)
-    cards.mkdir(exist_ok=True)
-    report = json.loads(args.report.read_text())
-    detector, reader = Detector(weights / "detector.onnx"), Reader(weights / "reader.onnx")
-    by_width = report["detection"]["by_width"]
-    write_toml(
-        cards / "detector.toml",
-        [
-            (
-                "",
-                {
-                    "name": "detector",
-                    "version": 1,
-                    "task": "detect",
-                    "file": "weights/detector.onnx",
-                    "sha256": _sha(weights / "detector.onnx"),
-                    "precision": "fp32",
-                    "opset": 17,
-                },
-            ),
-            (
-                "[input]",
-                {
-                    "name": "image",
-                    "shape": [1, 3, 416, 416],
-                    "dynamic": ["height", "width"],
-                    "multiple_of": 32,
-                    "layout": "NCHW",
-                    "colour": "RGB",
-                    "mean": [0.0, 0.0, 0.0],
-                    "std": [255.0, 255.0, 255.0],
-                    "resize": "letterbox, top left, ground 114",
-                },
-            ),
-            (
-                "[output]",
-                {
-                    "names": ["boxes", "scores"],
-                    "boxes": "(1, N, 4) x1 y1 x2 y2 in input pixels",
-                    "scores": "(1, N, 6) in [0, 1]; not suppressed: IoU 0.5 a class after",
-                    "classes": list(DETECTOR_CLASSES),
-                },
-            ),
-            (
-                "[metrics]",
-                {
-                    "held_out_plates_found_3_to_8_percent": by_width["all, 3 to 8 %"]["found"],
-                    "held_out_plates_found_8_to_20_percent": by_width["all, 8 to 20 %"]["found"],
-                    "held_out_plates_found_over_20_percent": by_width["all, over 20 %"]["found"],
-                    "held_out_readable_plates_found": report["end_to_end"]["found"],
-                    "least_score": report["detection"]["least"],
-                    "false_plates_a_photo": report["detection"]["false_per_photo"],
-                },
-            ),
-            (
-                "[training]",
-                {
-                    "data": list(DATA),
-                    "recipe": "models/recipes/train_detector.py",
-                    "pseudo_labels": [
-                        "vehicles: PicoDet, YOLOX-nano, OMZ (Apache-2.0)",
-                        "faces: YuNet (MIT)",
-                    ],
-                },
-            ),
-            ("[[golden]]", detector_frame(args.fonts, folder, detector)),
-        ],
-    )
-    crops, whole = report["reader_on_crops"]["all"], report["end_to_end"]
-    write_toml(
-        cards / "reader.toml",
-        [
-            (
-                "",
-                {
-                    "name": "reader",
-                    "version": 1,
-                    "task": "read_plate",
-                    "file": "weights/reader.onnx",
-                    "sha256": _sha(weights / "reader.onnx"),
-                    "precision": "fp32",
-                    "opset": 17,
-                },
-            ),
-            (
-                "[input]",
-                {
-                    "name": "crop",
-                    "shape": [1, 3, 64, 192],
-                    "dynamic": ["crops"],
-                    "layout": "NCHW",
-                    "colour": "RGB",
-                    "mean": [0.0, 0.0, 0.0],
-                    "std": [255.0, 255.0, 255.0],
-                    "resize": "stretch",
-                    "margin": [0.04, 0.07],
-                },
-            ),
-            (
-                "[output]",
-                {
-                    "names": ["chars", "region", "readable", "places"],
-                    "chars": "(N, 12, 37) probabilities a slot, calibrated; class 36 is blank",
-                    "region": "(N, 9) probabilities",
-                    "readable": "(N, 1) in [0, 1]",
-                    "places": "(N, 12, 2) x y of each slot's character in shares of the crop",
-                    "alphabet": ALPHABET,
-                    "blank": len(ALPHABET),
-                    "slots": SLOTS,
-                    "regions": list(REGIONS),
-                    "temperature": args.temperature,
-                },
-            ),
-            (
-                "[metrics]",
-                {
-                    "held_out_crops_right_folded": crops["right"],
-                    "held_out_crops": crops["plates"],
-                    "held_out_characters_right": crops["characters"],
-                    "calibration_error": crops["calibration_error"],
-                    "end_to_end_right_folded": whole["right"],
-                    "end_to_end_plates": whole["plates"],
-                    "end_to_end_second_look_right_folded": report["end_to_end_second_look"]["right"],
-                },
-            ),
-            ("[training]", {"data": list(CROPS), "recipe": "models/recipes/train_reader.py"}),
-            *[("[[golden]]", f) for f in reader_frames(args.fonts, folder, reader)],
-        ],
-    )
+    report = json.loads(args.report.read_text(encoding="utf-8")) if args.report else {}
+    for folder in ("golden", "nets"):
+        (args.models / folder).mkdir(exist_ok=True)
+    present = [name for name in NETS if (args.models / "weights" / FILES["fp32"].format(name)).exists()]
+    draw(args.models / "golden", present, args.fonts)
+    for name in present:
+        net = manifest(args.models, name, report.get(name, {}))
+        (args.models / "nets" / f"{name}.toml").write_text(as_toml(net), encoding="utf-8")
+        print(f"{name}: {', '.join(f'{p} (slack {v.slack:g})' for p, v in net.precisions.items())}")
+    parts = "\n".join(f'{name} = "{name}"' for name in present)
+    (args.models / "gatehouse.toml").write_text(SET.format(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,63 +2,106 @@ from pathlib import Path
 
 import pytest
 
-from appliance.faults import EngineFailed
-from appliance.infer.base import ModelFile
+from appliance.faults import EngineFailed, ExtraMissing, ModelStale
+from appliance.infer.base import ModelFile, Precision
 from appliance.infer.files import check_hash, package_folder, sha256_of
-from appliance.infer.models import SHIPPED, load_manifest
+from appliance.infer.models import SHIPPED, load_manifest, load_net
 
-MANIFEST = """
-name = "mine"
-title = "A net"
-licence = "Apache-2.0"
-source = "here"
-[nets.det]
-file = "det.onnx"
-sha256 = "{}"
-[[golden]]
-file = "a.png"
-text = "AB12"
-"""
+from .makers import FP32, INT8, SET, net_text, write_models
 
 
-def written(folder: Path, text: str) -> Path:
-    (folder / "mine.toml").write_text(text)
-    return folder
+def test_a_set_names_the_files_of_its_nets(tmp_path: Path) -> None:
+    manifest = load_manifest("mine", write_models(tmp_path))
+    assert manifest.file("det") == ModelFile("mine.det", SHIPPED / "det.onnx", FP32)
 
 
-def test_a_manifest_names_its_files(tmp_path: Path) -> None:
-    manifest = load_manifest("mine", written(tmp_path, MANIFEST.format("a" * 64)))
-    assert manifest.file("det") == ModelFile("mine.det", tmp_path / "det.onnx", "a" * 64)
+@pytest.mark.parametrize(
+    ("wanted", "file"),
+    [(None, FP32), (Precision.FP32, FP32), (Precision.INT8, INT8), (Precision.FP16, FP32)],
+)
+def test_the_wanted_precision_serves_where_the_net_has_it(
+    tmp_path: Path, wanted: Precision | None, file: str
+) -> None:
+    manifest = load_manifest("mine", write_models(tmp_path), precision=wanted)
+    assert manifest.file("det").sha256 == file
 
 
-def test_the_shipped_manifests_are_good() -> None:
+def test_a_file_beside_the_manifest_comes_before_the_shipped_one(tmp_path: Path) -> None:
+    (tmp_path / "det.onnx").write_bytes(b"weights")
+    assert load_manifest("mine", write_models(tmp_path)).file("det").path == tmp_path / "det.onnx"
+
+
+def test_the_shipped_sets_are_good() -> None:
     for path in SHIPPED.glob("*.toml"):
         assert load_manifest(path.stem).name == path.stem
+
+
+def test_the_shipped_nets_are_good_and_their_files_whole() -> None:
+    for path in (SHIPPED / "nets").glob("*.toml"):
+        net = load_net(path.stem)
+        shipped = [v for v in net.precisions.values() if net.package is None]
+        pictures = [(golden.file, golden.sha256) for golden in net.golden]
+        assert net.name == path.stem
+        for file, sha256 in [*((v.file, v.sha256) for v in shipped), *pictures]:
+            assert sha256_of(SHIPPED / file) == sha256
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ('name = "det"', 'colour = 1\nname = "det"', "colour"),
+        (FP32, "short", "precisions.fp32.sha256"),
+        ("[precisions.int8]", "[precisions.int4]", "precisions.int4"),
+        ("version = 1", "version = 1\ndefault = 'fp16'", "no table in precisions"),
+        ('class = "on"', 'class = "off"', "an output or a class that the net lacks"),
+        ('output = "y"', 'output = "z"', "an output or a class that the net lacks"),
+        ('layout = "NCHW"', 'layout = "NHWC"', "input.layout"),
+    ],
+)
+def test_a_bad_net_is_refused_by_its_key(tmp_path: Path, old: str, new: str, named: str) -> None:
+    folder = write_models(tmp_path, net=net_text().replace(old, new))
+    with pytest.raises(EngineFailed, match=named):
+        load_manifest("mine", folder)
 
 
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("colour = 1\n" + MANIFEST.format("a" * 64), "colour"),
-        (MANIFEST.format("short"), "nets.det.sha256"),
-        (MANIFEST.format("a" * 64).replace('text = "AB12"', 'text = "ab 12"'), "golden.0.text"),
+        ("colour = 1\n" + SET, "colour"),
+        (SET.replace('text = "AB12"', 'text = "ab 12"'), "golden.0.text"),
+        (SET.replace('det = "det"', 'det = "rec"'), "known: det"),
         ("= broken", "not TOML"),
     ],
 )
-def test_a_bad_manifest_is_refused_by_its_key(tmp_path: Path, text: str, named: str) -> None:
+def test_a_bad_set_is_refused_by_its_key(tmp_path: Path, text: str, named: str) -> None:
     with pytest.raises(EngineFailed, match=named):
-        load_manifest("mine", written(tmp_path, text))
+        load_manifest("mine", write_models(tmp_path, the_set=text))
 
 
 def test_an_unknown_set_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(EngineFailed, match="known: mine"):
-        load_manifest("yours", written(tmp_path, MANIFEST.format("a" * 64)))
+        load_manifest("yours", write_models(tmp_path))
 
 
 def test_an_unknown_net_is_refused(tmp_path: Path) -> None:
-    manifest = load_manifest("mine", written(tmp_path, MANIFEST.format("a" * 64)))
     with pytest.raises(EngineFailed, match="no net rec"):
-        manifest.file("rec")
+        load_manifest("mine", write_models(tmp_path)).file("rec")
+
+
+@pytest.mark.parametrize("derived", ["", f'derived_from = "{FP32}"\n'])
+def test_the_owner_s_net_comes_before_the_shipped_one(tmp_path: Path, derived: str) -> None:
+    shipped = write_models(tmp_path / "shipped")
+    own = write_models(tmp_path / "own", net=derived + net_text(version=7))
+    manifest = load_manifest("mine", shipped, own=own)
+    assert (manifest.nets["det"].version, manifest.faults) == (7, ())
+
+
+def test_the_owner_s_net_of_an_older_one_is_passed_over_with_a_fault(tmp_path: Path) -> None:
+    shipped = write_models(tmp_path / "shipped")
+    own = write_models(tmp_path / "own", net=f'derived_from = "{"f" * 64}"\n' + net_text(version=7))
+    manifest = load_manifest("mine", shipped, own=own)
+    assert manifest.nets["det"].version == 1
+    assert [type(fault) for fault in manifest.faults] == [ModelStale]
 
 
 def test_the_hash_is_held(tmp_path: Path) -> None:
@@ -77,6 +120,12 @@ def test_a_missing_file_is_refused(tmp_path: Path, sha256: str) -> None:
         check_hash(ModelFile("net", tmp_path / "none.onnx", sha256))
 
 
-def test_a_missing_package_is_refused() -> None:
-    with pytest.raises(EngineFailed, match="nowhere"):
-        package_folder("nowhere")
+@pytest.mark.parametrize(
+    ("extra", "command"),
+    [(None, "pip install nowhere"), ("more", r"pip install 'gatehouse\[more\]'")],
+)
+def test_a_missing_package_is_refused_with_the_command_that_brings_it(
+    extra: str | None, command: str
+) -> None:
+    with pytest.raises(ExtraMissing, match=command):
+        package_folder("nowhere", extra)
