@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 Float = NDArray[np.float32]
 FILL = 114
+# A detector's box is widened by these shares of its sides before reading.
+MARGIN = (0.04, 0.07)
 
 
 def overlap(a: Float, b: Float) -> Float:
@@ -52,3 +54,19 @@ def letterbox(image: NDArray[np.uint8], size: int, square: bool = True) -> tuple
     out = np.full((th, tw, 3), FILL, np.uint8)
     out[:nh, :nw] = small
     return out, scale
+
+
+def cut(image: NDArray[np.uint8], box: Float, margin: tuple[float, float] = MARGIN) -> NDArray[np.uint8]:
+    """The box of the picture, widened by `margin`; at least two pixels a side."""
+    x1, y1, x2, y2 = bounds(image, box, margin)
+    return image[y1:y2, x1:x2]
+
+
+def bounds(image: NDArray[np.uint8], box: Float, margin: tuple[float, float]) -> tuple[int, int, int, int]:
+    """The widened box in whole pixels of the picture: x1, y1, x2, y2."""
+    h, w = image.shape[:2]
+    mx, my = (box[2] - box[0]) * margin[0], (box[3] - box[1]) * margin[1]
+    x1, y1 = int(max(0, np.floor(box[0] - mx))), int(max(0, np.floor(box[1] - my)))
+    x2, y2 = int(min(w, np.ceil(box[2] + mx))), int(min(h, np.ceil(box[3] + my)))
+    x1, y1 = min(x1, w - 2), min(y1, h - 2)
+    return x1, y1, max(x2, x1 + 2), max(y2, y1 + 2)

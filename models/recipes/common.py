@@ -163,18 +163,39 @@ def _one_apart(texts: Iterable[str]) -> Iterable[tuple[str, str]]:
                 seen[key] = text
 
 
-def hold_out(data: Path) -> dict[str, bool]:
+def hold_out(data: Path, texts_added: Iterable[tuple[str, str]] = ()) -> dict[str, bool]:
     """For each image and crop: True where it is held out of training.
 
     Files that show the same plate text, or the same minute of a drive, share one fate, which is
-    the hash of the group's first file name.
+    the hash of the group's first file name. `texts_added`, (file, text) pairs transcribed later, may
+    join groups: the joint group is held out only if all of it was, since nets trained before saw the rest.
     """
+    added = list(texts_added)
+    if added:
+        before = hold_out(data)
+        return _joint_fate(_groups(data, added), before)
+    fate = {}
+    for members in _groups(data, added):
+        held = unit_hash(os.path.basename(min(members))) < HOLD_OUT
+        fate.update(dict.fromkeys(members, held))
+    return fate
+
+
+def _joint_fate(groups: list[list[str]], before: dict[str, bool]) -> dict[str, bool]:
+    fate = {}
+    for members in groups:
+        fate.update(dict.fromkeys(members, all(before[m] for m in members)))
+    return fate
+
+
+def _groups(data: Path, added: list[tuple[str, str]]) -> list[list[str]]:
+    """Files that must share one fate."""
     union = _Union()
     keys = group_keys(data)
     texts: set[str] = set()
     files: set[str] = set()
     named = [(b.image, b.text) for b in read_boxes(data)]
-    named += [(c.file, c.text) for c in read_crops(data)]
+    named += [(c.file, c.text) for c in read_crops(data)] + added
     for file, text in named:
         files.add(file)
         union.join("f:" + file, "g:" + keys.get(file, file))
@@ -185,10 +206,6 @@ def hold_out(data: Path) -> dict[str, bool]:
     for a, b in _one_apart(sorted(texts)):
         union.join("t:" + a, "t:" + b)
     groups: dict[str, list[str]] = defaultdict(list)
-    for file in files:
+    for file in sorted(files):
         groups[union.find("f:" + file)].append(file)
-    fate = {}
-    for members in groups.values():
-        held = unit_hash(os.path.basename(min(members))) < HOLD_OUT
-        fate.update(dict.fromkeys(members, held))
-    return fate
+    return list(groups.values())

@@ -186,6 +186,43 @@ class Degrader:
 
     def real(self, item: Real) -> Sample:
         """A real crop, moved, turned a little, and spoiled mildly; its text stays learnable."""
+        crop = self._recut(item, 0.45)
+        mild = self.rng.random() < 0.8
+        crop, _ = self.spoil(crop, mild=mild)
+        verdict = READABLE if mild else UNSURE
+        return Sample(self.fit(crop), item.text, self._nowhere(), item.region, verdict, True)
+
+    def illegible(self, item: Real) -> Sample:
+        """A real crop that people could not read, or that shows no number."""
+        crop, _ = self.spoil(self._recut(item, 0.8), mild=True)
+        return Sample(self.fit(crop), "", self._nowhere(), None, UNREADABLE, False)
+
+    def ruined(self, item: Real) -> Sample:
+        """A real plate made so small and soft that nobody reads it."""
+        return self._ruin(self._recut(item, 0.45), max(1, len(item.text)))
+
+    def ruined_render(self, plate: Plate) -> Sample:
+        """A rendered plate made so small and soft that nobody reads it."""
+        quad, aspect = self._view(plate)
+        rect = self._jitter(quad)
+        height = max(10, int(160 / aspect * (rect[3] - rect[1]) / (rect[2] - rect[0])))
+        crop, _ = self._warp(plate, quad, rect, (160, height))
+        return self._ruin(crop, max(1, len(plate.text)))
+
+    def _ruin(self, crop: Image, characters: int) -> Sample:
+        """Fewer than three pixels a character, then blur and noise."""
+        width = max(6, int(characters * self.rng.uniform(0.9, 2.6)))
+        height = max(3, int(width * crop.shape[0] / crop.shape[1]))
+        tiny = cv2.resize(crop, (width, height), interpolation=cv2.INTER_AREA)
+        again = cv2.resize(tiny, (crop.shape[1], crop.shape[0]), interpolation=cv2.INTER_CUBIC)
+        out, _ = self.spoil(np.asarray(again, np.uint8), mild=self._chance(0.5))
+        return Sample(self.fit(out), "", self._nowhere(), None, UNREADABLE, False)
+
+    def _nowhere(self) -> Float:
+        return self._padded(np.zeros((0, 2), np.float32))
+
+    def _recut(self, item: Real, smallest: float) -> Image:
+        """The plate as another detector's box, another distance and a slight turn would show it."""
         x1, y1, x2, y2 = item.box
         bw, bh = x2 - x1, y2 - y1
         quad = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
@@ -197,7 +234,7 @@ class Degrader:
         grow = np.array([self.rng.uniform(0.98, 1.3), self.rng.uniform(0.98, 1.35)], np.float32)
         quad = (quad - centre) * grow + centre
         quad += np.array([self.rng.uniform(-0.04, 0.04) * bw, self.rng.uniform(-0.06, 0.06) * bh], np.float32)
-        width = int(np.clip(bw * self.rng.uniform(0.45, 1.2), 60, 320))
+        width = int(np.clip(bw * self.rng.uniform(smallest, 1.2), 56, 320))
         height = max(12, int(width * bh / bw * self.rng.uniform(0.85, 1.15)))
         out = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
         matrix = cv2.getPerspectiveTransform(quad.astype(np.float32), out)
@@ -206,11 +243,7 @@ class Degrader:
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), 0.35 * bw / width), np.uint8)
         border = cv2.BORDER_REPLICATE if self.rng.random() < 0.5 else cv2.BORDER_REFLECT
         crop = cv2.warpPerspective(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=border)
-        mild = self.rng.random() < 0.8
-        crop, _ = self.spoil(np.asarray(crop, np.uint8), mild=mild)
-        verdict = READABLE if mild else UNSURE
-        nowhere = self._padded(np.zeros((0, 2), np.float32))
-        return Sample(self.fit(crop), item.text, nowhere, item.region, verdict, True)
+        return np.asarray(crop, np.uint8)
 
     def nothing(self) -> Sample:
         """A crop that shows no plate."""

@@ -18,12 +18,13 @@ class Lite(nn.Module):
     def __init__(self, c1: int, c2: int, n: int) -> None:
         super().__init__()
         h = c2 // 2
+        self.half = h
         self.head = conv(c1, 2 * h, 1)
         self.pairs = nn.ModuleList(nn.Sequential(conv(h, h), conv(h, h)) for _ in range(n))
         self.tail = conv((2 + n) * h, c2, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        parts = list(self.head(x).chunk(2, 1))
+        parts = list(self.head(x).split(self.half, 1))
         for pair in self.pairs:
             parts.append(parts[-1] + pair(parts[-1]))
         out: Tensor = self.tail(torch.cat(parts, 1))

@@ -18,6 +18,19 @@ Float = NDArray[np.float32]
 MOST_BOXES = 56
 LAYERS = 4
 PASTES = 2
+# Width and height of the training pictures, and how often each is drawn: what a camera's frame becomes
+# at 416 and at 640, and sizes around them.
+SHAPES = (
+    ((416, 416), 14),
+    ((416, 320), 12),
+    ((320, 320), 5),
+    ((512, 512), 12),
+    ((640, 480), 22),
+    ((640, 640), 16),
+    ((640, 384), 9),
+    ((480, 640), 5),
+    ((704, 544), 5),
+)
 KINDS = len(DETECTOR_CLASSES)
 # x1, y1, x2, y2, class, sure, typed
 BOX_FIELDS = 7
@@ -36,14 +49,12 @@ class Layer:
 
 
 class Planner:
-    """Draws pictures of `size` pixels from the photographs' index `rows`."""
+    """Draws pictures from the photographs' index `rows`; `aspects` are those of the plates to paste."""
 
-    def __init__(
-        self, rows: list[dict[str, Any]], size: int, seed: int, aspects: Float, mosaic: float = 0.38
-    ) -> None:
+    def __init__(self, rows: list[dict[str, Any]], seed: int, aspects: Float, mosaic: float = 0.38) -> None:
         self.mosaic = mosaic
         self.rng = Random(seed)
-        self.rows, self.size, self.aspects = rows, size, aspects
+        self.rows, self.aspects = rows, aspects
         self.boxes = [np.array(r["boxes"], np.float32).reshape(-1, BOX_FIELDS) for r in rows]
         weight = {
             "openimages_gplates": 1.0,
@@ -57,13 +68,13 @@ class Planner:
         self.order = np.argsort(aspects)
         self.sorted_aspects = aspects[self.order]
 
-    def picture(self) -> list[Layer]:
-        """The layers of one picture: one photograph, or a mosaic of four."""
-        s = float(self.size)
+    def picture(self, size: tuple[int, int]) -> list[Layer]:
+        """The layers of one picture of (width, height): one photograph, or a mosaic of four."""
+        w, h = float(size[0]), float(size[1])
         if self.rng.random() >= self.mosaic:
-            return [self._layer((0.0, 0.0, s, s), alone=True)]
-        cx, cy = self.rng.uniform(0.3, 0.7) * s, self.rng.uniform(0.3, 0.7) * s
-        rects = ((0.0, 0.0, cx, cy), (cx, 0.0, s, cy), (0.0, cy, cx, s), (cx, cy, s, s))
+            return [self._layer((0.0, 0.0, w, h), alone=True)]
+        cx, cy = self.rng.uniform(0.3, 0.7) * w, self.rng.uniform(0.3, 0.7) * h
+        rects = ((0.0, 0.0, cx, cy), (cx, 0.0, w, cy), (0.0, cy, cx, h), (cx, cy, w, h))
         return [self._layer(r, alone=False) for r in rects]
 
     def _layer(self, rect: tuple[float, float, float, float], alone: bool) -> Layer:
@@ -150,25 +161,23 @@ class Planner:
 
 
 class Plans(IterableDataset[dict[str, torch.Tensor]]):
-    """An endless stream of batch plans."""
+    """An endless stream of batch plans, each of one of SHAPES and of about `pixels` in all."""
 
     def __init__(
         self,
         rows: list[dict[str, Any]],
-        size: int,
-        batch: int,
+        pixels: int,
         seed: int,
         aspects: Float,
         mosaic: float,
     ) -> None:
-        self.rows, self.size, self.batch, self.seed, self.aspects = rows, size, batch, seed, aspects
+        self.rows, self.pixels, self.seed, self.aspects = rows, pixels, seed, aspects
         self.mosaic = mosaic
 
     def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
         info = torch.utils.data.get_worker_info()
         planner = Planner(
             self.rows,
-            self.size,
             self.seed + 977 * (info.id if info else 0),
             self.aspects,
             self.mosaic,
@@ -177,7 +186,8 @@ class Plans(IterableDataset[dict[str, torch.Tensor]]):
             yield self._batch(planner)
 
     def _batch(self, planner: Planner) -> dict[str, torch.Tensor]:
-        b = self.batch
+        size = planner.rng.choices([s for s, _ in SHAPES], [share for _, share in SHAPES])[0]
+        b = max(1, round(self.pixels / (size[0] * size[1])))
         photo = np.full((LAYERS, b), -1, np.int64)
         matrix = np.zeros((LAYERS, b, 2, 3), np.float32)
         rect = np.zeros((LAYERS, b, 4), np.float32)
@@ -186,7 +196,7 @@ class Plans(IterableDataset[dict[str, torch.Tensor]]):
         count = np.zeros(b, np.int64)
         pastes = np.full((b, PASTES, 6), -1, np.float32)
         for i in range(b):
-            layers = planner.picture()
+            layers = planner.picture(size)
             for k, layer in enumerate(layers):
                 photo[k, i], matrix[k, i], rect[k, i] = layer.photo, layer.matrix, layer.rect
                 level[k, i] = 0 if layer.scale > 0.7 else 1 if layer.scale > 0.35 else 2
@@ -201,5 +211,6 @@ class Plans(IterableDataset[dict[str, torch.Tensor]]):
             "boxes": boxes,
             "count": count,
             "pastes": pastes,
+            "size": np.array(size, np.int64),
         }
         return {k: torch.from_numpy(v) for k, v in parts.items()}

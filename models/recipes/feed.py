@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing as mp
 import os
+from collections import Counter
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -30,12 +31,14 @@ _SLOT_BYTES = _IMAGE_BYTES + int(np.prod(_FACTS)) * 4
 
 @dataclass(frozen=True)
 class Mix:
-    """Shares of a batch: rendered plates, real Latin crops, real Chinese crops, no plate."""
+    """Shares of a batch: rendered plates, real Latin crops, real Chinese crops, no plate, plates that are
+    too poor to read."""
 
     rendered: float
     real: float
     chinese: float
     nothing: float
+    poor: float = 0.0
 
 
 def load_rows(pack: Path, name: str) -> list[dict[str, Any]]:
@@ -55,12 +58,34 @@ def picture(pack: Path, name: str, row: dict[str, Any]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(image[..., ::-1], np.uint8)
 
 
-def real_crops(pack: Path, held: bool, chinese: bool) -> list[Real]:
-    """The real crops of one side of the split."""
+def real_crops(pack: Path, held: bool, chinese: bool, kind: str = "text") -> list[Real]:
+    """The real crops of one kind (`text`, `poor`, `none`) on one side of the split."""
     return [
         Real(picture(pack, "crops", r), tuple(r["box"]), r["text"], r["region"])
         for r in load_rows(pack, "crops")
-        if r["held"] == held and r["chinese"] == chinese
+        if r["held"] == held and r["chinese"] == chinese and r.get("kind", "text") == kind
+    ]
+
+
+# Scarce regions and photographs with room around the plate are drawn more often.
+_REGION_WEIGHT = {"us": 1.6, "br": 2.5, "eu": 1.2}
+_WIDE_WEIGHT, _DOUBTED_WEIGHT = 1.5, 0.6
+
+
+def real_weights(pack: Path, held: bool) -> list[float]:
+    """How often each Latin crop of `real_crops` is drawn; a plate seen often counts by the root."""
+    rows = [
+        r
+        for r in load_rows(pack, "crops")
+        if r["held"] == held and not r["chinese"] and r.get("kind", "text") == "text"
+    ]
+    seen = Counter(r["text"] for r in rows)
+    return [
+        seen[r["text"]] ** -0.5
+        * _REGION_WEIGHT.get(r["region"], 1.0)
+        * (_WIDE_WEIGHT if r["wide"] else 1.0)
+        * (_DOUBTED_WEIGHT if r.get("sure", 2) < 2 else 1.0)
+        for r in rows
     ]
 
 
@@ -89,20 +114,37 @@ class Maker:
         self.renderer = Renderer(pack / "fonts", seed)
         self.degrader = Degrader(seed + 1, _grounds(pack, seed, 60))
         self.real = real_crops(pack, held=False, chinese=False)
+        self.weights = np.cumsum(real_weights(pack, held=False)).tolist()
         self.chinese = real_crops(pack, held=False, chinese=True)
+        self.poor = real_crops(pack, held=False, chinese=False, kind="poor")
+        self.none = real_crops(pack, held=False, chinese=False, kind="none")
         self.cache: list[Plate] = []
         self.renewed = 0
 
     def sample(self) -> Sample:
         """One sample of the mix."""
         m = self.mix
-        kind = self.rng.choices("abcd", (m.rendered, m.real, m.chinese, m.nothing))[0]
+        kind = self.rng.choices("abcde", (m.rendered, m.real, m.chinese, m.nothing, m.poor))[0]
         if kind == "a":
             return self.degrader.rendered(self._plate())
-        if kind == "d":
-            return self.degrader.nothing()
-        pool = self.real if kind == "b" else self.chinese
-        return self.degrader.real(self.rng.choice(pool)) if pool else self.degrader.nothing()
+        if kind == "b" and self.real:
+            return self.degrader.real(self.rng.choices(self.real, cum_weights=self.weights)[0])
+        if kind == "c" and self.chinese:
+            return self.degrader.real(self.rng.choice(self.chinese))
+        if kind == "e":
+            return self._poor()
+        if self.none and self.rng.random() < 0.4:
+            return self.degrader.illegible(self.rng.choice(self.none))
+        return self.degrader.nothing()
+
+    def _poor(self) -> Sample:
+        """A plate that people could not read, or one ruined beyond reading."""
+        draw = self.rng.random()
+        if draw < 0.4 and self.poor:
+            return self.degrader.illegible(self.rng.choice(self.poor))
+        if draw < 0.7 and self.real:
+            return self.degrader.ruined(self.rng.choice(self.real))
+        return self.degrader.ruined_render(self._plate())
 
     def _plate(self) -> Plate:
         if len(self.cache) < CACHE:

@@ -11,6 +11,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from models.recipes import boxes as boxlib
+from models.recipes.boxes import MARGIN, bounds, cut
 from models.recipes.common import (
     ALPHABET,
     BLANK,
@@ -23,8 +24,6 @@ from models.recipes.common import (
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
 
-# A detector's box is widened by these shares of its sides before reading.
-MARGIN = (0.04, 0.07)
 # Below this score a second look is worth its time; the median plate needs none.
 SURE = 0.9
 SECOND_MARGINS = ((0.1, 0.15), (0.0, 0.02))
@@ -133,7 +132,7 @@ def read_plate(reader: Reader, image: Image, box: Float) -> Read:
 
 def straighten(image: Image, box: Float, read: Read) -> Image | None:
     """The plate turned so that its characters stand level; None where they form no single line."""
-    x1, y1, x2, y2 = _bounds(image, box, MARGIN)
+    x1, y1, x2, y2 = bounds(image, box, MARGIN)
     width, height = x2 - x1, y2 - y1
     points = read.places * np.array([width, height], np.float32)
     if len(points) < 3 or float(np.ptp(points[:, 0])) < 0.1 * width:
@@ -155,21 +154,6 @@ def straighten(image: Image, box: Float, read: Read) -> Image | None:
         image, matrix, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     return np.asarray(level, np.uint8)
-
-
-def cut(image: Image, box: Float, margin: tuple[float, float] = MARGIN) -> Image:
-    """The box of the picture, widened by `margin`; at least two pixels a side."""
-    x1, y1, x2, y2 = _bounds(image, box, margin)
-    return image[y1:y2, x1:x2]
-
-
-def _bounds(image: Image, box: Float, margin: tuple[float, float]) -> tuple[int, int, int, int]:
-    h, w = image.shape[:2]
-    mx, my = (box[2] - box[0]) * margin[0], (box[3] - box[1]) * margin[1]
-    x1, y1 = int(max(0, np.floor(box[0] - mx))), int(max(0, np.floor(box[1] - my)))
-    x2, y2 = int(min(w, np.ceil(box[2] + mx))), int(min(h, np.ceil(box[3] + my)))
-    x1, y1 = min(x1, w - 2), min(y1, h - 2)
-    return x1, y1, max(x2, x1 + 2), max(y2, y1 + 2)
 
 
 __all__ = [

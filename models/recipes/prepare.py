@@ -1,9 +1,11 @@
 """Packs photographs, crops and fonts into a small folder that travels to the training machine.
 
-    python -m models.recipes.prepare --data DATA --out PACK [--faces FACES.json] [--limit N]
+    python -m models.recipes.prepare --data DATA --out PACK [--faces FACES.json] [--texts TEXTS.csv] \
+        [--own OWN.json] [--limit N]
 
 FACES.json holds a teacher's faces for each image, `{image: [[x1, y1, x2, y2, score], ...]}`; make
-it with `--teach-faces` (needs OpenCV's FaceDetectorYN and the teacher under DATA/teachers).
+it with `--teach-faces` (needs OpenCV's FaceDetectorYN and the teacher under DATA/teachers). TEXTS.csv holds
+plate texts written down later (`transcripts.py`), OWN.json the detector's finds (`relabel.py`).
 """
 
 from __future__ import annotations
@@ -21,13 +23,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recipes import common
-from models.recipes.common import Box
+from models.recipes.common import PLATE_CLASS, Box
+from models.recipes.relabel import reviewed
+from models.recipes.transcripts import Transcript, named, read_transcripts
 
 # Long side in pixels and WebP quality: what fits the training machine's door.
-PACKING = {"facemask": (384, 40), "highway": (416, 45), "experiment_plates": (300, 50)}
-PACKED = (544, 52)
-CROP_QUALITY = 86
-CROP_MAX = 360
+PACKING = {
+    "facemask": (320, 35),
+    "highway": (352, 35),
+    "experiment_plates": (300, 50),
+    "ro_dashcam": (640, 40),
+}
+PACKED = (624, 38)
+CROP_QUALITY = 80
+CROP_MAX = 330
 FACE_SURE, FACE_MAYBE = 0.6, 0.3
 VEHICLE_SURE = 0.45
 # What each source does not label: its losses are masked there (SOURCES.md).
@@ -105,9 +114,12 @@ def pack_images(
     out: Path,
     held: dict[str, bool],
     faces: dict[str, list[list[float]]],
+    own: dict[str, list[list[float]]],
+    no_plates: set[tuple[str, float, float]],
     limit: int | None,
 ) -> None:
-    """Photographs made smaller, with their boxes in packed pixels."""
+    """Photographs made smaller, with their boxes in packed pixels. `no_plates` names (image, x1, y1) of
+    labels that show no plate."""
     by_image: dict[str, list[Box]] = defaultdict(list)
     for box in common.read_boxes(data):
         by_image[box.image].append(box)
@@ -119,7 +131,13 @@ def pack_images(
         scale = min(1.0, long_side / max(image.shape[:2]))
         if scale < 1:
             image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        targets = [t for t in (_target(b, scale) for b in boxes) if t]
+        shown = [b for b in boxes if (name, b.x1, b.y1) not in no_plates]
+        targets = [t for t in (_target(b, scale) for b in shown) if t]
+        if name in own and not held[name]:
+            finds = [[v * scale for v in f[:4]] + f[4:] for f in own[name]]
+            plates = [t for t in targets if t[4] == PLATE_CLASS]
+            targets = [t for t in targets if t[4] != PLATE_CLASS]
+            targets += reviewed(plates, finds, image.shape[1])
         for x1, y1, x2, y2, score in faces.get(name, []):
             corners = [round(v * scale, 2) for v in (x1, y1, x2, y2)]
             targets.append([*corners, common.FACE_CLASS, int(score >= FACE_SURE), 1])
@@ -152,51 +170,77 @@ def _small(image: NDArray[np.uint8], box: Iterable[float]) -> tuple[NDArray[np.u
     return image, [round(v * scale, 1) for v in box]
 
 
-def pack_crops(data: Path, out: Path, held: dict[str, bool], limit: int | None) -> None:
+def pack_crops(
+    data: Path, out: Path, held: dict[str, bool], transcripts: list[Transcript], limit: int | None
+) -> None:
     """Plate crops with text: those of ocr.csv, and wider ones cut from the photographs."""
     shard = _Shard(out, "crops")
+    checked = {t.image: t for t in transcripts if t.box is None}
+    said: dict[str, Transcript] = {}
     for crop in common.read_crops(data)[:limit]:
         image = read(data / crop.file)
         h, w = image.shape[:2]
         margin = 0.0 if crop.chinese else 0.055
         box = (w * margin, h * margin, w * (1 - margin), h * (1 - margin))
         image, moved = _small(image, box)
-        region = _region(crop.source, crop.chinese, crop.text)
+        truth = checked.get(crop.file)
+        said.update({crop.text: truth} if truth else {})
+        region = truth.region if truth else _region(crop.source, crop.chinese, crop.text)
         shard.add(
             image,
             CROP_QUALITY,
             name=crop.file,
             source=crop.source,
             held=held[crop.file],
-            text=crop.text,
+            text=truth.text if truth else crop.text,
+            kind=truth.kind if truth else "text",
+            sure=2,
             region=region,
             box=moved,
             chinese=crop.chinese,
             wide=False,
         )
-    for box_row in common.read_boxes(data)[:limit]:
-        text = box_row.text
-        if not (text and text.isascii() and text.isalnum()) or box_row.x2 - box_row.x1 < 60:
-            continue
-        image = read(data / box_row.image)
-        bw, bh = box_row.x2 - box_row.x1, box_row.y2 - box_row.y1
-        x1, y1 = int(max(0, box_row.x1 - 0.3 * bw)), int(max(0, box_row.y1 - 0.4 * bh))
-        x2, y2 = int(box_row.x2 + 0.3 * bw), int(box_row.y2 + 0.4 * bh)
-        inner = (box_row.x1 - x1, box_row.y1 - y1, box_row.x2 - x1, box_row.y2 - y1)
-        image, moved = _small(image[y1:y2, x1:x2], inner)
-        shard.add(
-            image,
-            CROP_QUALITY,
-            name=box_row.image,
-            source=box_row.source,
-            held=held[box_row.image],
-            text=text,
-            region=_region(box_row.source, False, text),
-            box=moved,
-            chinese=False,
-            wide=True,
-        )
+    known = [_from_label(b, said) for b in common.read_boxes(data)[:limit] if _labelled(b)]
+    sources = {b.image: b.source for b in common.read_boxes(data)}
+    for item in [*known, *(t for t in transcripts[:limit] if t.box)]:
+        _add_wide(shard, data, item, sources[item.image], held[item.image])
     shard.close()
+
+
+def _labelled(box: Box) -> bool:
+    return bool(box.text and box.text.isascii() and box.text.isalnum()) and box.x2 - box.x1 >= 60
+
+
+def _from_label(box: Box, said: dict[str, Transcript]) -> Transcript:
+    """A label of annotations.csv, corrected as the crop of the same text was."""
+    truth = said.get(box.text)
+    region = truth.region if truth else _region(box.source, False, box.text)
+    text = truth.text if truth else box.text
+    return Transcript(box.image, (box.x1, box.y1, box.x2, box.y2), text, region, 2)
+
+
+def _add_wide(shard: _Shard, data: Path, item: Transcript, source: str, held: bool) -> None:
+    """The plate with room around it, so that training can cut it in many ways."""
+    bx1, by1, bx2, by2 = item.box or (0.0, 0.0, 0.0, 0.0)
+    image = read(data / item.image)
+    bw, bh = bx2 - bx1, by2 - by1
+    x1, y1 = int(max(0, bx1 - 0.3 * bw)), int(max(0, by1 - 0.4 * bh))
+    x2, y2 = int(bx2 + 0.3 * bw), int(by2 + 0.4 * bh)
+    image, moved = _small(image[y1:y2, x1:x2], (bx1 - x1, by1 - y1, bx2 - x1, by2 - y1))
+    shard.add(
+        image,
+        CROP_QUALITY,
+        name=item.image,
+        source=source,
+        held=held,
+        text=item.text,
+        kind=item.kind,
+        sure=item.sure,
+        region=item.region,
+        box=moved,
+        chinese=False,
+        wide=True,
+    )
 
 
 def main() -> None:
@@ -205,6 +249,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--faces", type=Path)
     parser.add_argument("--teach-faces", action="store_true")
+    parser.add_argument("--texts", type=Path, help="plate texts written down later, CSV")
+    parser.add_argument("--own", type=Path, help="the detector's own finds, JSON")
     parser.add_argument("--limit", type=int)
     args = parser.parse_args()
     cv2.setNumThreads(1)
@@ -212,9 +258,12 @@ def main() -> None:
     faces = json.loads(args.faces.read_text()) if args.faces else {}
     if args.teach_faces:
         faces = teach_faces(args.data, args.limit)
-    held = common.hold_out(args.data)
-    pack_images(args.data, args.out, held, faces, args.limit)
-    pack_crops(args.data, args.out, held, args.limit)
+    own = json.loads(args.own.read_text()) if args.own else {}
+    transcripts = read_transcripts(args.texts) if args.texts else []
+    held = common.hold_out(args.data, named(transcripts))
+    nothing = {(t.image, t.box[0], t.box[1]) for t in transcripts if t.box and t.kind == "none"}
+    pack_images(args.data, args.out, held, faces, own, nothing, args.limit)
+    pack_crops(args.data, args.out, held, transcripts, args.limit)
     (args.out / "fonts").mkdir(exist_ok=True)
     for font in sorted((args.data / "fonts").glob("*.[ot]tf")):
         shutil.copyfile(font, args.out / "fonts" / font.name)

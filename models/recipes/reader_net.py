@@ -68,7 +68,7 @@ class Block(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(c, 2 * c), nn.ReLU(inplace=True), nn.Linear(2 * c, c))
 
     def forward(self, x: Tensor) -> Tensor:
-        q, k, v = self.qkv(self.norm1(x)).chunk(3, -1)
+        q, k, v = self.qkv(self.norm1(x)).split(x.shape[-1], -1)
         x = x + self.out(attend(q, k, v, self.heads)[0])
         out: Tensor = x + self.mlp(self.norm2(x))
         return out
@@ -86,9 +86,9 @@ class SlotBlock(nn.Module):
         self.mlp = nn.Sequential(nn.Linear(c, 2 * c), nn.ReLU(inplace=True), nn.Linear(2 * c, c))
 
     def forward(self, slots: Tensor, cells: Tensor) -> tuple[Tensor, Tensor]:
-        q, k, v = self.qkv(self.norm1(slots)).chunk(3, -1)
+        q, k, v = self.qkv(self.norm1(slots)).split(slots.shape[-1], -1)
         slots = slots + self.out(attend(q, k, v, self.heads)[0])
-        k, v = self.kv(cells).chunk(2, -1)
+        k, v = self.kv(cells).split(cells.shape[-1], -1)
         seen, looks = attend(self.q(self.norm2(slots)), k, v, self.look_heads)
         slots = slots + self.seen(seen)
         return slots + self.mlp(self.norm3(slots)), looks

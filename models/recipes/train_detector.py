@@ -2,7 +2,8 @@
 
     python -m models.recipes.train_detector --pack PACK --out DIR --minutes 9 [--resume FILE]
 
-Leaves `detector.pt` (averaged weights) and `detector_state.pt` (to go on from).
+Pictures come in the sizes of `detector_plan.SHAPES`. Leaves `detector.pt` (averaged weights) and, with
+`--state`, `detector_state.pt` (to go on from).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +32,9 @@ from models.recipes.detector_plan import LAYERS, PASTES, Plans
 from models.recipes.plates import Renderer
 from models.recipes.train_reader import average, rate
 
-SIZE = 416
-PHOTO = 544
+SIZES = (416, 640)
+PHOTO = 640
+PLATE_WEIGHT = 1.5
 GREY = boxlib.FILL / 255
 VEHICLES = (0, 1, 2, 3)
 LIBRARY = (64, 160)
@@ -82,16 +85,17 @@ def build_album(
 
 
 def compose(album: Album, plan: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-    """Pictures (B, 3, SIZE, SIZE) in [0, 1] and, for each pixel, the photograph's index or -1."""
+    """Pictures (B, 3, H, W) in [0, 1] and, for each pixel, the photograph's index or -1."""
     device = album.sizes.device
     b = plan["photo"].shape[1]
+    width, height = plan["size"].tolist()
     ys, xs = torch.meshgrid(
-        torch.arange(SIZE, device=device) + 0.5,
-        torch.arange(SIZE, device=device) + 0.5,
+        torch.arange(height, device=device) + 0.5,
+        torch.arange(width, device=device) + 0.5,
         indexing="ij",
     )
-    out = torch.full((b, 3, SIZE, SIZE), GREY, device=device)
-    owner = torch.full((b, SIZE, SIZE), -1, dtype=torch.int64, device=device)
+    out = torch.full((b, 3, height, width), GREY, device=device)
+    owner = torch.full((b, height, width), -1, dtype=torch.int32, device=device)
     ones = torch.ones_like(xs)
     points = torch.stack([xs, ys, ones], -1).reshape(1, -1, 3)
     for k in range(LAYERS):
@@ -100,7 +104,7 @@ def compose(album: Album, plan: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
             if not len(pick):
                 continue
             photo = plan["photo"][k, pick]
-            at = (points @ plan["matrix"][k, pick].transpose(1, 2)).reshape(-1, SIZE, SIZE, 2)
+            at = (points @ plan["matrix"][k, pick].transpose(1, 2)).reshape(-1, height, width, 2)
             grid = at / (PHOTO / 2) - 1
             part = functional.grid_sample(photos[photo].float() / 255, grid, align_corners=False)
             rect = plan["rect"][k, pick][:, :, None, None]
@@ -108,7 +112,7 @@ def compose(album: Album, plan: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
             size = album.sizes[photo][:, None, None]
             seen = here & (at >= 0).all(-1) & (at < size).all(-1)
             out[pick] = torch.where(seen[:, None], part, out[pick])
-            owner[pick] = torch.where(here, photo[:, None, None], owner[pick])
+            owner[pick] = torch.where(here, photo[:, None, None].int(), owner[pick])
     for k in range(PASTES):
         paste(album, plan["pastes"][:, k], out, xs, ys)
     return out, owner
@@ -291,13 +295,13 @@ def losses(
     target.scatter_(2, mine[..., 4:5].long(), (target_score * positive)[..., None])
     weight = torch.ones_like(kinds)
     silent = unsure_cells(truth, count, centres, strides) & (target == 0)
-    at = centres.long().clamp(max=SIZE - 1)
-    photo = owner[:, at[:, 1], at[:, 0]]
+    at = centres.long()
+    photo = owner[:, at[:, 1], at[:, 0]].long()
     silent |= (album.masked[photo.clamp(min=0)] & (photo >= 0)[..., None]) & (target == 0)
     untyped = positive & (mine[..., 6] == 0)
-    silent[..., 0] |= False
     for c in (1, 2):
         silent[..., c] |= untyped
+    weight[..., PLATE_CLASS] = PLATE_WEIGHT
     weight = weight.masked_fill(silent, 0.0)
     bce = functional.binary_cross_entropy_with_logits(kinds, target, reduction="none")
     norm = target_score[positive].sum().clamp(min=1)
@@ -305,7 +309,8 @@ def losses(
     modulate = (target - kinds.sigmoid()).abs().detach() ** 1.5 * 2
     class_term = (bce * weight * torch.where(target > 0, 1.0, modulate.clamp(max=1))).sum() / norm
     _, far = box_loss(boxes[positive], mine[..., :4][positive])
-    box_term = (far * target_score[positive]).sum() / norm
+    heavy = torch.where(mine[..., 4][positive] == PLATE_CLASS, PLATE_WEIGHT, 1.0)
+    box_term = (far * heavy * target_score[positive]).sum() / norm
     return {"kinds": class_term, "boxes": 5.0 * box_term}
 
 
@@ -315,12 +320,13 @@ def judge(
     rows: list[dict[str, Any]],
     pictures: Tensor,
     scales: list[float],
-    least: float = 0.3,
+    least: float = 0.25,
 ) -> dict[str, float]:
-    """Plates found and false on held photographs at SIZE; vehicles and faces found."""
+    """Plates found and false on held photographs of one size; vehicles and faces found."""
+    size = pictures.shape[2]
     net.eval()
     kinds, boxes = [], []
-    for part in pictures.split(64):
+    for part in pictures.split(32):
         k, b = net(part.permute(0, 3, 1, 2).float() / 255)
         kinds.append(k.sigmoid().float().cpu())
         boxes.append(b.float().cpu())
@@ -341,8 +347,8 @@ def judge(
                 continue
             want = truth[np.isin(truth[:, 4], classes)]
             if name == "plate":
-                want_now = want[(want[:, 2] - want[:, 0]) >= 0.03 * SIZE]
-                large = want[(want[:, 2] - want[:, 0]) >= 0.08 * SIZE]
+                want_now = want[(want[:, 2] - want[:, 0]) >= 0.03 * size]
+                large = want[(want[:, 2] - want[:, 0]) >= 0.08 * size]
             else:
                 want_now = large = want[(want[:, 5] > 0) & (want[:, 2] - want[:, 0] >= 20)]
             got, _ = boxlib.found(box[i], score[i][:, list(classes)].max(1), least)
@@ -356,10 +362,20 @@ def judge(
             if name == "plate":
                 wrong = boxlib.overlap(got, want[:, :4]).max(1, initial=0) < 0.3
                 count("plate_false_per_photo", wrong.sum(), 1)
-                if row["source"] == "openimages_gplates":
-                    count("plate_openimages", hit.sum(), len(hit))
+                if row["source"] != "experiment_plates":
+                    of = boxlib.overlap(large[:, :4], got).max(1, initial=0)
+                    count("plate_large_photos", (of >= 0.5).sum(), len(of))
+                    count("plate_photos", hit.sum(), len(hit))
     net.train()
     return {k: round(a / max(n, 1), 4) for k, (a, n) in tally.items()}
+
+
+def held_views(
+    pack: Path, rows: list[dict[str, Any]], size: int, device: torch.device
+) -> tuple[Tensor, list[float]]:
+    """The held-out photographs letterboxed to `size` (N, size, size, 3), and their scales."""
+    shown = [boxlib.letterbox(feed.picture(pack, "images", r), size) for r in rows]
+    return torch.from_numpy(np.stack([s[0] for s in shown])).to(device), [s[1] for s in shown]
 
 
 def main() -> None:
@@ -369,12 +385,13 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=9)
     parser.add_argument("--span", type=float, nargs=2, default=(0.0, 1.0))
     parser.add_argument("--resume", type=Path)
-    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--batch", type=int, default=128, help="pictures of 416 x 416; fewer of larger ones")
     parser.add_argument("--plates", type=int, default=3000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peak", type=float, default=2e-3)
     parser.add_argument("--mosaic", type=float, default=0.38, help="share of mosaics of four photographs")
     parser.add_argument("--limit", type=int)
+    parser.add_argument("--state", action="store_true", help="also write what a run needs to go on")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -388,9 +405,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     begun = time.time()
     album = build_album(args.pack, rows, args.plates, args.seed, device)
-    shown = [boxlib.letterbox(feed.picture(args.pack, "images", r), SIZE) for r in held]
-    held_pictures = torch.from_numpy(np.stack([s[0] for s in shown])).to(device)
-    held_scales = [s[1] for s in shown]
+    views = [held_views(args.pack, held, size, device) for size in SIZES]
     print("album ready", round(time.time() - begun), "s", flush=True)
     net = Detector().to(device).to(memory_format=torch.channels_last)
     print("parameters", sum(p.numel() for p in net.parameters()), flush=True)
@@ -408,15 +423,15 @@ def main() -> None:
         if "optimiser" in state:
             optimiser.load_state_dict(state["optimiser"])
     ema = {k: v.detach().clone() for k, v in (state.get("ema") or net.state_dict()).items()}
-    centres, strides = (t.to(device) for t in cells(SIZE, SIZE))
     plans = iter(
         DataLoader(
-            Plans(rows, SIZE, args.batch, args.seed, album.plate_aspects, args.mosaic),
+            Plans(rows, args.batch * 416 * 416, args.seed, album.plate_aspects, args.mosaic),
             batch_size=None,
             num_workers=args.workers,
         )
     )
     rng = torch.Generator(device).manual_seed(args.seed)
+    grid = lru_cache(lambda w, h: tuple(t.to(device) for t in cells(h, w)))
     watcher = Detector().to(device)
 
     def check(step: int, terms: dict[str, float]) -> None:
@@ -424,7 +439,7 @@ def main() -> None:
         row = {
             "step": step,
             "s": round(time.time() - start),
-            **judge(watcher, held, held_pictures, held_scales),
+            **{f"{k}@{v[0].shape[2]}": x for v in views for k, x in judge(watcher, held, *v).items()},
             **{k: round(v, 4) for k, v in terms.items()},
         }
         print(json.dumps(row), flush=True)
@@ -437,7 +452,8 @@ def main() -> None:
     while (spent := time.time() - start) < budget:
         for group in optimiser.param_groups:
             group["lr"] = rate(args.span[0] + (args.span[1] - args.span[0]) * spent / budget, args.peak)
-        plan = {k: v.to(device, non_blocking=True) for k, v in next(plans).items()}
+        plan = {k: v if k == "size" else v.to(device, non_blocking=True) for k, v in next(plans).items()}
+        centres, strides = grid(*plan["size"].tolist())
         with torch.no_grad():
             x, owner = compose(album, plan)
             x = light(x, rng)
@@ -456,10 +472,9 @@ def main() -> None:
             checked = time.time() - start
             check(step, terms)
     check(step, terms)
-    torch.save(
-        {"model": net.state_dict(), "ema": ema, "optimiser": optimiser.state_dict()},
-        args.out / "detector_state.pt",
-    )
+    if args.state:
+        state = {"model": net.state_dict(), "ema": ema, "optimiser": optimiser.state_dict()}
+        torch.save(state, args.out / "detector_state.pt")
 
 
 if __name__ == "__main__":
