@@ -74,7 +74,8 @@ class Pack:
     def faces(self, kind: str, held: bool) -> Faces:
         """Faces of `identity` or `photo`, training or held."""
         rows = [r for r in self.rows if r["kind"] == kind and r["held"] == held]
-        side = FACE_SIDE if kind == "identity" else PHOTO_SIDE
+        # Below it the teacher takes wheels and the backs of heads for faces.
+        side, score = (FACE_SIDE, -1.0) if kind == "identity" else (PHOTO_SIDE, 0.8)
         pictures, points, boxes = [], [], []
         for row in rows:
             image = _decoded(self.blob, row)
@@ -91,8 +92,10 @@ class Pack:
             torch.from_numpy(np.stack(boxes)).to(self.device),
             torch.tensor([numbers[r["name"]] for r in rows], device=self.device),
             torch.tensor([float(r.get("side", FACE_SIDE)) for r in rows], device=self.device),
-            torch.tensor([bool(r["points"]) for r in rows], device=self.device),
-            torch.tensor([r.get("source") != "facemask" for r in rows], device=self.device),
+            torch.tensor([bool(r["points"]) and r["score"] > score for r in rows], device=self.device),
+            torch.tensor(
+                [r["score"] > score and r.get("source") != "facemask" for r in rows], device=self.device
+            ),
         )
 
     def grounds(self, held: bool) -> Tensor:

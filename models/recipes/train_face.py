@@ -43,21 +43,23 @@ INNER = (56, 68, 42, 50)
 
 
 class Tutor:
-    """The teacher: aligned faces (B, 3, 128, 128) to embeddings (B, 256) of length 1, the mean of a
-    face and its mirror image."""
+    """The teacher: aligned faces (B, 3, 128, 128) to embeddings (B, 256) of length 1."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
         self.net = Teacher(folder / f"{TEACHER}.xml").to(device).eval()
         self.device = device
 
     @torch.no_grad()
-    def embed(self, faces: Tensor) -> Tensor:
-        """Embeddings; the teacher wants blue first and 0..255."""
-        x = faces.flip(1) * 255
-        both = torch.cat([x, x.flip(3)]).contiguous(memory_format=torch.channels_last)
+    def once(self, faces: Tensor) -> Tensor:
+        """Embeddings of the faces alone; the teacher wants blue first and 0..255."""
+        x = (faces.flip(1) * 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            out = self.net(both)
-        one, two = functional.normalize(out.float().flatten(1)).chunk(2)
+            out = self.net(x)
+        return functional.normalize(out.float().flatten(1))
+
+    def embed(self, faces: Tensor) -> Tensor:
+        """Embeddings of faces and their mirror images."""
+        one, two = self.once(torch.cat([faces, faces.flip(3)])).chunk(2)
         return functional.normalize(one + two)
 
 
