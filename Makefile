@@ -49,9 +49,9 @@ hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
 
-models: $(VENV)/.runtime ## score the nets on held-out photographs: DATA=folder (training: models/LOG.md)
+models: $(VENV)/.dev ## score the nets on held-out photographs: DATA=folder (training: models/LOG.md)
 	@test -n "$(DATA)" || { echo "make models needs DATA=FOLDER with labelled photographs; no data comes with the project." >&2; exit 2; }
-	@$(BIN)/python -m models.recipes.evaluate_read "$(DATA)" --held-out --reader gatehouse ppocr
+	@$(BIN)/python -m models.recipes.evaluate_read "$(DATA)" --reader gatehouse ppocr
 
 # -- generated files ---------------------------------------------------------------------------------
 
@@ -64,8 +64,9 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 2; }
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
-	$(LOCK) pyproject.toml --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
-	$(LOCK) pyproject.toml --group dev --group mutation --constraint requirements/dev.txt \
+	$(LOCK) pyproject.toml --all-extras --group dev --constraint requirements/runtime.txt \
+		--output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --all-extras --group dev --group mutation --constraint requirements/dev.txt \
 		--output-file requirements/mutation.txt
 
 # -- what comes with later issues --------------------------------------------------------------------

@@ -29,6 +29,7 @@ COMMANDS = {
     "plates": "who may pass: list, add, deny and remove plates",
     "audit": "the record of why the gate opened: show it, verify that nobody changed it",
     "config": "show the configuration in force and where each value comes from",
+    "models": "the nets: list, verify, evaluate on your pictures, quantize on your footage",
     "bench": "measure how fast this computer reads and opens",
 }
 

@@ -25,6 +25,7 @@ GateFault
 ├── ListFault                the list of plates cannot take a line        (cannot run)
 │   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
+├── LabelFault               labels of pictures cannot be used            (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
 │   ├── InterlockBroken      open and close were asked for together       STOP_NOW
@@ -156,7 +157,7 @@ class EngineFailed(VisionFault):
 
 class ExtraMissing(EngineFailed):
     sentence = "An optional package is not installed."
-    remedy = "Install it, or configure something else."
+    remedy = "Install it, or choose what does not need it."
 
 
 class EngineUntrusted(VisionFault):
@@ -241,6 +242,11 @@ class ListFileLost(ListFault):
 class BenchFault(GateFault):
     sentence = "The gate could not be measured."
     remedy = "Run `gatehouse check`."
+
+
+class LabelFault(GateFault):
+    sentence = "The labels of the pictures cannot be used."
+    remedy = "docs/models.md shows the forms that labels may have."
 
 
 class OutputFault(GateFault):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -122,6 +122,19 @@ class OnnxRuntimeBackend(BaseBackend):
         # Spinning workers would take the cores that capture and the machine need between frames.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         return options
+
+
+def open_model(model: bytes) -> Callable[[Arrays], dict[str, Array]]:
+    """One inference of a serialised model on the CPU, for calibration. Raises EngineFailed."""
+    with _vendor("calibration"):
+        engine = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    names = [node.name for node in engine.get_outputs()]
+
+    def run(feeds: Arrays) -> dict[str, Array]:
+        with _vendor("calibration"):
+            return dict(zip(names, engine.run(names, dict(feeds))))
+
+    return run
 
 
 def _blank(spec: TensorSpec) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Recognition:
     faults: tuple[GateFault, ...]
     describer: BaseDescriber | None = None
     faces: BaseFaceReader | None = None
+    precisions: Mapping[str, Precision] = field(default_factory=dict)
+    """In which precision each net of the set serves."""
 
 
 def build_recognition(
@@ -55,11 +57,20 @@ def build_recognition(
     except (EngineFailed, EngineUntrusted) as fault:
         if not _narrow(manifest):
             raise
-        chosen = _prove(replace(manifest, precision=Precision.FP32), vision, infer, photo, make)
+        manifest = replace(manifest, precision=Precision.FP32)
+        chosen = _prove(manifest, vision, infer, photo, make)
         why = EngineFallback(f"FP32 serves: {fault.part}: {fault.detail}", part=chosen.backend)
         chosen = replace(chosen, faults=(why, *chosen.faults))
     nets, faults = chosen.engine, (*manifest.faults, *chosen.faults)
-    return Recognition(nets.detector, nets.reader, chosen.backend, faults, nets.describer, nets.faces)
+    return Recognition(
+        nets.detector,
+        nets.reader,
+        chosen.backend,
+        faults,
+        nets.describer,
+        nets.faces,
+        {part: net.chosen(manifest.precision) for part, net in manifest.nets.items()},
+    )
 
 
 def _prove(manifest: Manifest, vision: Vision, infer: Infer, photo: bool, make: MakeBackend) -> Chosen[Nets]:

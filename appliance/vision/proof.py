@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Float = NDArray[np.float32]
 
+SLACKS = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
+"""How far the tolerances of narrow weights may be widened."""
+
 
 class ProvingBackend(BaseBackend):
     """A backend whose sessions have answered the golden frames that the set's manifests give them."""
@@ -52,6 +55,19 @@ def prove_net(session: BaseSession, net: NetManifest, model: ModelFile) -> None:
             raise EngineUntrusted(f"it gives no {', '.join(sorted(lost))}", part=model.name)
         for wrong in differences(net, golden, answer, slack):
             raise EngineUntrusted(f"{golden.file}, {model.precision}: {wrong}", part=model.name)
+
+
+def least_slack(session: BaseSession, net: NetManifest, model: ModelFile) -> float | None:
+    """The least factor at which a file answers the net's golden frames; None when none is enough."""
+    for factor in SLACKS:
+        variant = net.precisions[model.precision].model_copy(update={"slack": factor})
+        widened = net.model_copy(update={"precisions": {**net.precisions, model.precision: variant}})
+        try:
+            prove_net(session, widened, model)
+        except EngineUntrusted:
+            continue
+        return factor
+    return None
 
 
 def picture(net: NetManifest, golden: NetGolden) -> Image:

@@ -24,14 +24,14 @@ import cv2
 import numpy as np
 import onnx
 
-from appliance.faults import EngineFailed, EngineUntrusted
+from appliance.faults import EngineFailed
 from appliance.infer.base import Array, Arrays, ModelFile, Precision
 from appliance.infer.files import sha256_of
 from appliance.infer.manifest import NetManifest
 from appliance.infer.models import load_net, model_file
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
 from appliance.infer.written import as_toml
-from appliance.vision.proof import decoded, feed, prove_net
+from appliance.vision.proof import decoded, feed, least_slack
 from models.recipes import drawings
 from models.recipes.contracts import LICENCE, NETS, SOURCE
 
@@ -45,7 +45,6 @@ FRAMES = {
 }
 """Net -> the pictures that it is asked about."""
 FILES = {"fp32": "{}.onnx", "fp16": "{}.fp16.onnx", "int8": "{}.int8.onnx"}
-SLACKS = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
 SET = """\
 # The project's own nets; models/LOG.md says how they were trained and what they reach.
 name = "gatehouse"
@@ -191,17 +190,11 @@ def _file(net: NetManifest, precision: Precision) -> ModelFile:
 
 def slack(net: NetManifest, precision: Precision) -> float:
     """The least factor at which a variant answers its golden frames. Exits when none is enough."""
-    session = OnnxRuntimeBackend(threads=1).load(_file(net, precision))
-    for factor in SLACKS:
-        variant = net.precisions[precision].model_copy(update={"slack": factor})
-        tried = net.model_copy(update={"precisions": {**net.precisions, precision: variant}})
-        try:
-            prove_net(session, tried, _file(net, precision))
-        except EngineUntrusted as fault:
-            why = fault.detail
-            continue
-        return factor
-    raise SystemExit(f"{net.name} {precision} does not answer its golden frames: {why}")
+    model = _file(net, precision)
+    factor = least_slack(OnnxRuntimeBackend(threads=1).load(model), net, model)
+    if factor is None:
+        raise SystemExit(f"{net.name} {precision} does not answer its golden frames")
+    return factor
 
 
 def main() -> None:

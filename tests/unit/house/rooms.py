@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "cli": EVERYTHING,
     "runtime": EVERYTHING,
     "bench": EVERYTHING,
+    "evaluate": EVERYTHING,
 }
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {

@@ -52,7 +52,8 @@ def test_a_remedy_names_commands_that_exist() -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("Run `gatehouse models verify`.", ["models verify"]),
+        ("Run `gatehouse ota status`.", ["ota status"]),
+        ("Run `gatehouse models verfy`.", ["models verfy"]),
         ("Run `gatehouse audit verfy`.", ["audit verfy"]),
         (".venv/bin/gatehouse chek", ["chek"]),
         ("Run `gatehouse audit verify` or `gatehouse check`.", []),

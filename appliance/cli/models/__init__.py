@@ -1,0 +1,40 @@
+"""`gatehouse models`: the nets that see and read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+
+from ...config import Config
+from ..settings import read_settings
+from . import listing, quantizing, scoring, verifying
+
+HELP = """\
+The nets that see and read: what they are, whether they work on this board, and how well they do on your
+own pictures. docs/models.md describes manifests and labels.
+
+  gatehouse models list                              every net: version, size, licence, figures
+  gatehouse models verify                            do they answer their golden frames on this board?
+  gatehouse models evaluate photos/ --plot score.svg score them on a labelled folder
+  gatehouse models quantize --frames footage/        make them smaller and faster for this board
+
+Exit code 0: fine. 1: found wanting, or not good enough to keep. 2: cannot run, or labels left out."""
+
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
+    "list": listing.run,
+    "verify": verifying.run,
+    "evaluate": scoring.run,
+    "quantize": quantizing.run,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing.configure(actions.add_parser("list", help="every net: version, size, licence, figures"))
+    verifying.configure(actions.add_parser("verify", help="hash, load and golden frames on each backend"))
+    scoring.configure(actions.add_parser("evaluate", help="score the nets on a labelled folder"))
+    quantizing.configure(actions.add_parser("quantize", help="an INT8 net, calibrated on your footage"))
+
+
+def run(args: argparse.Namespace) -> int:
+    return _ACTIONS[args.action](args, read_settings(args).config)

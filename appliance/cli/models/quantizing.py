@@ -1,0 +1,111 @@
+"""`gatehouse models quantize`: an INT8 version of a net, calibrated on the owner's own footage."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
+
+from ...config import Config
+from ...evaluate.agreement import Agreement
+from ...evaluate.frames import Footages
+from ...evaluate.labels import Picture, read_labels
+from ...faults import ExtraMissing, InputDataFault, LabelFault
+from ...hw.cameras.footage import Shot
+from ...infer.files import DISTRIBUTION
+
+if TYPE_CHECKING:
+    from ...evaluate.trial import Trial
+
+FEWEST = 16
+MOST = 400
+POINT = 100
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--frames",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="your pictures and videos, with labels or not",
+    )
+    parser.add_argument("--net", default="detector", metavar="PART", help="of the set (default detector)")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="else infer.models of the configuration")
+    parser.add_argument("--most", type=_enough, default=MOST, metavar="N", help=f"frames (default {MOST})")
+
+
+def run(args: argparse.Namespace, config: Config) -> int:
+    _need_extra()
+    # Only now: it imports the onnx package, which the other actions can do without.
+    from ...evaluate.trial import Trial
+
+    out: Path = args.out or config.infer.models
+    footage = Footages.of(args.frames, args.most, _labelled(args.frames))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="trial-", dir=out) as folder:
+            trial = Trial.of(config, args.net, Path(folder), _shown)
+            return _tried(trial, footage, out)
+    except OSError as error:
+        raise InputDataFault(f"the net cannot be written: {error.strerror}", part=str(out)) from error
+
+
+def _tried(trial: Trial, footage: Footages, out: Path) -> int:
+    slack = trial.quantize(footage)
+    if slack is None:
+        print("Refused: it does not answer its golden frames. FP32 serves on.")
+        return 1
+    agreement = trial.compare(footage)
+    print(_report(trial, agreement))
+    losses = agreement.losses()
+    if losses:
+        print("Refused, it lost more than a point: " + "; ".join(losses) + ". FP32 serves on.")
+        return 1
+    place = trial.install(out)
+    print(
+        f"Kept: {place}. It serves from the next start; `gatehouse models verify` tries it on each backend."
+    )
+    return 0
+
+
+def _need_extra() -> None:
+    if find_spec("onnx") is None:
+        raise ExtraMissing(f"pip install '{DISTRIBUTION}[quantize]' brings it", part="onnx")
+
+
+def _labelled(folder: Path) -> Sequence[Picture]:
+    """The labels of the footage; footage without any is compared with FP32 alone."""
+    try:
+        return read_labels(folder).pictures
+    except LabelFault:
+        return ()
+
+
+def _shown(shots: Iterator[Shot], what: str) -> Iterator[Shot]:
+    """The frames, with a progress bar for people."""
+    yield from tqdm(shots, desc=what, unit="frame", file=sys.stderr, disable=None, leave=False)
+
+
+def _report(trial: Trial, agreement: Agreement) -> str:
+    old, new = (path.stat().st_size / 1e6 for path in (trial.source.path, trial.target))
+    lines = [f"{trial.net.name}: {old:.1f} MB in FP32, {new:.1f} MB in INT8"]
+    for name, one in (("sure detections", agreement.detections), ("sure reads", agreement.reads)):
+        lines.append(f"{name} of FP32 kept: {one.kept} of {one.before}")
+    lines += [f"{name}: {a:.1%} in FP32, {b:.1%} in INT8" for name, (a, b) in agreement.labelled.items()]
+    if agreement.detections.before < POINT:
+        lines.append(f"Fewer than {POINT} detections: a single loss is more than a point. Give more frames.")
+    return "\n".join(lines)
+
+
+def _enough(text: str) -> int:
+    value = int(text)
+    if value < FEWEST:
+        raise argparse.ArgumentTypeError(f"at least {FEWEST}")
+    return value

@@ -1,0 +1,100 @@
+"""`gatehouse models`: the list, and what it refuses before any net is loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from appliance.__main__ import main
+from appliance.cli.models.png import PngCanvas
+from appliance.evaluate.plot import HEIGHT, WIDTH, draw
+from appliance.evaluate.session import Evaluation, Source
+
+from ..infer.makers import SET, net_text, write_models
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Path:
+    """The owner's file, which names an own folder of models."""
+    path = tmp_path / "mine.toml"
+    path.write_text(f'[infer]\nmodels = "{tmp_path / "models"}"\n', encoding="utf-8")
+    return path
+
+
+def rows(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_list_has_every_file_of_every_set(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list", "--json", "--config", str(owner)]) == 0
+    found = {(row["set"], row["part"], row["precision"]): row for row in rows(capsys)}
+    detector = found["gatehouse", "detector", "fp32"]
+    assert (detector["state"], detector["serves"], detector["licence"]) == ("ok", True, "Apache-2.0")
+    assert ("ppocr", "rec", "fp32") in found
+
+
+def test_people_get_a_line_a_file(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list", "--config", str(owner)]) == 0
+    out = capsys.readouterr().out
+    assert "gatehouse, serves:" in out
+    assert "fp32*" in out
+
+
+def test_the_owner_s_own_set_is_listed_with_what_it_lacks(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_models(tmp_path / "models", net=net_text(), the_set=SET)
+    (tmp_path / "models" / "det.int8.onnx").write_bytes(b"other weights")
+    assert main(["models", "list", "--json", "--config", str(owner)]) == 0
+    states = {row["precision"]: row["state"] for row in rows(capsys) if row["set"] == "mine"}
+    assert states == {"fp32": "missing", "int8": "changed"}
+
+
+def test_a_net_whose_file_is_gone_is_found_wanting(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_models(tmp_path / "models")
+    assert main(["models", "verify", "--set", "mine", "--json", "--config", str(owner)]) == 1
+    (first, *_) = rows(capsys)
+    assert (first["part"], first["ok"]) == ("det", False)
+    assert "det.onnx" in str(first["problem"])
+    assert first["remedy"] == "Make it anew with `gatehouse models quantize`, or delete its manifest."
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["verify", "--set", "none"], "known: gatehouse, ppocr"),
+        (["evaluate", "none"], "there is no such folder"),
+        (["quantize", "--frames", "none"], "there is no such file"),
+    ],
+)
+def test_what_is_not_there_gets_one_line(
+    owner: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["models", *words, "--config", str(owner)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+def test_a_plot_that_is_no_picture_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["models", "evaluate", "photos", "--plot", "plot.pdf"])
+    assert "must end in .svg or .png" in capsys.readouterr().err
+
+
+def test_without_the_extra_quantize_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("appliance.cli.models.quantizing.find_spec", lambda name: None)
+    assert main(["models", "quantize", "--frames", str(tmp_path)]) == 2
+    assert "pip install 'gatehouse[quantize]'" in capsys.readouterr().err
+
+
+def test_a_png_is_drawn(tmp_path: Path) -> None:
+    canvas = PngCanvas(WIDTH, HEIGHT)
+    draw(Evaluation(Source("mine", "fp32", "fake")), canvas)
+    canvas.save(tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
