@@ -18,7 +18,7 @@ from torch.nn import functional
 from models.recipes import feed
 from models.recipes.common import encode
 from models.recipes.degrade import Degrader
-from models.recipes.reader_net import Reader
+from models.recipes.reader_net import Reader, load_reader
 from models.recipes.train_reader import fold_logs, fold_target, held_crops
 
 VIEWS = 6
@@ -57,7 +57,7 @@ def main() -> None:
     parser.add_argument("--reader", type=Path, required=True)
     args = parser.parse_args()
     reader = Reader()
-    reader.load_state_dict(torch.load(args.reader, map_location="cpu"))
+    load_reader(reader, torch.load(args.reader, map_location="cpu"))
     best, before, after = temperature(reader.eval(), *views(args.pack))
     print(f"temperature {best:.2f}: surprise a slot {before:.4f} -> {after:.4f}")
 

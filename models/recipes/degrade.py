@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.recipes.boxes import MARGIN
 from models.recipes.common import READER_SIZE, SLOTS
 from models.recipes.plates import Plate
 
@@ -16,12 +17,14 @@ Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
 NO_PLACE = -1.0
 UNREADABLE, READABLE, UNSURE = 0, 1, -1
+NO_VIEW = -9.0
 
 
 @dataclass(frozen=True)
 class Sample:
     """A reader crop of READER_SIZE, RGB; `places` are character centres in shares of the crop
-    (NO_PLACE where unknown); `verdict` is READABLE, UNREADABLE or UNSURE; `read` says whether the
+    (NO_PLACE where unknown); `view` (6,) is the affine map from the level plate with the appliance's margin
+    to the crop, both in [-1, 1]; `verdict` is READABLE, UNREADABLE or UNSURE; `read` says whether the
     text may be learnt from."""
 
     image: Image
@@ -30,6 +33,7 @@ class Sample:
     region: str | None
     verdict: int
     read: bool
+    view: Float = field(default_factory=lambda: np.full(6, NO_VIEW, np.float32))
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,17 @@ class Degrader:
         legible = self._legible(sizes[:, 0] * width, sizes[:, 1] * height, blur, crop)
         inside = self._inside(places, sizes)
         verdict = legible if inside else UNREADABLE
-        return Sample(self.fit(crop), plate.text, self._padded(places), plate.region, verdict, inside)
+        view = self._level_view(quad, rect)
+        return Sample(self.fit(crop), plate.text, self._padded(places), plate.region, verdict, inside, view)
+
+    @staticmethod
+    def _level_view(quad: Float, rect: tuple[float, float, float, float]) -> Float:
+        """The affine map nearest to the one that takes the level plate to its corners in the crop."""
+        x1, y1, x2, y2 = rect
+        seen = (quad - [x1, y1]) / [x2 - x1, y2 - y1] * 2 - 1
+        a, b = 1 / (1 + 2 * MARGIN[0]), 1 / (1 + 2 * MARGIN[1])
+        level = np.array([[-a, -b, 1], [a, -b, 1], [a, b, 1], [-a, b, 1]])
+        return np.asarray(np.linalg.lstsq(level, seen, rcond=None)[0].T.ravel(), np.float32)
 
     def _width(self) -> int:
         """Crop width in camera pixels."""

@@ -15,7 +15,7 @@ import torch
 
 from models.recipes.common import READER_SIZE
 from models.recipes.detector_net import Detector, ShippedDetector
-from models.recipes.reader_net import Reader, ShippedReader
+from models.recipes.reader_net import Reader, ShippedReader, load_reader
 
 OPSET = 17
 
@@ -44,7 +44,7 @@ def export_reader(weights: Path, out: Path, temperature: float, readable_tempera
     """`crop` (N, 3, 64, 192) to `chars` (N, 12, 37), `region` (N, 9), `readable` (N, 1),
     `places` (N, 12, 2)."""
     net = Reader()
-    net.load_state_dict(torch.load(weights, map_location="cpu"))
+    load_reader(net, torch.load(weights, map_location="cpu"))
     shipped = ShippedReader(net, temperature, readable_temperature).eval()
     torch.onnx.export(
         shipped,

@@ -24,7 +24,7 @@ CHUNK = 64
 REUSE = 3
 CACHE = 400
 _IMAGE = (CHUNK, *READER_SIZE, 3)
-_FACTS = (CHUNK, SLOTS * 3 + 3)
+_FACTS = (CHUNK, SLOTS * 3 + 9)
 _IMAGE_BYTES = int(np.prod(_IMAGE))
 _SLOT_BYTES = _IMAGE_BYTES + int(np.prod(_FACTS)) * 4
 
@@ -158,7 +158,7 @@ class Maker:
 
 
 def facts(sample: Sample) -> NDArray[np.float32]:
-    """[slots' classes, slots' x, slots' y, region or -1, verdict, read] of a sample."""
+    """[slots' classes, slots' x, slots' y, view, region or -1, verdict, read] of a sample."""
     slots = encode(sample.text) if sample.read else [0] * SLOTS
     region = REGIONS.index(sample.region) if sample.region else -1
     return np.concatenate(
@@ -166,6 +166,7 @@ def facts(sample: Sample) -> NDArray[np.float32]:
             slots,
             sample.places[:, 0],
             sample.places[:, 1],
+            sample.view,
             [region, sample.verdict, float(sample.read)],
         ]
     ).astype(np.float32)

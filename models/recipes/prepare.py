@@ -34,7 +34,9 @@ PACKING = {
     "experiment_plates": (300, 50),
     "ro_dashcam": (640, 40),
 }
-PACKED = (624, 38)
+PACKED = (624, 36)
+# Share of a source's photographs that are packed.
+KEPT = {"facemask": 0.5}
 CROP_QUALITY = 80
 CROP_MAX = 330
 FACE_SURE, FACE_MAYBE = 0.6, 0.3
@@ -126,6 +128,8 @@ def pack_images(
     shard = _Shard(out, "images")
     for name in sorted(by_image)[:limit]:
         boxes = by_image[name]
+        if common.unit_hash("kept " + name) >= KEPT.get(boxes[0].source, 1.0):
+            continue
         image = read(data / name)
         long_side, quality = PACKING.get(boxes[0].source, PACKED)
         scale = min(1.0, long_side / max(image.shape[:2]))

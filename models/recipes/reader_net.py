@@ -1,4 +1,4 @@
-"""The plate reader: convolutions, a short transformer, one query for each character slot."""
+"""The plate reader: a small rectifier, convolutions, a short transformer, one query for each character slot."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ STRIDE = 8
 
 class ReaderOut(NamedTuple):
     """`chars` (B, SLOTS, CLASSES), `region` (B, R), `readable` (B, 1) logits; for training also
-    `cells` (B, H*W, CLASSES), what each cell shows, and `looks` (B, SLOTS, H*W), where each slot
-    looked (sums to one)."""
+    `cells` (B, H*W, CLASSES), what each cell shows, `looks` (B, SLOTS, H*W), where each slot looked
+    (sums to one), and `view` (B, 2, 3), the affine map from the rectified crop to the given one, both in
+    [-1, 1]. Cells and looks are the rectified crop's."""
 
     chars: Tensor
     region: Tensor
     readable: Tensor
     cells: Tensor
     looks: Tensor
+    view: Tensor
 
 
 def conv(c1: int, c2: int, k: int = 3, stride: int | tuple[int, int] = 1) -> nn.Sequential:
@@ -94,12 +96,52 @@ class SlotBlock(nn.Module):
         return slots + self.mlp(self.norm3(slots)), looks
 
 
+class Rectifier(nn.Module):
+    """A spatial transformer (Jaderberg et al., 2015): turns and scales the crop so that the plate lies
+    level and fills it. It begins as the identity."""
+
+    REACH = 0.7
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.AvgPool2d(2), conv(3, 16, 3, 2), conv(16, 24, 3, 2), conv(24, 32, 3, 2), conv(32, 32)
+        )
+        cells = (READER_SIZE[0] // 16) * (READER_SIZE[1] // 16)
+        self.head = nn.Sequential(nn.Linear(32 * cells, 48), nn.ReLU(inplace=True), nn.Linear(48, 6))
+        nn.init.zeros_(self.head[2].weight)
+        nn.init.zeros_(self.head[2].bias)
+        self.register_buffer("identity", torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]), persistent=False)
+        rows, cols = READER_SIZE
+        ys, xs = torch.meshgrid(
+            (torch.arange(rows) + 0.5) * 2 / rows - 1,
+            (torch.arange(cols) + 0.5) * 2 / cols - 1,
+            indexing="ij",
+        )
+        points = torch.stack([xs, ys, torch.ones_like(xs)], -1).reshape(1, -1, 3)
+        self.register_buffer("points", points, persistent=False)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The rectified crop, and the map (B, 2, 3) from it to `x`."""
+        seen = self.body((x - 0.5) * 2).flatten(1)
+        # Half precision would misplace the samples by a good part of a pixel.
+        with torch.autocast(x.device.type, enabled=False):
+            moved = self.head(seen.float()).reshape(-1, 2, 3)
+            view = self.identity + self.REACH * moved.tanh()
+            grid = (self.points @ view.transpose(1, 2)).reshape(-1, *READER_SIZE, 2)
+            level = functional.grid_sample(
+                x.float(), grid, mode="bilinear", padding_mode="border", align_corners=False
+            )
+        return level, view
+
+
 class Reader(nn.Module):
     """Crop (B, 3, 64, 192), RGB in [0, 1], to character slots, region and readability."""
 
     def __init__(self, width: int = 32, dim: int = 144, depth: int = 2) -> None:
         super().__init__()
         w, c = width, dim
+        self.rectifier = Rectifier()
         self.body = nn.Sequential(
             conv(3, w // 2 + 8, 3, 2),
             conv(w // 2 + 8, w),
@@ -123,7 +165,8 @@ class Reader(nn.Module):
         self.readable = nn.Linear(2 * c, 1)
 
     def forward(self, x: Tensor) -> ReaderOut:
-        cells = self.body((x - 0.5) * 2).flatten(2).transpose(1, 2) + self.place
+        level, view = self.rectifier(x)
+        cells = self.body((level - 0.5) * 2).flatten(2).transpose(1, 2) + self.place
         cells = self.norm(self.blocks(cells))
         slots = self.queries.expand(x.shape[0], -1, -1)
         slots, _ = self.first(slots, cells)
@@ -131,7 +174,7 @@ class Reader(nn.Module):
         slots = self.norm_out(slots)
         mean = cells.mean(1)
         readable = self.readable(torch.cat([mean, slots.mean(1)], 1))
-        return ReaderOut(self.chars(slots), self.region(mean), readable, self.cells(cells), looks)
+        return ReaderOut(self.chars(slots), self.region(mean), readable, self.cells(cells), looks, view)
 
 
 class ShippedReader(nn.Module):
@@ -154,5 +197,18 @@ class ShippedReader(nn.Module):
             (out.chars / self.temperature).softmax(-1),
             out.region.softmax(-1),
             (out.readable / self.readable_temperature).sigmoid(),
-            out.looks @ self.cell_places,
+            self._given(out.looks @ self.cell_places, out.view),
         )
+
+    @staticmethod
+    def _given(places: Tensor, view: Tensor) -> Tensor:
+        """Places of the rectified crop as places of the given one."""
+        moved = (places * 2 - 1) @ view[:, :, :2].transpose(1, 2) + view[:, :, 2][:, None]
+        return moved * 0.5 + 0.5
+
+
+def load_reader(reader: Reader, weights: dict[str, Tensor]) -> None:
+    """Loads weights; those of a reader without a rectifier leave it the identity."""
+    missing, unknown = reader.load_state_dict(weights, strict=False)
+    if unknown or any(not name.startswith("rectifier.") for name in missing):
+        raise ValueError(f"not a reader's weights: {[*missing, *unknown][:3]}")

@@ -22,8 +22,8 @@ from torch.nn import functional
 from models.recipes import common, feed
 from models.recipes.boxes import cut
 from models.recipes.common import ALPHABET, BLANK, READER_SIZE, SLOTS
-from models.recipes.degrade import Degrader
-from models.recipes.reader_net import STRIDE, Reader, ReaderOut
+from models.recipes.degrade import NO_PLACE, NO_VIEW, Degrader
+from models.recipes.reader_net import STRIDE, Reader, ReaderOut, load_reader
 
 ZERO, OH = ALPHABET.index("0"), ALPHABET.index("O")
 ONE, EYE = ALPHABET.index("1"), ALPHABET.index("I")
@@ -81,10 +81,26 @@ def place_losses(out: ReaderOut, target: Tensor, x: Tensor, y: Tensor) -> tuple[
     return look, (said.reshape(target.shape) * known).sum() / count
 
 
+def rectified(x: Tensor, y: Tensor, view: Tensor) -> tuple[Tensor, Tensor]:
+    """Known places of the given crop as places of the rectified one; the others stay NO_PLACE."""
+    known = (x > 0) & (y > 0)
+    points = torch.stack([x, y], -1) * 2 - 1 - view[:, None, :, 2]
+    a, b, c, d = view[:, 0, 0], view[:, 0, 1], view[:, 1, 0], view[:, 1, 1]
+    det = a * d - b * c
+    det = torch.where(det.abs() < 0.02, torch.full_like(det, 0.02), det)
+    back = torch.stack([torch.stack([d, -b], -1), torch.stack([-c, a], -1)], 1) / det[:, None, None]
+    moved = (points @ back.transpose(1, 2)) * 0.5 + 0.5
+    nowhere = torch.full_like(x, NO_PLACE)
+    return torch.where(known, moved[..., 0], nowhere), torch.where(known, moved[..., 1], nowhere)
+
+
 def losses(out: ReaderOut, facts: Tensor) -> dict[str, Tensor]:
     """All terms for a batch; `facts` as `feed.facts` lays them out."""
     target = facts[:, :SLOTS].long()
-    x, y = facts[:, SLOTS : 2 * SLOTS], facts[:, 2 * SLOTS : 3 * SLOTS]
+    x, y = rectified(facts[:, SLOTS : 2 * SLOTS], facts[:, 2 * SLOTS : 3 * SLOTS], out.view.detach())
+    view = facts[:, 3 * SLOTS : 3 * SLOTS + 6].reshape(-1, 2, 3)
+    level = (view[:, 0, 0] > NO_VIEW / 2).float()
+    off = functional.smooth_l1_loss(out.view, view, reduction="none", beta=0.05).mean((1, 2))
     region, verdict, read = facts[:, -3].long(), facts[:, -2], facts[:, -1]
     weight = torch.where(verdict == 1, 1.0, torch.where(verdict == 0, 0.15, 0.5)) * read
     look, cell = place_losses(out, target, x, y)
@@ -98,6 +114,7 @@ def losses(out: ReaderOut, facts: Tensor) -> dict[str, Tensor]:
         "chars": char_loss(out.chars, target, weight),
         "look": 0.4 * look,
         "cells": 0.3 * cell,
+        "view": 2.0 * (off * level).sum() / level.sum().clamp(min=1),
         "region": 0.08 * regions,
         "readable": 0.2 * (readable * judged).sum() / judged.sum().clamp(min=1),
     }
@@ -227,7 +244,7 @@ def main() -> None:
     )
     if args.resume:
         state = torch.load(args.resume, map_location=device)
-        reader.load_state_dict(state.get("model", state))
+        load_reader(reader, state.get("model", state))
         if "optimiser" in state:
             optimiser.load_state_dict(state["optimiser"])
     ema = {k: v.detach().clone() for k, v in reader.state_dict().items()}
