@@ -65,7 +65,9 @@ class Trial:
     def quantize(self, footage: Footages) -> float | None:
         """Write the INT8 file and both manifests; the slack that it needs, None when it is not fit."""
         self._write("fp32", self.net.model_copy(update={"default": Precision.FP32}))
-        recipe = Recipe(Spelling.SIGNED if "tensorrt" in self.config.infer.chain else Spelling.UNSIGNED)
+        spelling = Spelling.SIGNED if "tensorrt" in self.config.infer.chain else Spelling.UNSIGNED
+        given = self.net.quantization
+        recipe = Recipe(spelling, given.share, frozenset(given.keep_float))
         data = quantised(self.source.path.read_bytes(), self._feeds(footage), open_model, recipe)
         self.target.parent.mkdir(parents=True)
         self.target.write_bytes(data)

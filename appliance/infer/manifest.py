@@ -86,6 +86,17 @@ class Training(Table):
     temperature: float | None = None
 
 
+class Quantization(Table):
+    """How `gatehouse models quantize` makes INT8 of this net.
+
+    `share` of each tensor's sizes lies inside its range, 1.0 is the plain maximum; the nodes that
+    `keep_float` names stay in float.
+    """
+
+    share: float = Field(1.0, gt=0.9, le=1.0)
+    keep_float: tuple[str, ...] = ()
+
+
 class BoxSeen(Table):
     """The surest box of a class, in pixels of the picture, with the net's raw score."""
 
@@ -173,6 +184,7 @@ class NetManifest(Table):
     outputs: tuple[Output, ...] = Field(min_length=1)
     metrics: dict[str, Metric] = Field(default_factory=dict)
     training: Training | None = None
+    quantization: Quantization = Quantization()
     golden: tuple[NetGolden, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
 

@@ -95,6 +95,8 @@ def manifest(models: Path, name: str, report: dict[str, Any]) -> NetManifest:
         "metrics": report.get("metrics", before.metrics if before else {}),
         "training": _training(name, report, before),
     }
+    if "quantization" in NETS[name]:
+        table["quantization"] = NETS[name]["quantization"]
     bare = _read(table, models)
     table["golden"] = [_golden(models, bare, frame) for frame in FRAMES[name]]
     whole = _read(table, models)

@@ -91,6 +91,7 @@ def test_a_load_that_fails_is_a_fault_and_is_tried_again() -> None:
         "+engine_failed",
         "+engine_untrusted",
         "-engine_failed",
+        "-extra_missing",
         "-engine_untrusted",
         "EnginesTrusted",
     ]
