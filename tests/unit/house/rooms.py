@@ -35,11 +35,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
-    "cv2": ("vision", "hw.cameras", "hw.sim", "cli"),
+    "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim", "bench.pins"),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins",),
-    "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),
+    "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "onnx": ("infer.quantize",),
     "onnxruntime": ("infer.onnxruntime",),
     "pydantic": ("config", "infer.manifest", "infer.models"),

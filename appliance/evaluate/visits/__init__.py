@@ -1,0 +1,1 @@
+"""What a visit comes to: pictures through the inference loop, its votes through the decision."""
