@@ -28,7 +28,7 @@ from models.recipes.face_net import FACE_SIDE, LANDMARK_SIDE, TEMPLATE
 from models.recipes.face_views import Chance, Pack
 from models.recipes.pipeline import Detector, session, tensor
 from models.recipes.train_face import TEACHER_SIDE, Tutor
-from models.recipes.train_landmarks import CROP, Drawer, eyes_apart, know
+from models.recipes.train_landmarks import CROP, OWN_LOWER, OWN_SCALE, Drawer, eyes_apart, know
 
 Image = NDArray[np.uint8]
 Float = NDArray[np.float32]
@@ -119,12 +119,13 @@ def scenes(pictures: NDArray[np.uint8], grounds: NDArray[np.uint8]) -> list[Imag
 
 
 def jittered(boxes: Float, seed: int) -> Float:
-    """Boxes as another detector would draw them: 9 % in scale, 4.5 % of the crop in place."""
+    """Boxes as another detector would draw them: 10 % in scale, 4.5 % of the crop in place, and
+    as much smaller and lower as the training took them to be."""
     rng = np.random.RandomState(seed)
     centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, (boxes[:, 2:] - boxes[:, :2]) / 2
     side = half.max(1, keepdims=True) * 2 * CROP
-    half = half * np.exp(rng.randn(len(boxes), 1) * 0.09)
-    centre = centre + rng.randn(len(boxes), 2) * 0.045 * side
+    half = half * np.exp(OWN_SCALE + rng.randn(len(boxes), 1) * 0.1)
+    centre = centre + (rng.randn(len(boxes), 2) * 0.045 + (0, OWN_LOWER)) * side
     return np.asarray(np.concatenate([centre - half, centre + half], 1), np.float32)
 
 

@@ -95,13 +95,18 @@ class Teacher(nn.Module):
                 self.steps.append(Step(name, kind, facts, takes))
             else:
                 raise ValueError(f"{path.name}: layer {name} of kind {kind} is not known")
+        last = {source: i for i, step in enumerate(self.steps) for source in step.takes}
+        # What no later layer takes is dropped at once: a large batch would not fit otherwise.
+        self.spent = [[n for n in set(s.takes) if last[n] == i] for i, s in enumerate(self.steps)]
 
     def forward(self, x: Tensor) -> Tensor:
         """The graph's output for its input, any batch size."""
         known: dict[str, Tensor] = {self.start: x}
-        for step in self.steps:
+        for step, spent in zip(self.steps, self.spent, strict=True):
             arguments = [known[n] if n in known else getattr(self, f"c{n}") for n in step.takes]
             known[step.name] = _KNOWN[step.kind](step, *arguments)
+            for name in spent:
+                known.pop(name, None)
         return known[self.end]
 
 

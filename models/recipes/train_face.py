@@ -46,16 +46,15 @@ class Tutor:
     """The teacher: aligned faces (B, 3, 128, 128) to embeddings (B, 256) of length 1."""
 
     def __init__(self, folder: Path, device: torch.device) -> None:
-        self.net = Teacher(folder / f"{TEACHER}.xml").to(device).eval()
-        self.device = device
+        # Its weights are stored in half precision; on a GPU it works in it.
+        self.kind = torch.half if device.type == "cuda" else torch.float
+        self.net = Teacher(folder / f"{TEACHER}.xml").to(device, self.kind).eval()
 
     @torch.no_grad()
     def once(self, faces: Tensor) -> Tensor:
         """Embeddings of the faces alone; the teacher wants blue first and 0..255."""
-        x = (faces.flip(1) * 255).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            out = self.net(x)
-        return functional.normalize(out.float().flatten(1))
+        x = (faces.flip(1) * 255).to(self.kind).contiguous(memory_format=torch.channels_last)
+        return functional.normalize(self.net(x).float().flatten(1))
 
     def embed(self, faces: Tensor) -> Tensor:
         """Embeddings of faces and their mirror images."""
