@@ -106,12 +106,6 @@ class _Graph:
                 self.readers.setdefault(name, []).append(node)
         self.outputs = {value.name for value in model.graph.output}
 
-    def behind(self, name: str) -> str:
-        """The tensor after the ReLU that alone reads `name`; `name` itself where there is none."""
-        readers = self.readers.get(name, [])
-        alone = len(readers) == 1 and readers[0].op_type == "Relu" and name not in self.outputs
-        return readers[0].output[0] if alone else name
-
     def data_inputs(self, node: onnx.NodeProto) -> list[str]:
         """The inputs that carry activations."""
         count = len(node.input) if node.op_type in ("Concat", "Add") else 1
@@ -119,6 +113,7 @@ class _Graph:
 
 
 def _weighted(graph: _Graph, recipe: Recipe) -> list[onnx.NodeProto]:
+    """The layers to quantise: with constant weights, a matrix or a convolution's kernels."""
     return [
         n
         for n in graph.graph.node
@@ -126,6 +121,8 @@ def _weighted(graph: _Graph, recipe: Recipe) -> list[onnx.NodeProto]:
         and n.op_type in _WEIGHTED
         and n.name not in recipe.keep_float
         and n.input[1] in graph.constants
+        and n.input[0] not in graph.constants
+        and (n.op_type == "Conv" or graph.constants[n.input[1]].ndim == 2)
     ]
 
 
@@ -139,39 +136,36 @@ def _closure(graph: _Graph, recipe: Recipe) -> tuple[set[str], list[tuple[str, s
     agenda = sorted(tensors)
     while agenda:
         name = agenda.pop()
-        node = graph.producer.get(name)
-        node = graph.producer.get(node.input[0]) if node is not None and node.op_type == "Relu" else node
+        node = _maker(graph, name)
         if node is None or node.name in recipe.keep_float:
             continue
-        if node.op_type in _SAME_NUMBERS or node.op_type in _SUMS:
-            if node.op_type in _SUMS and len(graph.data_inputs(node)) < 2:
-                continue
-            for source in graph.data_inputs(node):
-                if node.op_type in _SAME_NUMBERS:
-                    pairs.append((name, source))
-                if source not in tensors:
-                    tensors.add(source)
-                    agenda.append(source)
-            if node.op_type in _SAME_NUMBERS:
-                for sibling in node.output:
-                    pairs.append((name, sibling))
-                    if sibling not in tensors:
-                        tensors.add(sibling)
-                        agenda.append(sibling)
+        alike = node.op_type in _SAME_NUMBERS
+        linked = _linked(graph, node)
+        pairs += [(name, other) for other in linked if alike]
+        agenda += [other for other in linked if other not in tensors]
+        tensors.update(linked)
     return tensors, pairs
+
+
+def _maker(graph: _Graph, name: str) -> onnx.NodeProto | None:
+    """The node that makes a tensor, seen through a ReLU."""
+    node = graph.producer.get(name)
+    return graph.producer.get(node.input[0]) if node is not None and node.op_type == "Relu" else node
+
+
+def _linked(graph: _Graph, node: onnx.NodeProto) -> list[str]:
+    """The tensors that must be quantised for the node to run in integers."""
+    sources = graph.data_inputs(node)
+    if node.op_type in _SAME_NUMBERS:
+        return [*sources, *node.output]
+    return sources if node.op_type in _SUMS and len(sources) > 1 else []
 
 
 def _observe(
     model: onnx.ModelProto, names: set[str], frames: Iterable[Feeds], opener: Opener
 ) -> dict[str, _Range]:
     """Ranges of the named tensors over the frames."""
-    probe = onnx.ModelProto()
-    probe.CopyFrom(model)
-    shown = {value.name for value in probe.graph.output}
-    given = {value.name for value in probe.graph.input}
-    for name in sorted(names - shown - given):
-        probe.graph.output.append(helper.make_empty_tensor_value_info(name))
-    run = opener(probe.SerializeToString())
+    run = _showing(model, sorted(names), opener)
     ranges = {name: _Range() for name in names}
     for feeds in frames:
         values = {**feeds, **run(feeds)}
@@ -322,5 +316,50 @@ def quantised(model: bytes, frames: Iterable[Feeds], opener: Opener, recipe: Rec
     del proto.graph.initializer[:]
     proto.graph.initializer.extend([*kept, *writer.constants])
     del proto.graph.value_info[:]
+    onnx.checker.check_model(proto)
+    return proto.SerializeToString()
+
+
+def noise(model: bytes, quantised_model: bytes, frames: Iterable[Feeds], opener: Opener) -> dict[str, float]:
+    """Signal to noise in decibels of each quantised tensor, INT8 against FP32 on the same frames: the
+    lowest name the layers to keep in float."""
+    whole, small = onnx.load_from_string(model), onnx.load_from_string(quantised_model)
+    made = {name for node in small.graph.node for name in node.output}
+    names = sorted({n for node in whole.graph.node for n in node.output if f"{n}_dq" in made})
+    runs = (_showing(whole, names, opener), _showing(small, [f"{n}_dq" for n in names], opener))
+    power, error = dict.fromkeys(names, 0.0), dict.fromkeys(names, 1e-12)
+    for feeds in frames:
+        said, near = runs[0](feeds), runs[1](feeds)
+        for name in names:
+            power[name] += float(np.square(said[name], dtype=np.float64).sum())
+            error[name] += float(np.square(said[name] - near[f"{name}_dq"], dtype=np.float64).sum())
+    return {name: round(10 * float(np.log10(max(power[name], 1e-12) / error[name])), 1) for name in names}
+
+
+def _showing(model: onnx.ModelProto, names: Iterable[str], opener: Opener) -> Run:
+    """The model opened with the named tensors as further outputs."""
+    probe = onnx.ModelProto()
+    probe.CopyFrom(model)
+    shown = {value.name for value in (*probe.graph.output, *probe.graph.input)}
+    for name in names:
+        if name not in shown:
+            probe.graph.output.append(helper.make_empty_tensor_value_info(name))
+    return opener(probe.SerializeToString())
+
+
+def halved(model: bytes, smallest: int = 64) -> bytes:
+    """The model with its weights stored as FP16 behind a cast; inputs, outputs and arithmetic stay FP32
+    until a provider for half precision folds the casts. Half the file, the same speed on a CPU."""
+    proto = onnx.load_from_string(model)
+    casts = []
+    for constant in proto.graph.initializer:
+        if constant.data_type == onnx.TensorProto.FLOAT and np.prod(constant.dims) >= smallest:
+            name = constant.name
+            half = np.clip(numpy_helper.to_array(constant), -65504, 65504).astype(np.float16)
+            constant.CopyFrom(numpy_helper.from_array(half, f"{name}_f16"))
+            casts.append(helper.make_node("Cast", [f"{name}_f16"], [name], f"{name}_cast", to=1))
+    nodes = list(proto.graph.node)
+    del proto.graph.node[:]
+    proto.graph.node.extend([*casts, *nodes])
     onnx.checker.check_model(proto)
     return proto.SerializeToString()

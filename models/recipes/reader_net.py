@@ -1,4 +1,4 @@
-"""The plate reader: a small rectifier, convolutions, a short transformer, one query for each character slot."""
+"""The plate reader: a rectifier, convolutions, a short transformer, one query for each character slot."""
 
 from __future__ import annotations
 
