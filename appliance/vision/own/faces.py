@@ -22,6 +22,7 @@ Double = NDArray[np.float64]
 LANDMARK_SIDE = 64
 FACE_SIDE = 112
 LIVENESS_SIDE = 80
+_HALF = 0.5
 _LANDMARK_SCALE = 1.3
 """The landmarks' crop is a square of this times the face's longer side."""
 _LIVENESS_SCALE = 2.7
@@ -66,12 +67,14 @@ class NetFaceReader(BaseFaceReader):
         """Five points in pixels of the image, and whether the face is fit to be recognised."""
         side = _LANDMARK_SCALE * max(box.width, box.height, 1.0)
         scale = LANDMARK_SIDE / side
-        (x, y), half = box.centre, side / 2
-        matrix = np.array([[scale, 0.0, (half - x) * scale], [0.0, scale, (half - y) * scale]])
+        corner = np.array(box.centre) - side / 2
+        # Edges of a box lie between pixels, points of a warp in their middles: half a pixel apart.
+        left, top = (_HALF - corner) * scale - _HALF
+        matrix = np.array([[scale, 0.0, left], [0.0, scale, top]])
         answer = _run(self._nets.landmarks, warp(image, matrix, (LANDMARK_SIDE, LANDMARK_SIDE)))
         if answer["points"].shape[1:] != _TEMPLATE.shape:
             raise EngineFailed(f"points of shape {answer['points'].shape}", part="landmarks")
-        points = answer["points"][0].astype(np.float64) * side + [x - half, y - half]
+        points = answer["points"][0].astype(np.float64) * side + corner - _HALF
         return points, float(answer["usable"][0, 0])
 
 

@@ -41,7 +41,7 @@ class Nets:
 def test_points_come_back_in_pixels_of_the_picture() -> None:
     nets = Nets(np.full((5, 2), 0.5, np.float32))
     seen = NetFaceReader(nets.sessions).look(PICTURE, FACE)
-    assert seen.points == ((120.0, 75.0),) * 5
+    assert seen.points == ((119.5, 74.5),) * 5
     assert [seen.usable, seen.live] == pytest.approx([0.7, 0.6])
     assert seen.embedding.tolist() == [1.0] + [0.0] * 127
 
