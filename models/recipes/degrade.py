@@ -38,12 +38,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class Real:
-    """A real crop, RGB; `box` is the plate inside it (x1, y1, x2, y2 in pixels)."""
+    """A real crop, RGB; `box` is the plate inside it (x1, y1, x2, y2 in pixels), `seen` the box that a
+    detector gave it, where one did."""
 
     image: Image
     box: tuple[float, float, float, float]
     text: str
     region: str | None
+    seen: tuple[float, float, float, float] | None = None
 
 
 class Degrader:
@@ -237,7 +239,7 @@ class Degrader:
 
     def _recut(self, item: Real, smallest: float) -> Image:
         """The plate as another detector's box, another distance and a slight turn would show it."""
-        x1, y1, x2, y2 = item.box
+        x1, y1, x2, y2 = item.seen if item.seen and self._chance(0.5) else item.box
         bw, bh = x2 - x1, y2 - y1
         quad = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
         if self.rng.random() < 0.7:

@@ -1,7 +1,9 @@
 """Scores the exported nets on held-out photographs and crops, on one core.
 
-    python -m models.recipes.evaluate --data DATA --weights WEIGHTS --out report.json [--ppocr]
+    python -m models.recipes.evaluate --data DATA --weights WEIGHTS --out report.json [--ppocr] \
+        [--texts TEXTS.csv] [--size 416 | 640] [--oblong]
 
+`--texts` adds plates written down later (`transcripts.py`) and reports by region.
 `--ppocr` also runs the PP-OCRv6 recogniser of the rapidocr package on the same crops.
 """
 
@@ -12,6 +14,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ from numpy.typing import NDArray
 from models.recipes import boxes as boxlib
 from models.recipes import common
 from models.recipes.pipeline import Detector, Reader, cut, read_plate
+from models.recipes.transcripts import named, read_transcripts
 
 Image = NDArray[np.uint8]
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
@@ -86,64 +90,93 @@ def summary(outcomes: list[Outcome]) -> dict[str, Any]:
     }
 
 
-def held_crops(data: Path) -> list[tuple[Image, str, str]]:
-    """Held-out Latin crops: picture, text, source."""
-    held = common.hold_out(data)
-    return [
-        (rgb(data / c.file), c.text, c.source)
-        for c in common.read_crops(data)
-        if held[c.file] and not c.chinese
-    ]
+@dataclass(frozen=True)
+class Named:
+    """A labelled plate of a photograph."""
+
+    box: tuple[float, float, float, float]
+    text: str
+    region: str
 
 
-def held_photos(data: Path) -> dict[str, list[common.Box]]:
-    """Held-out photographs with labelled plates, by file name."""
-    held = common.hold_out(data)
-    out: dict[str, list[common.Box]] = defaultdict(list)
+@dataclass(frozen=True)
+class Held:
+    """The held-out part: `crops` are (picture, text, groups); `plates` the legible ones and `boxes` all
+    labelled ones by photograph."""
+
+    crops: list[tuple[Image, str, tuple[str, ...]]]
+    plates: dict[str, list[Named]]
+    boxes: dict[str, list[common.Box]]
+
+
+def held_part(data: Path, texts: Path | None) -> Held:
+    """What no net was trained on; plates that nobody is sure of are left out of `plates`."""
+    transcripts = read_transcripts(texts) if texts else []
+    held = common.hold_out(data, named(transcripts))
+    checked = {t.image: t for t in transcripts if t.box is None and t.kind == "text"}
+    crops, region_of = [], {}
+    for crop in common.read_crops(data):
+        if held[crop.file] and not crop.chinese:
+            truth = checked.get(crop.file)
+            region = (truth.region if truth else None) or "unknown"
+            region_of[crop.text] = region
+            text = truth.text if truth else crop.text
+            crops.append((rgb(data / crop.file), text, ("all", crop.source, region)))
+    boxes: dict[str, list[common.Box]] = defaultdict(list)
+    plates: dict[str, list[Named]] = defaultdict(list)
     for box in common.read_boxes(data):
         if box.kind == "plate" and held[box.image]:
-            out[box.image].append(box)
-    return dict(out)
+            boxes[box.image].append(box)
+            if box.text and box.text.isascii() and box.text.isalnum():
+                corners = (box.x1, box.y1, box.x2, box.y2)
+                plates[box.image].append(Named(corners, box.text, region_of.get(box.text, "unknown")))
+    for item in transcripts:
+        if item.box and item.kind == "text" and item.sure > 1 and held[item.image]:
+            plates[item.image].append(Named(item.box, item.text, item.region or "unknown"))
+    return Held(crops, dict(plates), dict(boxes))
 
 
-def reader_alone(reader: Reader, crops: list[tuple[Image, str, str]]) -> dict[str, Any]:
-    """The reader on held-out crops, whole and by source."""
+def reader_alone(reader: Reader, crops: list[tuple[Image, str, tuple[str, ...]]]) -> dict[str, Any]:
+    """The reader on held-out crops, whole, by source and by region."""
     outcomes: dict[str, list[Outcome]] = defaultdict(list)
-    for image, text, source in crops:
+    for image, text, groups in crops:
         read = reader.read(image)
-        for key in ("all", source):
+        for key in groups:
             outcomes[key].append((read.score, text, read.text))
     return {k: summary(v) for k, v in outcomes.items()}
 
 
-def end_to_end(detector: Detector, reader: Reader, data: Path, second: bool) -> dict[str, Any]:
+def end_to_end(detector: Detector, reader: Reader, data: Path, held: Held, second: bool) -> dict[str, Any]:
     """Detector, crop, reader on held-out photographs, for plates with a known Latin text."""
-    outcomes: list[Outcome] = []
+    outcomes: dict[str, list[Outcome]] = defaultdict(list)
     lost = 0
-    for name, boxes in sorted(held_photos(data).items()):
-        named = [b for b in boxes if b.text and b.text.isascii() and b.text.isalnum()]
-        if not named:
-            continue
+    for name, plates in sorted(held.plates.items()):
         image = rgb(data / name)
         got, _ = detector.find(image, least=LEAST)
-        for box in named:
-            truth = np.array([[box.x1, box.y1, box.x2, box.y2]], np.float32)
-            iou = boxlib.overlap(truth, got)[0]
-            if not len(iou) or iou.max() < 0.5:
-                lost += 1
-                outcomes.append((0.0, box.text, ""))
-                continue
-            hit = got[int(iou.argmax())]
-            read = read_plate(reader, image, hit) if second else reader.read(cut(image, hit))
-            outcomes.append((read.score, box.text, read.text))
-    return {"found": round(1 - lost / max(1, len(outcomes)), 4), **summary(outcomes)}
+        for plate in plates:
+            iou = boxlib.overlap(np.array([plate.box], np.float32), got)[0]
+            found = bool(len(iou)) and float(iou.max()) >= 0.5
+            lost += not found
+            outcome = (0.0, plate.text, "")
+            if found:
+                hit = got[int(iou.argmax())]
+                read = read_plate(reader, image, hit) if second else reader.read(cut(image, hit))
+                outcome = (read.score, plate.text, read.text)
+            for key in ("all", plate.region):
+                outcomes[key].append(outcome)
+    regions = {k: summary(v) for k, v in outcomes.items() if k != "all"}
+    return {
+        "found": round(1 - lost / len(outcomes["all"]), 4),
+        **summary(outcomes["all"]),
+        "regions": regions,
+    }
 
 
-def detection(detector: Detector, data: Path) -> dict[str, Any]:
+def detection(detector: Detector, data: Path, held: Held) -> dict[str, Any]:
     """Plates found at IoU 0.5 by width as the net sees them, and false ones a photograph."""
     found: dict[str, list[bool]] = defaultdict(list)
     false = photos = 0
-    for name, boxes in sorted(held_photos(data).items()):
+    for name, boxes in sorted(held.boxes.items()):
         image = rgb(data / name)
         scale = detector.size / max(image.shape[:2])
         got, _ = detector.find(image, least=LEAST)
@@ -180,11 +213,11 @@ def timed(act: Callable[[], object], rounds: int = 40) -> float:
     return round(float(np.median(times)) * 1e3, 2)
 
 
-def latency(weights: Path, data: Path) -> dict[str, float]:
+def latency(weights: Path, data: Path, held: Held, size: int) -> dict[str, float]:
     """Milliseconds on one core of each part and of whole photographs (already decoded)."""
-    detector, reader = Detector(weights / "detector.onnx"), Reader(weights / "reader.onnx")
-    oblong = Detector(weights / "detector.onnx", square=False)
-    photos = [n for n, b in sorted(held_photos(data).items()) if any(x.text for x in b)][:40]
+    detector, reader = Detector(weights / "detector.onnx", size), Reader(weights / "reader.onnx")
+    oblong = Detector(weights / "detector.onnx", size, square=False)
+    photos = sorted(held.plates)[:40]
     images = [rgb(data / n) for n in photos]
     crop = np.full((60, 180, 3), 128, np.uint8)
 
@@ -196,8 +229,8 @@ def latency(weights: Path, data: Path) -> dict[str, float]:
     each = [timed(lambda i=i: whole(i, detector), 3) for i in images]
     each_oblong = [timed(lambda i=i: whole(i, oblong), 3) for i in images]
     return {
-        "detector_416": timed(lambda: detector.raw(images[0])),
-        "detector_416_oblong": timed(lambda: oblong.raw(images[0])),
+        "detector": timed(lambda: detector.raw(images[0])),
+        "detector_oblong": timed(lambda: oblong.raw(images[0])),
         "reader": timed(lambda: reader.read(crop)),
         "whole_photo_median": round(float(np.median(each)), 2),
         "whole_photo_oblong_median": round(float(np.median(each_oblong)), 2),
@@ -226,7 +259,7 @@ def text_band(image: Image, reader: Reader) -> Image:
     return np.ascontiguousarray(image[y1:y2, x1:x2])
 
 
-def ppocr(crops: list[tuple[Image, str, str]], reader: Reader) -> dict[str, Any]:
+def ppocr(crops: list[tuple[Image, str, tuple[str, ...]]], reader: Reader) -> dict[str, Any]:
     """PP-OCRv6's small recogniser on the same crops: on the whole crop, on the text band by our
     reader's places, and after PP-OCRv6's own detector (tallest rows joined)."""
     from rapidocr import RapidOCR
@@ -289,19 +322,23 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--ppocr", action="store_true")
+    parser.add_argument("--texts", type=Path)
+    parser.add_argument("--size", type=int, default=416)
+    parser.add_argument("--oblong", action="store_true")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     detector, reader = (
-        Detector(args.weights / "detector.onnx"),
+        Detector(args.weights / "detector.onnx", args.size, square=not args.oblong),
         Reader(args.weights / "reader.onnx"),
     )
-    crops = held_crops(args.data)
+    held = held_part(args.data, args.texts)
+    crops = held.crops
     report: dict[str, Any] = {
         "reader_on_crops": reader_alone(reader, crops),
-        "end_to_end": end_to_end(detector, reader, args.data, second=False),
-        "end_to_end_second_look": end_to_end(detector, reader, args.data, second=True),
-        "detection": detection(detector, args.data),
-        "ms_one_core": latency(args.weights, args.data),
+        "end_to_end": end_to_end(detector, reader, args.data, held, second=False),
+        "end_to_end_second_look": end_to_end(detector, reader, args.data, held, second=True),
+        "detection": detection(detector, args.data, held),
+        "ms_one_core": latency(args.weights, args.data, held, args.size),
     }
     if args.ppocr:
         report["ppocr_v6_on_crops"] = ppocr(crops, reader)
@@ -311,6 +348,8 @@ def main() -> None:
             part,
             {k: report[part][k] for k in ("plates", "found", "right", "characters", "calibration_error")},
         )
+        for region, value in report[part]["regions"].items():
+            print(" ", region, {k: value[k] for k in ("plates", "right", "characters")})
     for key, value in report["reader_on_crops"].items():
         print(
             "crops",

@@ -61,7 +61,13 @@ def picture(pack: Path, name: str, row: dict[str, Any]) -> NDArray[np.uint8]:
 def real_crops(pack: Path, held: bool, chinese: bool, kind: str = "text") -> list[Real]:
     """The real crops of one kind (`text`, `poor`, `none`) on one side of the split."""
     return [
-        Real(picture(pack, "crops", r), tuple(r["box"]), r["text"], r["region"])
+        Real(
+            picture(pack, "crops", r),
+            tuple(r["box"]),
+            r["text"],
+            r["region"],
+            tuple(r["seen"]) if r.get("seen") else None,
+        )
         for r in load_rows(pack, "crops")
         if r["held"] == held and r["chinese"] == chinese and r.get("kind", "text") == kind
     ]

@@ -14,7 +14,7 @@ import argparse
 import json
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.recipes import common
+from models.recipes.boxes import overlap
 from models.recipes.common import PLATE_CLASS, Box
 from models.recipes.relabel import reviewed
 from models.recipes.transcripts import Transcript, named, read_transcripts
@@ -41,6 +42,8 @@ CROP_QUALITY = 80
 CROP_MAX = 330
 FACE_SURE, FACE_MAYBE = 0.6, 0.3
 VEHICLE_SURE = 0.45
+# A detector's find belongs to a labelled plate from this overlap on.
+SEEN = 0.5
 # What each source does not label: its losses are masked there (SOURCES.md).
 UNLABELLED = {"highway": ("plate",), "facemask": ("plate", "vehicle")}
 
@@ -175,7 +178,12 @@ def _small(image: NDArray[np.uint8], box: Iterable[float]) -> tuple[NDArray[np.u
 
 
 def pack_crops(
-    data: Path, out: Path, held: dict[str, bool], transcripts: list[Transcript], limit: int | None
+    data: Path,
+    out: Path,
+    held: dict[str, bool],
+    transcripts: list[Transcript],
+    own: dict[str, list[list[float]]],
+    limit: int | None,
 ) -> None:
     """Plate crops with text: those of ocr.csv, and wider ones cut from the photographs."""
     shard = _Shard(out, "crops")
@@ -207,7 +215,7 @@ def pack_crops(
     known = [_from_label(b, said) for b in common.read_boxes(data)[:limit] if _labelled(b)]
     sources = {b.image: b.source for b in common.read_boxes(data)}
     for item in [*known, *(t for t in transcripts[:limit] if t.box)]:
-        _add_wide(shard, data, item, sources[item.image], held[item.image])
+        _add_wide(shard, data, item, own.get(item.image, []), sources[item.image], held[item.image])
     shard.close()
 
 
@@ -223,7 +231,17 @@ def _from_label(box: Box, said: dict[str, Transcript]) -> Transcript:
     return Transcript(box.image, (box.x1, box.y1, box.x2, box.y2), text, region, 2)
 
 
-def _add_wide(shard: _Shard, data: Path, item: Transcript, source: str, held: bool) -> None:
+def _seen(box: Sequence[float], own: list[list[float]]) -> list[float] | None:
+    """The detector's find on this plate."""
+    finds = np.array(own, np.float32).reshape(-1, 5)
+    iou = overlap(np.array([box], np.float32), finds[:, :4])[0]
+    best = int(iou.argmax()) if len(iou) else -1
+    return [float(v) for v in finds[best, :4]] if best >= 0 and iou[best] >= SEEN else None
+
+
+def _add_wide(
+    shard: _Shard, data: Path, item: Transcript, own: list[list[float]], source: str, held: bool
+) -> None:
     """The plate with room around it, so that training can cut it in many ways."""
     bx1, by1, bx2, by2 = item.box or (0.0, 0.0, 0.0, 0.0)
     image = read(data / item.image)
@@ -231,6 +249,9 @@ def _add_wide(shard: _Shard, data: Path, item: Transcript, source: str, held: bo
     x1, y1 = int(max(0, bx1 - 0.3 * bw)), int(max(0, by1 - 0.4 * bh))
     x2, y2 = int(bx2 + 0.3 * bw), int(by2 + 0.4 * bh)
     image, moved = _small(image[y1:y2, x1:x2], (bx1 - x1, by1 - y1, bx2 - x1, by2 - y1))
+    scale = (moved[2] - moved[0]) / bw
+    found = _seen((bx1, by1, bx2, by2), own)
+    seen = [round((v - (x1, y1)[i % 2]) * scale, 1) for i, v in enumerate(found)] if found else None
     shard.add(
         image,
         CROP_QUALITY,
@@ -242,6 +263,7 @@ def _add_wide(shard: _Shard, data: Path, item: Transcript, source: str, held: bo
         sure=item.sure,
         region=item.region,
         box=moved,
+        seen=seen,
         chinese=False,
         wide=True,
     )
@@ -267,7 +289,7 @@ def main() -> None:
     held = common.hold_out(args.data, named(transcripts))
     nothing = {(t.image, t.box[0], t.box[1]) for t in transcripts if t.box and t.kind == "none"}
     pack_images(args.data, args.out, held, faces, own, nothing, args.limit)
-    pack_crops(args.data, args.out, held, transcripts, args.limit)
+    pack_crops(args.data, args.out, held, transcripts, own, args.limit)
     (args.out / "fonts").mkdir(exist_ok=True)
     for font in sorted((args.data / "fonts").glob("*.[ot]tf")):
         shutil.copyfile(font, args.out / "fonts" / font.name)

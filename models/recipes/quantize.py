@@ -3,8 +3,9 @@
     python -m models.recipes.quantize --weights models/weights --pack PACK --out DIR [--spelling unsigned] \
         [--share 1.0] [--frames 60] [--matmul]
 
-Writes `detector.int8.onnx`, `reader.int8.onnx` and `.fp16.onnx` of both; prints each one's score on the held-out
-part beside FP32's, the noisiest tensors, and milliseconds on one core. Calibration sees the training part only.
+Writes `detector.int8.onnx`, `reader.int8.onnx` and `.fp16.onnx` of both; prints their scores on the held-out
+part beside those of FP32, the noisiest tensors, and milliseconds on one core. Calibration sees the training
+part only.
 """
 
 from __future__ import annotations
