@@ -317,7 +317,7 @@ def quantised(model: bytes, frames: Iterable[Feeds], opener: Opener, recipe: Rec
     proto.graph.initializer.extend([*kept, *writer.constants])
     del proto.graph.value_info[:]
     onnx.checker.check_model(proto)
-    return proto.SerializeToString()
+    return bytes(proto.SerializeToString())
 
 
 def noise(model: bytes, quantised_model: bytes, frames: Iterable[Feeds], opener: Opener) -> dict[str, float]:
@@ -362,4 +362,4 @@ def halved(model: bytes, smallest: int = 64) -> bytes:
     del proto.graph.node[:]
     proto.graph.node.extend([*casts, *nodes])
     onnx.checker.check_model(proto)
-    return proto.SerializeToString()
+    return bytes(proto.SerializeToString())
