@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 from tqdm import tqdm
@@ -15,6 +16,9 @@ from tqdm import tqdm
 from ..access.regions import PRESETS
 from ..config import Config
 from ..config.load import load_config
+from ..evaluate.visits.answers import Reads
+from ..evaluate.visits.drive import Drive
+from ..evaluate.visits.twin import twin_reads
 from ..hw.gpio import make_factory
 from ..hw.sim.summary import Summary
 from ..hw.sim.twin import Twin
@@ -41,6 +45,14 @@ STEPS_A_LOOK = 50
 """Ticks between two looks at whether the run is over: the summary costs more than a tick."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a run; what was read is counted in virtual time only."""
+
+    summary: Summary
+    reads: Reads | None = None
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--visits", type=_count, default=10, metavar="N", help="vehicles that come (10)")
     parser.add_argument("--seed", type=_seed, default=7, metavar="S", help="who comes, and when (7)")
@@ -65,9 +77,9 @@ def run(args: argparse.Namespace) -> int:
         # A record that cannot be kept would refuse every vehicle: that is said before one comes.
         Store.open(settings).close()
         run_it = _run_real if args.speed == "real" else _run_virtual
-        summary = run_it(config.model_copy(update={"record": settings}), args, narrator)
-    _show(summary, as_json=args.json)
-    code = 0 if _clean(summary, args.visits) else 1
+        ran = run_it(config.model_copy(update={"record": settings}), args, narrator)
+    _show(ran, as_json=args.json)
+    code = 0 if _clean(ran.summary, args.visits) else 1
     return leave(code) if args.speed == "real" else code
 
 
@@ -89,8 +101,8 @@ def _record(kept: Path | None) -> tempfile.TemporaryDirectory[str] | nullcontext
     return nullcontext("") if kept else tempfile.TemporaryDirectory(prefix="gatehouse-sim-")
 
 
-def _run_virtual(config: Config, args: argparse.Namespace, narrator: Narrator) -> Summary:
-    recognition = build_recognition(config.vision, config.infer)
+def _run_virtual(config: Config, args: argparse.Namespace, narrator: Narrator) -> Ran:
+    recognition, seen = build_recognition(config.vision, config.infer), Drive()
     world = VirtualRun(
         config,
         recognition,
@@ -98,6 +110,7 @@ def _run_virtual(config: Config, args: argparse.Namespace, narrator: Narrator) -
         visits=args.visits,
         record=config.record.path,
         on_line=narrator.world,
+        watch=seen.take,
     )
     narrator.begin(world.clock)
     bar = tqdm(total=args.visits, unit="visit", disable=not args.headless or not sys.stderr.isatty())
@@ -106,10 +119,10 @@ def _run_virtual(config: Config, args: argparse.Namespace, narrator: Narrator) -
             for _ in range(STEPS_A_LOOK):
                 world.step()
             bar.update(world.summary().visits - bar.n)
-        return world.summary()
+        return Ran(world.summary(), twin_reads(seen, world.twin, config.vote))
 
 
-def _run_real(config: Config, args: argparse.Namespace, narrator: Narrator) -> Summary:
+def _run_real(config: Config, args: argparse.Namespace, narrator: Narrator) -> Ran:
     clock, pins = SystemClock(vouched=True), make_factory("mock")
     narrator.begin(clock)
     twin = Twin(
@@ -128,17 +141,21 @@ def _run_real(config: Config, args: argparse.Namespace, narrator: Narrator) -> S
         gate.run(lambda: asked.is_set() or world.over())
     finally:
         world.stop()
-    return twin.summary()
+    return Ran(twin.summary())
 
 
-def _show(summary: Summary, *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(summary.as_json()))
-        return
+def _show(ran: Ran, *, as_json: bool) -> None:
+    summary, reads = ran.summary, ran.reads
     counts = summary.as_json()
+    if as_json:
+        print(json.dumps({**counts, "reads": reads and reads.as_json()}))
+        return
     names = ("visits", "authorised", "opened", "refused", "missed", "false_opens", "tailgated")
     print("  ".join(f"{name} {counts[name]}" for name in names))
     print(f"faults injected {summary.faults_injected}, recovered {summary.recovered}")
+    if reads is not None:
+        wrong = f"wrong: {reads.misread + reads.stray} of {reads.answers} answers"
+        print(f"plates: {reads.found} of {reads.vehicles} found, {reads.right} read right, {wrong}")
     for line in (*summary.violations, *summary.false_open_lines, *summary.missed_lines):
         print(f"! {line}")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..clock import ManualClock
 from ..config import Config
-from ..events import EnginesTrusted, SelfCheckPassed
+from ..events import EnginesTrusted, SelfCheckPassed, VisionEvent
 from ..gate.gate import Gate
 from ..gate.ports import Message
 from ..hw.gpio import Pins, make_factory
@@ -77,8 +77,15 @@ class Eye:
             self.free_s = now_s + self.detect_s
 
 
+def _nobody(event: VisionEvent) -> None:
+    """No one watches."""
+
+
 class VirtualRun:
-    """One run of the twin. Build it with `opened`, call `step` until `finished`."""
+    """One run of the twin. Build it with `opened`, call `step` until `finished`.
+
+    `watch` hears all that vision tells the gate.
+    """
 
     def __init__(
         self,
@@ -89,11 +96,13 @@ class VirtualRun:
         visits: int,
         record: Path,
         on_line: Callable[[float, str], None] | None = None,
+        watch: Callable[[VisionEvent], None] = _nobody,
     ) -> None:
         self.clock = ManualClock(EPOCH)
         self._tick_s = config.gate.tick_s
         self._record_s = config.sim.record_s
         self._detect_s = config.sim.detect_s
+        self._watch = watch
         self._post = Post()
         self._pins: Pins = make_factory("mock")
         self._hands = build_hands(config, self.clock, self._pins)
@@ -183,6 +192,7 @@ class VirtualRun:
         capture = Capture(name, camera, config.cameras[name], self.clock, mailbox.put, mouth)
         return Eye(capture, loop, self._detect_s)
 
-    def _publish(self, message: Message) -> None:
+    def _publish(self, event: VisionEvent) -> None:
         """What was seen is known when the modelled detection is done."""
-        self._post.send(self.clock.monotonic() + self._detect_s, message)
+        self._watch(event)
+        self._post.send(self.clock.monotonic() + self._detect_s, event)

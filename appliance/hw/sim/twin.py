@@ -19,7 +19,7 @@ from .lens import Lens, enters_m
 from .plan import Abilities, Plan, VisitPlan, plan_visits
 from .referee import Referee, RoiReach
 from .render import Renderer
-from .summary import Summary
+from .summary import Summary, Tally
 from .wiring import Wiring
 from .world import STEP_S, OnLine, World
 
@@ -93,6 +93,11 @@ class Twin:
 
     def summary(self) -> Summary:
         return self._referee.summary()
+
+    @property
+    def tallies(self) -> tuple[Tally, ...]:
+        """Each visit that has begun, as it went so far."""
+        return tuple(self._referee.tallies.values())
 
     def _step(self, now_s: float) -> None:
         wiring = self._wiring

@@ -12,6 +12,7 @@ import pytest
 
 from appliance.__main__ import main
 from appliance.cli import sim
+from appliance.evaluate.visits.answers import Reads
 from appliance.hw.sim.summary import Summary
 
 CLEAN = Summary.of([], [], [], [])
@@ -74,7 +75,8 @@ def test_nonsense_is_refused_in_a_line(
 
 def verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, summary: Summary, *words: str) -> int:
     """The exit code of a run that ends with this summary."""
-    monkeypatch.setattr(sim, "_run_virtual", lambda config, args, narrator: summary)
+    ran = sim.Ran(summary, Reads(vehicles=3, found=3, right=2, answers=4, misread=1, stray=0))
+    monkeypatch.setattr(sim, "_run_virtual", lambda config, args, narrator: ran)
     return main(["sim", "--record", str(tmp_path / "a.db"), "--headless", *words])
 
 
@@ -102,6 +104,15 @@ def test_json_is_one_object_with_the_stable_keys_first(
     told = json.loads(capsys.readouterr().out)
 
     assert list(told)[: len(CONTRACT)] == CONTRACT
+
+
+def test_what_was_read_stands_behind_the_other_keys(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict(monkeypatch, tmp_path, CLEAN, "--json")
+    told = json.loads(capsys.readouterr().out)
+
+    assert (list(told)[-1], told["reads"]["right"]) == ("reads", 2)
 
 
 def test_without_json_what_went_wrong_stands_on_lines_of_its_own(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from appliance.access.regions import PRESETS
 from appliance.clock import ManualClock
 from appliance.config import Config
 from appliance.config.load import load_config
-from appliance.events import EnginesTrusted, SelfCheckPassed, Tick
+from appliance.events import EnginesTrusted, SceneSeen, SelfCheckPassed, Tick, VisionEvent
 from appliance.faults import ConfigFault
 from appliance.gate.ports import Message
 from appliance.hw.sim.summary import Summary
@@ -63,9 +64,9 @@ def sim_config() -> Config:
     return load_config(None, "sim", regions=PRESETS, environment={}).config
 
 
-def a_run(record: Path) -> VirtualRun:
+def a_run(record: Path, watch: Callable[[VisionEvent], None] = lambda event: None) -> VirtualRun:
     eyes = Recognition(Blind(), PlayedReader(), "played", ())
-    return VirtualRun(sim_config(), eyes, seed=7, visits=1, record=record)
+    return VirtualRun(sim_config(), eyes, seed=7, visits=1, record=record, watch=watch)
 
 
 def finished(world: VirtualRun) -> Summary:
@@ -104,6 +105,16 @@ def test_the_clock_moves_by_a_tick_a_step(tmp_path: Path) -> None:
         world.step()
 
     assert world.clock.monotonic() == before_s + sim_config().gate.tick_s
+
+
+def test_whoever_watches_hears_what_vision_tells_the_gate(tmp_path: Path) -> None:
+    heard: list[VisionEvent] = []
+    world = a_run(tmp_path / "a.db", heard.append)
+    with world.opened():
+        for _ in range(100):
+            world.step()
+
+    assert {type(event) for event in heard} == {SceneSeen}
 
 
 def test_the_twin_is_seen_by_its_own_camera() -> None:
