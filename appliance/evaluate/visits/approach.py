@@ -19,8 +19,11 @@ Matrix = NDArray[np.float64]
 
 _FAR = 0.7
 """Scale of the first picture; the last is nearly the photograph's own."""
-_WOBBLE = 0.04
-_SHIFT = 0.02
+_WOBBLE = 0.01
+_DRIFT, _SHAKE = 0.03, 0.002
+"""Shares of the width: how far the vehicle moves across the picture, and how much the camera shakes."""
+_TILT = 1.5
+"""Degrees."""
 _GROUND = (114, 114, 114)
 
 
@@ -53,15 +56,19 @@ class View:
 
 
 def approach(seed: Sequence[int], count: int) -> Iterator[View]:
-    """Views of one drive up, far to near. Its light stays about the same, all else varies."""
+    """Views of one drive up, far to near. A vehicle goes its way smoothly, and the light on it stays about
+    the same; what the sensor makes of it varies from picture to picture.
+    """
     rng = np.random.default_rng(seed)
-    light = float(rng.uniform(0.65, 1.25))
+    light, tilt = float(rng.uniform(0.65, 1.25)), float(rng.normal(0, _TILT))
+    start, end = rng.normal(0, _DRIFT, (2, 2))
     for at in range(count):
-        near = _FAR + (1.0 - _FAR) * at / max(1, count - 1)
+        way = at / max(1, count - 1)
+        across, down = start + (end - start) * way + rng.normal(0, _SHAKE, 2)
         yield View(
-            scale=near * float(rng.uniform(1 - _WOBBLE, 1 + _WOBBLE)),
-            shift=(float(rng.normal(0, _SHIFT)), float(rng.normal(0, _SHIFT))),
-            degrees=float(rng.normal(0, 1.5)),
+            scale=(_FAR + (1.0 - _FAR) * way) * float(rng.uniform(1 - _WOBBLE, 1 + _WOBBLE)),
+            shift=(float(across), float(down)),
+            degrees=tilt + float(rng.normal(0, _TILT / 5)),
             blur=float(rng.uniform(0.0, 1.0)),
             smear=int(rng.integers(1, 4)),
             gain=light * float(rng.uniform(0.93, 1.07)),

@@ -27,8 +27,8 @@ class Approach:
     The first picture of a vehicle is not read: it might be a flash. `pictures` - 1 is the most reads.
     """
 
-    visits: int = 3
-    pictures: int = 6
+    visits: int = 2
+    pictures: int = 8
     fps: float = 5.0
     seed: int = 1
 

@@ -18,6 +18,7 @@ from .photos import Visit
 GRID = tuple(step / 100 for step in range(30, 100, 5))
 SIZES = (10, 100, 1000)
 NEIGHBOURS, TWINS, WORST = "neighbours", "look-alikes", "the misread plate"
+SURE_GRID = tuple(step / 10 for step in range(3, 10))
 _TWIN_LINES = 100
 _REGION_ANY = "any"
 
@@ -59,6 +60,18 @@ class Curve:
     points: tuple[Point, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Random lists for each plate: so many of each size."""
+
+    sizes: tuple[int, ...]
+    draws: int
+
+
+_QUICK = _Lists((100,), 1)
+"""Where the hard lists tell more: a random one does not tell the ways of deciding apart."""
+
+
 @dataclass(slots=True)
 class _Tally:
     """By plate: for each list, the highest thresholds at which its visits opened."""
@@ -88,8 +101,7 @@ class Study:
         self._access = access
         self._vote = vote
         self._visits = visits
-        self._sizes = sizes
-        self._draws = draws
+        self._full = _Lists(tuple(sizes), draws)
         self._seed = seed
         self._step = step
         self._known = sorted({visit.plate.text for visit in visits})
@@ -97,10 +109,11 @@ class Study:
     def curves(self) -> tuple[Curve, ...]:
         """Every policy with any format, and with that of the vehicle's own region where it is known."""
         located = [visit for visit in self._visits if visit.plate.region]
+        ways = policies(self._access)
         return tuple(
-            self._curve(visits, policy, own_region)
+            self._curve(visits, policy, self._full if policy is ways[-1] else _QUICK, own_region)
             for own_region, visits in ((False, self._visits), (True, located))
-            for policy in policies(self._access)
+            for policy in ways
             if visits
         )
 
@@ -108,18 +121,20 @@ class Study:
         """The configured `recognition_threshold` under each `sure_threshold`."""
         shipped = policies(self._access)[-1]
         found = []
-        for sure in GRID:
-            curve = self._curve(self._visits, replace(shipped, sure_threshold=sure), own_region=False)
+        for sure in SURE_GRID:
+            curve = self._curve(self._visits, replace(shipped, sure_threshold=sure), _QUICK, own_region=False)
             found.append((sure, nearest(curve.points, self._access.recognition_threshold)))
         return tuple(found)
 
-    def _curve(self, visits: Sequence[Visit], policy: Policy, own_region: bool) -> Curve:
-        tallies = list(self._tallies(visits, policy, own_region))
+    def _curve(self, visits: Sequence[Visit], policy: Policy, random: _Lists, own_region: bool) -> Curve:
+        tallies = list(self._tallies(visits, policy, random, own_region))
         points = tuple(_point(tallies, threshold) for threshold in GRID)
         regions = "the vehicle's own" if own_region else _REGION_ANY
         return Curve(regions, policy, len(tallies), len(visits), points)
 
-    def _tallies(self, visits: Sequence[Visit], policy: Policy, own_region: bool) -> Iterator[_Tally]:
+    def _tallies(
+        self, visits: Sequence[Visit], policy: Policy, random: _Lists, own_region: bool
+    ) -> Iterator[_Tally]:
         by_plate: dict[str, list[Visit]] = defaultdict(list)
         for visit in visits:
             by_plate[visit.plate.name].append(visit)
@@ -128,16 +143,16 @@ class Study:
             region = (of_plate[0].plate.region if own_region else None) or _REGION_ANY
             if region not in judges:
                 judges[region] = Judge(self._access, self._vote, (region,), policy, GRID)
-            yield self._tally(judges[region], of_plate)
+            yield self._tally(judges[region], of_plate, random)
             self._step()
 
-    def _tally(self, judge: Judge, visits: Sequence[Visit]) -> _Tally:
+    def _tally(self, judge: Judge, visits: Sequence[Visit], random: _Lists) -> _Tally:
         plate = visits[0].plate
         judge.use(())
         tally = _Tally(text=plate.text, read=[judge.cleared(visit.votes) for visit in visits])
         rng = Random(f"{self._seed} {plate.name}")
-        for size in self._sizes:
-            for _ in range(self._draws):
+        for size in random.sizes:
+            for _ in range(random.draws):
                 lines = lists.drawn(rng, plate.text, self._known, size)
                 tally.strange[str(size)] += self._tried(judge, lines, tally.read)
                 tally.own[str(size)] += self._tried(judge, (*lines[1:], plate.text), tally.read)

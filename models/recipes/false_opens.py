@@ -1,0 +1,70 @@
+"""What a threshold costs: visits made of held-out photographs, against lists of 10, 100 and 1,000 plates.
+
+    python -m models.recipes.false_opens DATA --out DIR [--visits N] [--draws N] [--images N]
+
+DATA holds `annotations.csv`, `ocr.csv`, `origin_map.csv` and the images that they name; only photographs that
+no recipe trained on are used. Each drives up N times through the appliance's own loop, vote and decision.
+Writes false_opens.md, false_opens.json and false_opens.svg to DIR. No plate's text is in them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from tqdm import tqdm
+
+from appliance.config.load import load_config
+from appliance.evaluate.canvas import SvgCanvas
+from appliance.evaluate.labels import Label, plain
+from appliance.evaluate.visits import report
+from appliance.evaluate.visits.photos import Approach, Visit, visits
+from appliance.evaluate.visits.study import Study
+from appliance.hw.cameras.footage import read_image
+from appliance.sight import Box
+from appliance.vision.factory import build_recognition
+from models.recipes import common
+
+
+def held_out(data: Path, limit: int) -> dict[str, list[Label]]:
+    """Labelled Latin plates by photograph, of those that were held out."""
+    fate = common.hold_out(data)
+    found: dict[str, list[Label]] = {}
+    for box in common.read_boxes(data):
+        if box.kind == "plate" and fate[box.image] and box.text.isascii() and plain(box.text):
+            corners = Box(box.x1, box.y1, box.x2, box.y2)
+            found.setdefault(box.image, []).append(Label("plate", corners, plain(box.text), ""))
+    return {name: found[name] for name in sorted(found)[:limit]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--visits", type=int, default=2, help="of each photograph")
+    parser.add_argument("--draws", type=int, default=3, help="lists of each size for each plate")
+    parser.add_argument("--images", type=int, default=1000, help="at most so many")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    config = load_config(None, "generic", environment={}).config
+    recognition = build_recognition(config.vision, config.infer)
+    how = Approach(visits=args.visits)
+    made: list[Visit] = []
+    for name, labels in tqdm(held_out(args.data, args.images).items(), unit="photo", disable=None):
+        made += visits(config, recognition, name, read_image(args.data / name), labels, how)
+    with tqdm(unit="plate", disable=None) as bar:
+        study = Study(config.access, config.vote, made, draws=args.draws, step=bar.update)
+        costs = report.Costs(config.vision.reader, config.access, study.curves(), study.sure())
+    canvas = SvgCanvas(report.WIDTH, report.HEIGHT)
+    report.draw(costs, canvas)
+    (args.out / "false_opens.json").write_text(json.dumps(report.as_json(costs), indent=1) + "\n")
+    (args.out / "false_opens.md").write_text(report.as_text(costs) + "\n")
+    (args.out / "false_opens.svg").write_text(canvas.text())
+    print(report.as_text(costs))
+
+
+if __name__ == "__main__":
+    main()
