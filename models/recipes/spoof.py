@@ -481,7 +481,5 @@ class Studio:
                 torch.cat([empty[REPLAY], masks[1]], 1),
             ]
         )
-        kinds = torch.repeat_interleave(
-            torch.arange(3, device=self.device), torch.tensor(counts, device=self.device)
-        )
+        kinds = torch.cat([torch.full((c,), k, device=self.device) for k, c in enumerate(counts)])
         return Batch(camera.seen(x, SIDE, SIDE).clamp(0, 1), kinds, maps, torch.cat(edges))
