@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from . import figures
 from .outcome import OVERLAP, Found, Outcome, fold
 
-SURE_BOX = 0.6
-"""Less sure detections come and go with the noise of a camera; losing one says nothing."""
+MARGIN = 1.2
+"""Detections nearer to the threshold come and go with the noise of a camera; losing one says nothing."""
 SURE_TEXT = 0.8
 WORST_LOSS = 0.01
 """One point: a version that loses more is not used."""
@@ -28,12 +28,27 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """A share of `count` labels, before and after."""
+
+    before: float
+    after: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """What a new version kept of the old one's sure finds, and labelled shares before and after."""
 
     detections: Count
     reads: Count
-    labelled: dict[str, tuple[float, float]]
+    labelled: dict[str, Shares]
+
+    @property
+    def fewest(self) -> int:
+        """Of what there is to lose, the smallest number."""
+        counts = [self.detections.before, self.reads.before, *(one.count for one in self.labelled.values())]
+        return min((count for count in counts if count), default=0)
 
     def losses(self) -> list[str]:
         """What lost more than a point, in words; empty for a version that may serve."""
@@ -44,9 +59,9 @@ class Agreement:
             if one.loss > WORST_LOSS
         ]
         return lost + [
-            f"{name}: {after:.1%} instead of {before:.1%}"
-            for name, (before, after) in self.labelled.items()
-            if before - after > WORST_LOSS
+            f"{name}: {one.after:.1%} instead of {one.before:.1%}"
+            for name, one in self.labelled.items()
+            if one.before - one.after > WORST_LOSS
         ]
 
 
@@ -54,9 +69,11 @@ Pair = tuple[Sequence[Found], Sequence[Found]]
 """The detections of both versions in one picture, the old one's first."""
 
 
-def agree(pairs: Sequence[Pair], before: Sequence[Outcome], after: Sequence[Outcome]) -> Agreement:
-    """Compare picture by picture, and by the labels where there are any."""
-    boxes = [_kept_boxes(old, new) for old, new in pairs]
+def agree(
+    pairs: Sequence[Pair], before: Sequence[Outcome], after: Sequence[Outcome], threshold: float
+) -> Agreement:
+    """Compare picture by picture, and by the labels where there are any. `threshold` is that of detection."""
+    boxes = [_kept_boxes(old, new, min(0.95, MARGIN * threshold)) for old, new in pairs]
     texts = [_kept_texts(old, new) for old, new in pairs]
     return Agreement(_sum(boxes), _sum(texts), _labelled(before, after))
 
@@ -65,8 +82,8 @@ def _sum(counts: Sequence[Count]) -> Count:
     return Count(sum(one.before for one in counts), sum(one.kept for one in counts))
 
 
-def _kept_boxes(old: Sequence[Found], new: Sequence[Found]) -> Count:
-    sure = [one for one in old if one.score >= SURE_BOX]
+def _kept_boxes(old: Sequence[Found], new: Sequence[Found], least: float) -> Count:
+    sure = [one for one in old if one.score >= least]
     return Count(len(sure), sum(_same(one, new) is not None for one in sure))
 
 
@@ -83,13 +100,13 @@ def _same(one: Found, among: Sequence[Found]) -> Found | None:
     return max(near, key=lambda other: one.box.iou(other.box), default=None)
 
 
-def _labelled(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, tuple[float, float]]:
+def _labelled(before: Sequence[Outcome], after: Sequence[Outcome]) -> dict[str, Shares]:
     """Recall of each family and plates right, folded, of both versions."""
-    shares: dict[str, tuple[float, float]] = {}
+    shares: dict[str, Shares] = {}
     new = figures.detected(after)
     for kind, old in figures.detected(before).items():
-        shares[f"{kind} found"] = (old.recall or 0.0, new[kind].recall or 0.0)
+        shares[f"{kind} found"] = Shares(old.recall or 0.0, new[kind].recall or 0.0, old.labelled)
     read_before, read_after = figures.read(before), figures.read(after)
     if read_before is not None and read_after is not None:
-        shares["plates right, folded"] = (read_before.folded, read_after.folded)
+        shares["plates right, folded"] = Shares(read_before.folded, read_after.folded, read_before.plates)
     return shares

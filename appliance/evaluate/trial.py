@@ -67,7 +67,7 @@ class Trial:
         self._write("fp32", self.net.model_copy(update={"default": Precision.FP32}))
         spelling = Spelling.SIGNED if "tensorrt" in self.config.infer.chain else Spelling.UNSIGNED
         given = self.net.quantization
-        recipe = Recipe(spelling, given.share, frozenset(given.keep_float))
+        recipe = Recipe(spelling, given.share, frozenset(given.keep_float), given.operators)
         data = quantised(self.source.path.read_bytes(), self._feeds(footage), open_model, recipe)
         self.target.parent.mkdir(parents=True)
         self.target.write_bytes(data)
@@ -123,7 +123,7 @@ class Trial:
                     kept.append(
                         Outcome(str(shot.path), shot.image.shape[1], *judge(labels, found), (0.0, 0.0, 0.0))
                     )
-        return agree(pairs, *outcomes)
+        return agree(pairs, *outcomes, self.config.vision.detection_threshold)
 
     def _built(self, name: str, heard: Heard | None = None) -> Recognition:
         """The set with this version in it, on the calibrator. Raises EngineFallback when it fails."""

@@ -89,12 +89,13 @@ class Training(Table):
 class Quantization(Table):
     """How `gatehouse models quantize` makes INT8 of this net.
 
-    `share` of each tensor's sizes lies inside its range, 1.0 is the plain maximum; the nodes that
-    `keep_float` names stay in float.
+    `share` of each tensor's sizes lies inside its range, 1.0 is the plain maximum; of the nodes with one of
+    the `operators`, those that `keep_float` names stay in float.
     """
 
     share: float = Field(1.0, gt=0.9, le=1.0)
     keep_float: tuple[str, ...] = ()
+    operators: tuple[Literal["Conv", "Gemm", "MatMul"], ...] = ("Conv", "Gemm")
 
 
 class BoxSeen(Table):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 FEWEST = 16
 MOST = 400
 POINT = 100
+"""Of fewer things one is more than a point."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -98,9 +99,13 @@ def _report(trial: Trial, agreement: Agreement) -> str:
     lines = [f"{trial.net.name}: {old:.1f} MB in FP32, {new:.1f} MB in INT8"]
     for name, one in (("sure detections", agreement.detections), ("sure reads", agreement.reads)):
         lines.append(f"{name} of FP32 kept: {one.kept} of {one.before}")
-    lines += [f"{name}: {a:.1%} in FP32, {b:.1%} in INT8" for name, (a, b) in agreement.labelled.items()]
-    if agreement.detections.before < POINT:
-        lines.append(f"Fewer than {POINT} detections: a single loss is more than a point. Give more frames.")
+    for name, shares in agreement.labelled.items():
+        lines.append(
+            f"{name}: {shares.before:.1%} in FP32, {shares.after:.1%} in INT8 ({shares.count} labels)"
+        )
+    if agreement.fewest < POINT:
+        few = f"Only {agreement.fewest} of one kind to compare"
+        lines.append(f"{few}: a single loss is more than a point. Give more frames.")
     return "\n".join(lines)
 
 

@@ -99,6 +99,8 @@ def _together(config: Config, manifest: Manifest, backend: str) -> Verdict:
     start = perf_counter()
     try:
         recognition = build_recognition(vision, infer)
+    except ExtraMissing as fault:
+        return _wanting(verdict, fault, fault.remedy)
     except (EngineFailed, EngineUntrusted) as fault:
         return _wanting(verdict, fault, f"Take {backend} out of infer.chain, or install gatehouse again.")
     if recognition.faults:

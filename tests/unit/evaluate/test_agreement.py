@@ -1,13 +1,13 @@
 import pytest
 
-from appliance.evaluate.agreement import Count, agree
+from appliance.evaluate.agreement import Count, Shares, agree
 from appliance.evaluate.outcome import Found
 
 from .makers import outcome, plate, plate_label, vehicle
 
 
 def kept(old: list[Found], new: list[Found]) -> tuple[Count, Count]:
-    agreement = agree([(old, new)], [], [])
+    agreement = agree([(old, new)], [], [], 0.5)
     return agreement.detections, agreement.reads
 
 
@@ -34,12 +34,16 @@ def test_what_was_not_sure_before_is_not_held_against_the_new_version() -> None:
 @pytest.mark.parametrize(("lost", "refused"), [(1, []), (2, ["2 of 100 sure detections lost (2.0%)"])])
 def test_more_than_a_point_is_too_much(lost: int, refused: list[str]) -> None:
     pairs = [([vehicle(0)], [] if i < lost else [vehicle(0)]) for i in range(100)]
-    assert agree(pairs, [], []).losses() == refused
+    assert agree(pairs, [], [], 0.5).losses() == refused
 
 
 def test_labels_are_the_better_judge() -> None:
     label = [plate_label(0, "AB12")]
     before, after = [outcome(label, [plate(0, "AB12", 0.5)])], [outcome(label, [plate(0, "AB13", 0.5)])]
-    agreement = agree([], before, after)
-    assert agreement.labelled == {"plate found": (1.0, 1.0), "plates right, folded": (1.0, 0.0)}
+    agreement = agree([], before, after, 0.5)
+    assert agreement.labelled == {
+        "plate found": Shares(1.0, 1.0, 1),
+        "plates right, folded": Shares(1.0, 0.0, 1),
+    }
+    assert agreement.fewest == 1
     assert agreement.losses() == ["plates right, folded: 0.0% instead of 100.0%"]
