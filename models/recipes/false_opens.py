@@ -17,25 +17,25 @@ from tqdm import tqdm
 
 from appliance.config.load import load_config
 from appliance.evaluate.canvas import SvgCanvas
-from appliance.evaluate.labels import Label, plain
+from appliance.evaluate.labels import Label, Picture, plain
 from appliance.evaluate.visits import report
-from appliance.evaluate.visits.photos import Approach, Visit, visits
-from appliance.evaluate.visits.study import Study
+from appliance.evaluate.visits.costs import costs
+from appliance.evaluate.visits.photos import Approach
 from appliance.hw.cameras.footage import read_image
 from appliance.sight import Box
 from appliance.vision.factory import build_recognition
 from models.recipes import common
 
 
-def held_out(data: Path, limit: int) -> dict[str, list[Label]]:
-    """Labelled Latin plates by photograph, of those that were held out."""
+def held_out(data: Path, limit: int) -> list[Picture]:
+    """Photographs that were held out, with their labelled Latin plates."""
     fate = common.hold_out(data)
     found: dict[str, list[Label]] = {}
     for box in common.read_boxes(data):
         if box.kind == "plate" and fate[box.image] and box.text.isascii() and plain(box.text):
             corners = Box(box.x1, box.y1, box.x2, box.y2)
             found.setdefault(box.image, []).append(Label("plate", corners, plain(box.text), ""))
-    return {name: found[name] for name in sorted(found)[:limit]}
+    return [Picture(data / name, tuple(found[name])) for name in sorted(found)[:limit]]
 
 
 def main() -> None:
@@ -51,19 +51,25 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     config = load_config(None, "generic", environment={}).config
     recognition = build_recognition(config.vision, config.infer)
-    how = Approach(visits=args.visits)
-    made: list[Visit] = []
-    for name, labels in tqdm(held_out(args.data, args.images).items(), unit="photo", disable=None):
-        made += visits(config, recognition, name, read_image(args.data / name), labels, how)
-    with tqdm(unit="plate", disable=None) as bar:
-        study = Study(config.access, config.vote, made, draws=args.draws, step=bar.update)
-        costs = report.Costs(config.vision.reader, config.access, study.curves(), study.sure())
+    pictures = held_out(args.data, args.images)
+    with tqdm(total=len(pictures), unit="photo", disable=None) as bar:
+        how = Approach(visits=args.visits)
+        found, complaints = costs(
+            config,
+            recognition,
+            pictures,
+            read_image,
+            how=how,
+            draws=args.draws,
+            driven=bar.update,
+            tried=bar.refresh,
+        )
     canvas = SvgCanvas(report.WIDTH, report.HEIGHT)
-    report.draw(costs, canvas)
-    (args.out / "false_opens.json").write_text(json.dumps(report.as_json(costs), indent=1) + "\n")
-    (args.out / "false_opens.md").write_text(report.as_text(costs) + "\n")
+    report.draw(found, canvas)
+    (args.out / "false_opens.json").write_text(json.dumps(report.as_json(found), indent=1) + "\n")
+    (args.out / "false_opens.md").write_text(report.as_text(found) + "\n")
     (args.out / "false_opens.svg").write_text(canvas.text())
-    print(report.as_text(costs))
+    print(report.as_text(found), *complaints, sep="\n")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from ...config import Config
 from ...config.load import load_config
 from ..settings import read_settings
-from . import listing, quantizing, scoring, verifying
+from . import listing, opening, quantizing, scoring, verifying
 
 HELP = """\
 The nets that see and read: what they are, whether they work on this board, and how well they do on your
@@ -17,6 +17,7 @@ own pictures. docs/models.md describes manifests and labels.
   gatehouse models list                              every net: version, size, licence, figures
   gatehouse models verify                            do they answer their golden frames on this board?
   gatehouse models evaluate photos/ --plot score.svg score them on a labelled folder
+  gatehouse models opens photos/                     what a threshold costs: who is let in, who wrongly
   gatehouse models quantize --frames footage/        make them smaller and faster for this board
 
 Exit code 0: fine. 1: found wanting, or not good enough to keep. 2: cannot run, or labels left out."""
@@ -25,6 +26,7 @@ _ACTIONS: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "list": listing.run,
     "verify": verifying.run,
     "evaluate": scoring.run,
+    "opens": opening.run,
     "quantize": quantizing.run,
 }
 
@@ -34,6 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     listing.configure(actions.add_parser("list", help="every net: version, size, licence, figures"))
     verifying.configure(actions.add_parser("verify", help="hash, load and golden frames on each backend"))
     scoring.configure(actions.add_parser("evaluate", help="score the nets on a labelled folder"))
+    opening.configure(actions.add_parser("opens", help="what a threshold costs, on a labelled folder"))
     quantizing.configure(actions.add_parser("quantize", help="an INT8 net, calibrated on your footage"))
 
 
@@ -46,5 +49,5 @@ def _config(args: argparse.Namespace) -> Config:
     twin's thresholds are for drawn vehicles.
     """
     config = read_settings(args).config
-    photographs = args.action in ("evaluate", "quantize") and args.board is None
+    photographs = args.action in ("evaluate", "opens", "quantize") and args.board is None
     return load_config(args.config, None).config if photographs and config.board == "sim" else config

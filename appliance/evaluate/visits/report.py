@@ -205,9 +205,9 @@ def _let_in(points: Sequence[Point]) -> tuple[Line, ...]:
 
 
 def _mistaken(points: Sequence[Point]) -> tuple[Line, ...]:
-    strange = ((WORST, _RED), (NEIGHBOURS, _PURPLE), (str(SIZES[-1]), _BLUE))
+    strange = ((TWINS, _ORANGE), (NEIGHBOURS, _PURPLE), (str(SIZES[-1]), _BLUE))
     return (
-        ("voted wrong", _ORANGE, [(p.threshold, p.wrong) for p in points]),
+        ("voted wrong, and let in where just that is listed", _RED, _false(points, WORST)),
         *((f"let in, list: {name}", colour, _false(points, name)) for name, colour in strange),
     )
 

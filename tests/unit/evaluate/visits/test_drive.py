@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from appliance.config import Config
-from appliance.evaluate.labels import Label
+from appliance.evaluate.labels import Label, Picture
+from appliance.evaluate.visits.costs import costs, usable
 from appliance.evaluate.visits.drive import Drive, drive
 from appliance.evaluate.visits.photos import Approach, region_of, visits
-from appliance.faults import EngineFailed
+from appliance.faults import EngineFailed, InputDataFault, LabelFault
 from appliance.sight import Box
 from appliance.vision.factory import Recognition
 from tests.unit.vision.makers import FakeDetector, FakeReader, plate, reading, result
 
+if TYPE_CHECKING:
+    from appliance.sight import Image
+
+HERE = Box(160, 70, 240, 110)
 PICTURES = [np.full((200, 400, 3), value, np.uint8) for value in (80, 90, 100, 110, 120)]
 
 
 def nets(text: str = "AB123CD") -> Recognition:
     return Recognition(FakeDetector([plate(170.0)]), FakeReader(result(text)), "fake", ())
+
+
+def load(path: Path) -> Image:
+    if path.stem == "broken":
+        raise InputDataFault("cut off", part=str(path))
+    return PICTURES[0]
 
 
 def driven() -> Drive:
@@ -65,3 +79,25 @@ def test_a_named_region_counts_where_the_text_fits_it() -> None:
 
 def test_the_reader_s_guess_counts_where_none_is_named() -> None:
     assert region_of(Label("plate", None, "ABC1D23", ""), [reading("ABC1D23")]) is None
+
+
+def test_pictures_without_a_whole_label_are_refused() -> None:
+    with pytest.raises(LabelFault, match="both its box and its text"):
+        usable([Picture(Path("a.jpg"), (Label("plate", None, "AB1", ""), Label("car", HERE, "", "")))])
+
+
+def test_a_folder_comes_to_costs_and_says_what_was_left_out() -> None:
+    pictures = [
+        Picture(Path(name), (Label("plate", HERE, "AB123CD", ""),)) for name in ("a.jpg", "broken.jpg")
+    ]
+    found, complaints = costs(
+        Config(), nets(), pictures, load, how=Approach(visits=1), draws=1, driven=int, tried=int
+    )
+    assert (found.configured.plates, [line.startswith("broken.jpg") for line in complaints]) == (1, [True])
+    assert found.configured.points[0].opened["1000"] == 1.0
+
+
+def test_pictures_that_cannot_be_read_are_refused() -> None:
+    broken = [Picture(Path("broken.jpg"), (Label("plate", HERE, "AB123CD", ""),))]
+    with pytest.raises(LabelFault):
+        costs(Config(), nets(), broken, load, how=Approach(visits=1), draws=1, driven=int, tried=int)

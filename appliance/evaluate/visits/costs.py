@@ -1,0 +1,64 @@
+"""From labelled pictures to what a threshold costs on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...config import Config
+from ...faults import InputDataFault, LabelFault
+from ...vision.factory import Recognition
+from ..labels import Label, Picture
+from .photos import Approach, Visit, visits
+from .report import Costs
+from .study import Study
+
+if TYPE_CHECKING:
+    from ...sight import Image
+
+Step = Callable[[], object]
+
+
+def usable(pictures: Iterable[Picture]) -> tuple[Picture, ...]:
+    """The pictures with a plate whose box and text are labelled. Raises LabelFault where there is none."""
+    kept = tuple(picture for picture in pictures if any(_told(label) for label in picture.labels))
+    if not kept:
+        raise LabelFault("no plate is labelled with both its box and its text")
+    return kept
+
+
+def _told(label: Label) -> bool:
+    return label.box is not None and bool(label.text)
+
+
+def costs(
+    config: Config,
+    recognition: Recognition,
+    pictures: Iterable[Picture],
+    load: Callable[[Path], Image],
+    *,
+    how: Approach,
+    draws: int,
+    driven: Step,
+    tried: Step,
+) -> tuple[Costs, tuple[str, ...]]:
+    """Let every labelled plate drive up, and try its visits against lists, `draws` of each size.
+
+    `driven` is called after each picture, `tried` after each plate and way of deciding. Returns the costs and
+    a line for each picture that could not be used. Raises EngineFailed.
+    """
+    made: list[Visit] = []
+    complaints: list[str] = []
+    for picture in pictures:
+        try:
+            image = load(picture.path)
+        except InputDataFault as fault:
+            complaints.append(str(fault))
+        else:
+            made += visits(config, recognition, str(picture.path), image, picture.labels, how)
+        driven()
+    if not made:
+        raise LabelFault(complaints[0] if complaints else "no picture can be used")
+    study = Study(config.access, config.vote, made, draws=draws, seed=how.seed, step=tried)
+    return Costs(config.vision.reader, config.access, study.curves(), study.sure()), tuple(complaints)
