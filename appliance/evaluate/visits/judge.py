@@ -76,29 +76,11 @@ class Judge:
         policy: Policy,
         grid: Sequence[float],
     ) -> None:
-        bare = access.model_copy(
-            update={
-                "regions": tuple(regions),
-                "match_distance": policy.match_distance,
-                "sure_threshold": policy.sure_threshold,
-                "known_plates": {},
-                "denied_plates": {},
-                "anti_passback": False,
-                "witness": "off",
-            }
-        )
+        bare = _bare(access, regions, policy)
         self._clock = _VoteClock()
         ids = (str(number) for number in itertools.count())
         self._gates = [
-            (
-                threshold,
-                Decider(
-                    bare.model_copy(update={"recognition_threshold": threshold}),
-                    vote,
-                    self._clock,
-                    ids.__next__,
-                ),
-            )
+            (threshold, Decider(_asking(bare, threshold), vote, self._clock, ids.__next__))
             for threshold in sorted(grid)
         ]
 
@@ -129,3 +111,21 @@ class Judge:
         self._clock.now_s = vote.voted_s
         verdict = gate.decide(vote, "any")
         return verdict.refusal.reason if isinstance(verdict, Refused) else None
+
+
+def _bare(access: Access, regions: Sequence[str], policy: Policy) -> Access:
+    """The owner's settings without the owner's list, and without what only a real gate knows."""
+    changes = {
+        "regions": tuple(regions),
+        "match_distance": policy.match_distance,
+        "sure_threshold": policy.sure_threshold,
+        "known_plates": {},
+        "denied_plates": {},
+        "anti_passback": False,
+        "witness": "off",
+    }
+    return access.model_copy(update=changes)
+
+
+def _asking(access: Access, threshold: float) -> Access:
+    return access.model_copy(update={"recognition_threshold": threshold})
