@@ -50,13 +50,15 @@ def costs(
     """
     made: list[Visit] = []
     complaints: list[str] = []
-    for picture in pictures:
+    for number, picture in enumerate(pictures):
         try:
             image = load(picture.path)
         except InputDataFault as fault:
             complaints.append(str(fault))
         else:
-            made += visits(config, recognition, str(picture.path), image, picture.labels, how)
+            # Seeds are drawn from it: the folder that it lies in must not matter.
+            name = f"{number} {picture.path.name}"
+            made += visits(config, recognition, name, image, picture.labels, how)
         driven()
     if not made:
         raise LabelFault(complaints[0] if complaints else "no picture can be used")
