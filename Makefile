@@ -9,6 +9,9 @@ PYTEST := $(BIN)/python -m pytest
 LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+# What the tests can use: extras that need a GPU, or take another's place, stay out of every lock.
+EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
 .DELETE_ON_ERROR:
@@ -64,9 +67,9 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 	@command -v uv >/dev/null || { echo "make lock needs uv: python3 -m pip install uv" >&2; exit 2; }
 	$(LOCK) requirements/build.in --output-file requirements/build.txt
 	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
-	$(LOCK) pyproject.toml --all-extras --group dev --constraint requirements/runtime.txt \
+	$(LOCK) pyproject.toml $(EXTRAS) --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt
-	$(LOCK) pyproject.toml --all-extras --group dev --group mutation --constraint requirements/dev.txt \
+	$(LOCK) pyproject.toml $(EXTRAS) --group dev --group mutation --constraint requirements/dev.txt \
 		--output-file requirements/mutation.txt
 
 # -- what comes with later issues --------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..config.schema import Infer
 from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
 from ..infer.chain import MakeBackend, make_backend
 from ..sight import Box, Detection
@@ -49,9 +50,9 @@ class Tap:
     make: MakeBackend = make_backend
     sessions: list[TappedSession] = field(default_factory=list)
 
-    def backend(self, name: str, threads: int) -> BaseBackend:
+    def backend(self, name: str, infer: Infer) -> BaseBackend:
         self.sessions = []
-        return _TappedBackend(self.make(name, threads), self)
+        return _TappedBackend(self.make(name, infer), self)
 
     def clear(self) -> None:
         for session in self.sessions:

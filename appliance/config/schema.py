@@ -187,8 +187,17 @@ class Serial(Section):
     heartbeat_s: Seconds = Field(0.2, description="the peer stops when it hears none for three")
 
 
+BACKENDS = ("onnxruntime", "openvino")
+"""What `infer.chain` may name; each is a module of `infer/`."""
+
+
 class Infer(Section):
-    chain: tuple[str, ...] = Field(("onnxruntime",), min_length=1, description="backends, best first")
+    chain: tuple[str, ...] = Field(
+        ("onnxruntime",), min_length=1, description="backends, best first; docs/models.md lists them"
+    )
+    fallback: Literal["allow", "never"] = Field(
+        "allow", description="never: refuse to recognise on any but the first backend of the chain"
+    )
     threads: int = Field(0, ge=0, le=64, description="0: as many as measured best")
     precision: Literal["auto", "fp32", "fp16", "int8"] = Field(
         "auto", description="of the nets that have it; auto: what each net's manifest prefers"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ..config.schema import Infer
 from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
 from ..infer.chain import make_backend
 
@@ -39,6 +40,6 @@ class _HeardBackend(BaseBackend):
         return _HeardSession(session, self._heard) if model.name == self._heard.name else session
 
 
-def hearing(heard: Heard, name: str, threads: int) -> BaseBackend:
+def hearing(heard: Heard, name: str, infer: Infer) -> BaseBackend:
     """A backend that lets `heard` listen to its net. Raises EngineFailed."""
-    return _HeardBackend(make_backend(name, threads), heard)
+    return _HeardBackend(make_backend(name, infer), heard)

@@ -74,7 +74,7 @@ class Trial:
         variant = Variant(file=f"weights/{self.target.name}", sha256=sha256_of(self.target))
         model = ModelFile(self.source.name, self.target, variant.sha256, Precision.INT8)
         net = self._with(variant)
-        session = make_backend(CALIBRATOR, self.config.infer.threads).load(model)
+        session = make_backend(CALIBRATOR, self.config.infer).load(model)
         slack = least_slack(session, net, model)
         session.close()
         if slack is not None:

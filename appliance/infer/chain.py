@@ -7,26 +7,30 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Generic, TypeVar
 
+from ..config.schema import BACKENDS, Infer
 from ..faults import EngineFailed, EngineFallback, EngineUntrusted, GateFault
 from .base import BaseBackend
 
 T = TypeVar("T")
 
-MakeBackend = Callable[[str, int], BaseBackend]
-
-_CLASSES = {"onnxruntime": "OnnxRuntimeBackend"}
-"""Module of this room -> its backend; the module, and with it the vendor, loads when it is named."""
+MakeBackend = Callable[[str, Infer], BaseBackend]
 
 
-def make_backend(name: str, threads: int) -> BaseBackend:
-    """The backend of this name. Raises EngineFailed when unknown or its vendor is not installed."""
-    if name not in _CLASSES:
-        raise EngineFailed(f"no such backend; known: {', '.join(sorted(_CLASSES))}", part=name)
+def make_backend(name: str, infer: Infer) -> BaseBackend:
+    """The backend of this name, from the module of this room that is called like it.
+
+    Module and vendor load when they are named. Raises EngineFailed when there is no such backend, or
+    its vendor is not installed or finds no device.
+    """
+    if name not in BACKENDS:
+        raise EngineFailed(f"no such backend; known: {', '.join(BACKENDS)}", part=name)
     try:
-        module = import_module(f".{name}", __package__)
-    except ImportError as error:
-        raise EngineFailed(f"not installed: {error}", part=name) from error
-    backend: BaseBackend = getattr(module, _CLASSES[name])(threads)
+        module = import_module(f".{name.replace('-', '_')}", __package__)
+    except (ImportError, OSError) as error:
+        # A vendor's library that lacks one of its own says so with OSError.
+        first_line = str(error).partition("\n")[0]
+        raise EngineFailed(f"not installed: {first_line}", part=name) from error
+    backend: BaseBackend = module.make(infer)
     return backend
 
 
@@ -40,20 +44,22 @@ class Chosen(Generic[T]):
 
 
 def first_trusted(
-    chain: Sequence[str],
-    threads: int,
+    infer: Infer,
     build: Callable[[BaseBackend], T],
     make: MakeBackend = make_backend,
 ) -> Chosen[T]:
-    """Build on each backend of the chain in turn; the first that holds serves.
+    """Build on each backend of `infer.chain` in turn; the first that holds serves.
+
+    With `infer.fallback` "never" only the first may serve.
 
     `build` loads the engines and proves them on the golden frames: it raises EngineFailed or
     EngineUntrusted where they do not hold. Raises the last one's fault when none holds.
     """
     met: list[GateFault] = []
+    chain = infer.chain if infer.fallback == "allow" else infer.chain[:1]
     for name in chain:
         try:
-            engine = build(make(name, threads))
+            engine = build(make(name, infer))
         except (EngineFailed, EngineUntrusted) as fault:
             met.append(fault)
             continue

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 import onnxruntime
 
+from ..config.schema import Infer
 from ..faults import EngineFailed
 from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .feeds import blanks, check_feeds
 from .files import check_hash
 
 _FATAL_ONLY = 4
@@ -70,21 +72,10 @@ class OnnxRuntimeSession(BaseSession):
         engine = self._engine
         if engine is None:
             raise EngineFailed("the session is closed", part=self._name)
-        self._check(feeds)
+        check_feeds(self.inputs, feeds, self._name)
         with _vendor(self._name):
             answers = engine.run(self._wanted, dict(feeds))
         return {name: np.asarray(answer) for name, answer in zip(self._wanted, answers)}
-
-    def _check(self, feeds: Arrays) -> None:
-        if set(feeds) != {spec.name for spec in self.inputs}:
-            raise EngineFailed(f"inputs {sorted(feeds)} are not the model's", part=self._name)
-        for spec in self.inputs:
-            have = feeds[spec.name]
-            if not spec.accepts(have):
-                seen = f"{have.dtype} {have.shape}"
-                raise EngineFailed(
-                    f"input {spec.name} is {seen}, not {spec.dtype} {spec.shape}", part=self._name
-                )
 
     def close(self) -> None:
         self._engine = None
@@ -93,7 +84,7 @@ class OnnxRuntimeSession(BaseSession):
 class OnnxRuntimeBackend(BaseBackend):
     """Sessions on the CPU with a fixed number of threads; 0 leaves the number to the runtime.
 
-    `warm_up` runs every free dimension at 64 once, so that the first frame pays no set-up.
+    Each is warmed up by one run, so that the first frame pays no set-up.
     """
 
     name = "onnxruntime"
@@ -108,7 +99,7 @@ class OnnxRuntimeBackend(BaseBackend):
                 str(model.path), self._options(), providers=["CPUExecutionProvider"]
             )
             session = OnnxRuntimeSession(model.name, engine)
-        session.infer({spec.name: _blank(spec) for spec in session.inputs})
+        session.infer(blanks(session.inputs))
         return session
 
     def _options(self) -> onnxruntime.SessionOptions:
@@ -124,6 +115,10 @@ class OnnxRuntimeBackend(BaseBackend):
         return options
 
 
+def make(infer: Infer) -> BaseBackend:
+    return OnnxRuntimeBackend(infer.threads)
+
+
 def open_model(model: bytes) -> Callable[[Arrays], dict[str, Array]]:
     """One inference of a serialised model on the CPU, for calibration. Raises EngineFailed."""
     with _vendor("calibration"):
@@ -135,8 +130,3 @@ def open_model(model: bytes) -> Callable[[Arrays], dict[str, Array]]:
             return dict(zip(names, engine.run(names, dict(feeds))))
 
     return run
-
-
-def _blank(spec: TensorSpec) -> Array:
-    batch, *rest = spec.shape
-    return np.zeros((batch or 1, *(64 if side is None else side for side in rest)), spec.dtype)

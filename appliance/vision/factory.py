@@ -82,7 +82,7 @@ def _prove(manifest: Manifest, vision: Vision, infer: Infer, photo: bool, make: 
         prove(nets, manifest)
         return nets
 
-    return first_trusted(infer.chain, infer.threads, proven, make)
+    return first_trusted(infer, proven, make)
 
 
 def _narrow(manifest: Manifest) -> bool:

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace, config: Config) -> int:
 def _verify(config: Config, manifest: Manifest) -> Iterator[Verdict]:
     for name in config.infer.chain:
         try:
-            backend = make_backend(name, config.infer.threads)
+            backend = make_backend(name, config.infer)
         except EngineFailed as fault:
             remedy = "Install what it needs, or take it out of infer.chain."
             yield Verdict(manifest.name, WHOLE, "", name, problem=fault.detail, remedy=remedy)

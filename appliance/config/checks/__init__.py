@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from ..schema import Config
-from . import access, sight, timing, wiring
+from . import access, engines, sight, timing, wiring
 from .finding import Finding, Severity
 
 __all__ = ["CHECKS", "Finding", "Severity", "examine"]
@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     sight.camera_rates,
     sight.reachable_vote,
     sight.plate_lengths,
+    engines.known_backends,
     access.time_zone,
     access.schedule_windows,
     access.plate_spelling,

@@ -176,3 +176,17 @@ def test_errors_and_warnings_are_the_two_severities() -> None:
 )
 def test_the_area_of_a_zone(polygon: tuple[tuple[float, float], ...], size: float) -> None:
     assert area(polygon) == pytest.approx(size)
+
+
+@pytest.mark.parametrize(
+    ("chain", "hint"),
+    [(["opnvino"], 'Did you mean "openvino"?'), (["openvino", "abacus"], "Known: onnxruntime, openvino")],
+)
+def test_a_backend_that_nobody_knows_gets_the_nearest(chain: list[str], hint: str) -> None:
+    config = Config.model_validate({**SOUND, "infer": {"chain": chain}})
+    (finding,) = examine(config)
+    assert (finding.key, hint in finding.remedy) == ("infer.chain", True)
+
+
+def test_known_backends_are_no_finding() -> None:
+    assert found(infer={"chain": ["openvino", "onnxruntime"], "fallback": "never"}) == []

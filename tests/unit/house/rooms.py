@@ -42,6 +42,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "onnx": ("infer.quantize",),
     "onnxruntime": ("infer.onnxruntime",),
+    "openvino": ("infer.openvino",),
     "pydantic": ("config", "infer.manifest", "infer.models"),
     "pydantic_core": ("config",),
     "sdnotify": ("hw.watchdog",),

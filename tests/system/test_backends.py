@@ -1,0 +1,69 @@
+"""The shipped nets on every backend that this computer can load: as on ONNX Runtime, and proven."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from appliance.config.schema import BACKENDS, Infer
+from appliance.faults import EngineFailed
+from appliance.infer.base import Arrays, BaseBackend, Precision
+from appliance.infer.chain import make_backend
+from appliance.infer.manifest import NetManifest
+from appliance.infer.models import load_manifest, model_file
+from appliance.infer.onnxruntime import OnnxRuntimeBackend
+from appliance.vision.proof import feed, picture, prove_net
+
+TOLERANCE = 2e-3
+"""Of the largest value of an output; boxes are pixels, all else is 0 to 1."""
+
+
+class File(NamedTuple):
+    net: NetManifest
+    precision: Precision
+
+
+def files() -> dict[str, File]:
+    nets: Mapping[str, NetManifest] = load_manifest("gatehouse").nets
+    return {f"{n.name}-{p}": File(n, p) for n in nets.values() for p in n.precisions}
+
+
+@pytest.fixture(params=[name for name in BACKENDS if name != "onnxruntime"])
+def backend(request: pytest.FixtureRequest) -> BaseBackend:
+    try:
+        return make_backend(request.param, Infer(threads=1))
+    except EngineFailed as fault:
+        pytest.skip(f"{request.param}: {fault.detail}")
+
+
+def looks(net: NetManifest) -> list[Arrays]:
+    """The golden frames, and where sides are free another size; a batch where that is."""
+    given = [feed(net, picture(net, golden)) for golden in net.golden]
+    name = net.input.name
+    if "batch" in net.input.dynamic:
+        given.append({name: np.concatenate([given[0][name]] * 3)})
+    if "height" in net.input.dynamic:
+        given.append({name: np.ascontiguousarray(given[0][name][:, :, :256])})
+    return given
+
+
+@pytest.mark.parametrize("file", files().values(), ids=files())
+def test_a_shipped_net_answers_as_on_onnx_runtime(backend: BaseBackend, file: File) -> None:
+    model = model_file(file.net, file.net.name, file.precision)
+    session, reference = backend.load(model), OnnxRuntimeBackend(1).load(model)
+    for given in looks(file.net):
+        have, want = session.infer(given), reference.infer(given)
+        assert have.keys() == want.keys()
+        for name, values in want.items():
+            atol = TOLERANCE * max(1.0, float(np.abs(values).max()))
+            np.testing.assert_allclose(have[name], values, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("file", files().values(), ids=files())
+def test_a_shipped_net_answers_its_golden_frames(backend: BaseBackend, file: File) -> None:
+    model = model_file(file.net, file.net.name, file.precision)
+    session = backend.load(model)
+    prove_net(session, file.net, model)

@@ -1,0 +1,165 @@
+"""What every backend keeps to: the same tests on each that this computer can load."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.config.schema import BACKENDS, Infer
+from appliance.faults import EngineFailed
+from appliance.infer.base import Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from appliance.infer.chain import make_backend
+from appliance.infer.files import sha256_of
+
+from . import tiny
+
+FLOAT = np.dtype(np.float32)
+GOOD = np.zeros((1, 3, 64, 96), np.float32)
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> BaseBackend:
+    try:
+        return make_backend(request.param, Infer(threads=1))
+    except EngineFailed as fault:
+        pytest.skip(f"{request.param}: {fault.detail}")
+
+
+@pytest.fixture
+def session(backend: BaseBackend, tmp_path: Path) -> BaseSession:
+    return backend.load(tiny.affine(tmp_path / "affine.onnx"))
+
+
+def noise(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    return np.random.default_rng(3).random(shape, np.float32)
+
+
+# -- what a session says and does -----------------------------------------------------------------------
+
+
+def test_inputs_and_outputs_are_declared_as_in_the_file(session: BaseSession) -> None:
+    shape = (None, 3, None, None)
+    assert session.inputs == (TensorSpec("x", shape, FLOAT),)
+    assert session.outputs == (TensorSpec("y", shape, FLOAT), TensorSpec("z", shape, FLOAT))
+
+
+def test_the_file_s_own_words_are_kept(session: BaseSession) -> None:
+    assert dict(session.metadata) == {"alphabet": "abc"}
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 64, 96), (2, 3, 32, 32), (1, 3, 1, 1)])
+def test_every_size_is_served(session: BaseSession, shape: tuple[int, ...]) -> None:
+    given = noise(*shape)
+    answer = session.infer({"x": given})
+    assert list(answer) == ["y", "z"]
+    np.testing.assert_allclose(answer["y"], 2 * given + 1, rtol=1e-6)
+    np.testing.assert_array_equal(answer["y"], answer["z"])
+
+
+def test_inputs_go_by_their_names(backend: BaseBackend, tmp_path: Path) -> None:
+    session = backend.load(tiny.difference(tmp_path / "difference.onnx"))
+    a, b = noise(2, 4), np.ones((2, 4), np.float32)
+    np.testing.assert_allclose(session.infer({"b": b, "a": a})["d"], a - b)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "uint8", "int32", "int64"])
+def test_another_type_is_served_as_declared(backend: BaseBackend, tmp_path: Path, dtype: str) -> None:
+    session = backend.load(tiny.affine(tmp_path / "affine.onnx", ("n", 4), dtype))
+    answer = session.infer({"x": np.arange(8).astype(dtype).reshape(2, 4)})["y"]
+    assert (answer.dtype, answer.tolist()) == (np.dtype(dtype), [[1, 3, 5, 7], [9, 11, 13, 15]])
+
+
+def test_an_input_that_lies_crosswise_in_memory_is_read_right(session: BaseSession) -> None:
+    crosswise = noise(1, 96, 64, 3).transpose(0, 3, 2, 1)
+    np.testing.assert_allclose(session.infer({"x": crosswise})["y"], 2 * crosswise + 1, rtol=1e-6)
+
+
+def test_a_repeated_run_is_equal_and_leaves_input_and_earlier_answers_alone(session: BaseSession) -> None:
+    given = noise(1, 3, 32, 32)
+    first = session.infer({"x": given})["y"]
+    kept, untouched = first.copy(), given.copy()
+    session.infer({"x": given + 1})
+    np.testing.assert_array_equal(session.infer({"x": given})["y"], kept)
+    np.testing.assert_array_equal(first, kept)
+    np.testing.assert_array_equal(given, untouched)
+
+
+def test_several_threads_get_their_own_answers(session: BaseSession) -> None:
+    inputs = [np.full((1, 3, 32, 32), number, np.float32) for number in range(24)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda x: session.infer({"x": x})["y"], inputs))
+    assert [float(a.min()) for a in answers] == [2.0 * n + 1 for n in range(24)]
+    assert [float(a.max()) for a in answers] == [2.0 * n + 1 for n in range(24)]
+
+
+def test_one_thread_is_one_thread(backend: BaseBackend, tmp_path: Path) -> None:
+    session = backend.load(tiny.convolutions(tmp_path / "stack.onnx"))
+    start_s, start_cpu_s = time.perf_counter(), time.process_time()
+    for _ in range(4):
+        session.infer({"x": GOOD})
+    assert time.process_time() - start_cpu_s < 1.3 * (time.perf_counter() - start_s)
+
+
+# -- what is refused ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "feeds",
+    [
+        {},
+        {"z": GOOD},
+        {"x": GOOD, "z": GOOD},
+        {"x": GOOD.astype(np.float64)},
+        {"x": GOOD[0]},
+        {"x": np.zeros((1, 4, 64, 96), np.float32)},
+    ],
+)
+def test_a_wrong_input_is_refused(session: BaseSession, feeds: Arrays) -> None:
+    with pytest.raises(EngineFailed):
+        session.infer(feeds)
+
+
+def test_a_closed_session_is_refused(session: BaseSession) -> None:
+    session.close()
+    session.close()
+    with pytest.raises(EngineFailed, match="closed"):
+        session.infer({"x": GOOD})
+
+
+def test_the_hash_is_held(backend: BaseBackend, tmp_path: Path) -> None:
+    model = tiny.affine(tmp_path / "affine.onnx")
+    backend.load(replace(model, sha256=sha256_of(model.path))).close()
+    with pytest.raises(EngineFailed, match="SHA-256"):
+        backend.load(replace(model, sha256="a" * 64))
+
+
+def test_a_missing_file_is_refused(backend: BaseBackend, tmp_path: Path) -> None:
+    with pytest.raises(EngineFailed, match=r"none\.onnx"):
+        backend.load(ModelFile("none", tmp_path / "none.onnx"))
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"\x00" * len(data)]
+)
+def test_a_damaged_file_is_refused(
+    backend: BaseBackend, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    model = tiny.convolutions(tmp_path / "net.onnx", depth=2, width=8)
+    model.path.write_bytes(damage(model.path.read_bytes()))
+    with pytest.raises(EngineFailed):
+        backend.load(model)
+
+
+def test_an_error_of_the_vendor_s_is_a_fault_with_its_cause(backend: BaseBackend, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    path.write_bytes(b"no model")
+    with pytest.raises(EngineFailed) as caught:
+        backend.load(ModelFile("net", path))
+    assert caught.value.__cause__ is not None
+    assert "\n" not in caught.value.detail
