@@ -126,12 +126,19 @@ def coarse(x: Tensor, share: float) -> Tensor:
     return functional.interpolate(small, (h, w), mode="bilinear", align_corners=False)
 
 
-def shoot(x: Tensor, softness: float = 1.4, most_noise: float = 0.05, least_quality: float = 28) -> Tensor:
+def shoot(
+    x: Tensor,
+    softness: float = 1.4,
+    most_noise: float = 0.05,
+    least_quality: float = 28,
+    shaken: float = 0.15,
+    cast: float = 0.12,
+) -> Tensor:
     """The whole camera: light, lens, shake, sensor, night, JPEG."""
     n, device = len(x), x.device
-    x = light(x)
+    x = light(x, cast=cast)
     sharp = between(n, 0, 1, device) ** 2 * softness + 0.15
-    shake = chance(n, 0.15, device) * between(n, 0.5, 2.0, device)
+    shake = chance(n, shaken, device) * between(n, 0.5, 2.0, device)
     x = blur(x, sharp + shake, sharp)
     night = chance(n, 0.08, device)
     x = x * (1 - night) + luma(x) * night

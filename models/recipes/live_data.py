@@ -1,17 +1,19 @@
 """Packs faces with their surroundings, and grounds to hold prints before, for the training machine.
 
-    python -m models.recipes.live_data --data DATA --faces FACES.json --out PACK [--limit N]
+    python -m models.recipes.live_data --data DATA --faces FACES.json --yunet YUNET.onnx --out PACK
 
-FACES.json is what `prepare --teach-faces` writes. PACK gets `live.bin` (pictures, one after another)
-and `live.json` (where each lies and what is known of it). A face is packed as `around` cuts it, at
-PATCH times its box; prints and replays are rendered from the same faces in training (spoof.py).
-`donors.bin` and `donors.json` hold one aligned face each of DONORS identities.
+FACES.json is what `prepare --teach-faces` writes; YuNet looks at each packed face once more, since wheels
+and plates are among the teacher's faces, and backs of heads among the labels. PACK gets `live.bin`
+(pictures, one after another) and `live.json` (where each lies and what is known of it). A face is packed
+as `around` cuts it, at PATCH times its box; prints and replays are rendered from the same faces in
+training (spoof.py). `donors.bin` and `donors.json` hold one aligned face each of DONORS identities.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -26,8 +28,9 @@ from models.recipes.prepare import read
 Image = NDArray[np.uint8]
 Corners = tuple[float, float, float, float]
 
-PATCH, SIDE = 3.6, 160
+PATCH, SIDE, LOOK = 3.6, 160, 320
 FACE_LEAST_PX, SURE = 22.0, 0.62
+SEEN, OVERLAP = 0.6, 0.3
 FACE_QUALITY, GROUND_QUALITY = 84, 62
 GROUNDS_NEAR, GROUNDS_FAR = 1100, 500
 DONORS, DONOR_SIDE, DONOR_QUALITY = 2600, 112, 70
@@ -35,12 +38,13 @@ DONORS, DONOR_SIDE, DONOR_QUALITY = 2600, 112, 70
 
 @dataclass(frozen=True)
 class Row:
-    """A packed picture: `box` is the face in shares of it (None for a ground)."""
+    """A packed picture: `box` is the face in shares of it (None for a ground), `seen` YuNet's score of it."""
 
     at: int
     size: int
     held: bool
     box: tuple[float, float, float, float] | None
+    seen: float
 
 
 def around(width: int, height: int, box: Corners, scale: float) -> tuple[int, int, int, int]:
@@ -103,14 +107,33 @@ def _fitted(image: Image) -> Image:
     return np.asarray(cv2.resize(image, (side, side), interpolation=mode), np.uint8)
 
 
-def pack_faces(image: Image, boxes: list[Corners], shard: Shard, **row: object) -> None:
+class SecondLook:
+    """YuNet on packed faces."""
+
+    def __init__(self, model: Path) -> None:
+        self.net = cv2.FaceDetectorYN.create(str(model), "", (LOOK, LOOK), 0.3, 0.3, 50)
+
+    def score(self, picture: Image, box: Sequence[float]) -> float:
+        """The score of a face (BGR picture, box in shares) where YuNet finds one at its place, else 0."""
+        _, found = self.net.detect(cv2.resize(picture, (LOOK, LOOK), interpolation=cv2.INTER_CUBIC))
+        x1, y1, x2, y2 = (v * LOOK for v in box)
+        best = 0.0
+        for x, y, w, h, *_, score in [] if found is None else found.tolist():
+            both = max(0.0, min(x2, x + w) - max(x1, x)) * max(0.0, min(y2, y + h) - max(y1, y))
+            if both > OVERLAP * ((x2 - x1) * (y2 - y1) + w * h - both):
+                best = max(best, float(score))
+        return best
+
+
+def pack_faces(image: Image, boxes: list[Corners], shard: Shard, look: SecondLook, /, **row: object) -> None:
     """The faces of a photograph, each with its surroundings."""
     height, width = image.shape[:2]
     for box in boxes:
         x1, y1, x2, y2 = around(width, height, box, PATCH)
         w, h = x2 - x1, y2 - y1
         shares = [(box[0] - x1) / w, (box[1] - y1) / h, (box[2] - x1) / w, (box[3] - y1) / h]
-        shard.add(_fitted(image[y1:y2, x1:x2]), FACE_QUALITY, box=[round(s, 4) for s in shares], **row)
+        picture, inside = _fitted(image[y1:y2, x1:x2]), [round(s, 4) for s in shares]
+        shard.add(picture, FACE_QUALITY, box=inside, seen=round(look.score(picture, inside), 3), **row)
 
 
 def pack_ground(image: Image, shard: Shard, chance: Random, **row: object) -> None:
@@ -118,7 +141,7 @@ def pack_ground(image: Image, shard: Shard, chance: Random, **row: object) -> No
     height, width = image.shape[:2]
     w, h = int(width * chance.uniform(0.25, 0.8)), int(height * chance.uniform(0.25, 0.8))
     x, y = chance.randint(0, width - w), chance.randint(0, height - h)
-    shard.add(_fitted(image[y : y + h, x : x + w]), GROUND_QUALITY, box=None, **row)
+    shard.add(_fitted(image[y : y + h, x : x + w]), GROUND_QUALITY, box=None, seen=0.0, **row)
 
 
 def pack_donors(data: Path, out: Path) -> None:
@@ -139,14 +162,16 @@ def donors(pack: Path, held: bool) -> list[Image]:
 
 
 def load(pack: Path) -> list[tuple[Row, Image]]:
-    """All pictures of a pack, RGB, SIDE x SIDE."""
+    """The grounds of a pack and the faces that YuNet, too, calls faces; RGB, SIDE x SIDE."""
     blob = (pack / "live.bin").read_bytes()
     out = []
     for r in json.loads((pack / "live.json").read_text()):
+        if r["box"] is not None and r["seen"] < SEEN:
+            continue
         raw = np.frombuffer(blob, np.uint8, r["size"], r["at"])
         image = cv2.resize(decoded(raw), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
         box = None if r["box"] is None else (r["box"][0], r["box"][1], r["box"][2], r["box"][3])
-        out.append((Row(r["at"], r["size"], r["held"], box), np.asarray(image, np.uint8)))
+        out.append((Row(r["at"], r["size"], r["held"], box, r["seen"]), np.asarray(image, np.uint8)))
     return out
 
 
@@ -154,6 +179,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--faces", type=Path, required=True)
+    parser.add_argument("--yunet", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--limit", type=int)
     args = parser.parse_args()
@@ -162,13 +188,13 @@ def main() -> None:
     held, faces, chance = common.hold_out(args.data), faces_of(args.data, args.faces), Random(7)
     names = sorted({b.image for b in common.read_boxes(args.data)})[: args.limit]
     near, far = GROUNDS_NEAR / max(1, len(faces)), GROUNDS_FAR / max(1, len(names) - len(faces))
-    shard = Shard(args.out, "live")
+    shard, look = Shard(args.out, "live"), SecondLook(args.yunet)
     for name in names:
         grounds = int((near if name in faces else far) + chance.random())
         if name not in faces and not grounds:
             continue
         image, source = read(args.data / name), name.split("/")[-1].rsplit("_", 1)[0]
-        pack_faces(image, faces.get(name, []), shard, held=held[name], source=source)
+        pack_faces(image, faces.get(name, []), shard, look, held=held[name], source=source)
         for _ in range(grounds):
             pack_ground(image, shard, chance, held=held[name], source=source)
     shard.close()

@@ -37,7 +37,7 @@ class Liveness(nn.Module):
     """Pictures (N, 3, 80, 80), RGB in [0, 1], to (kinds, maps): logits (N, 3), and (N, 2, 10, 10)
     logits of where a print or a screen is, which only the training looks at."""
 
-    def __init__(self, widths: tuple[int, int, int, int] = (28, 44, 72, 128)) -> None:
+    def __init__(self, widths: tuple[int, int, int, int] = (32, 56, 96, 160)) -> None:
         super().__init__()
         a, b, c, d = widths
         self.stem = nn.Sequential(_layer(3, a, 3, 2), _layer(a, a, 3, 1, a))
@@ -53,9 +53,9 @@ class Liveness(nn.Module):
         self.far = nn.Sequential(
             Bottleneck(c, 4 * c, d, 2), Bottleneck(d, 2 * d, d, 1), Bottleneck(d, 2 * d, d, 1)
         )
-        self.spread = _layer(d, 320, 1)
+        self.spread = _layer(d, 384, 1)
         self.drop = nn.Dropout(0.25)
-        self.kinds = nn.Linear(640, len(KINDS))
+        self.kinds = nn.Linear(768, len(KINDS))
         self.maps = nn.Conv2d(c, 2, 1)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -21,8 +21,6 @@ from models.recipes.liveness_net import MAP, SIDE
 SCALE = 2.7
 FACE = 1 / SCALE
 LIVE, PRINT, REPLAY = 0, 1, 2
-SIDES = (72, 80, 96, 120, 152, 200, 256)
-"""Crops of camera pixels, before they are stretched to the net's input."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +37,30 @@ class Style:
     slant: float = 0.2
 
 
+@dataclass(frozen=True)
+class Optics:
+    """The camera. `sides`: crops in its pixels, before they are stretched to the net's input; a face is
+    2.7 times less. `soft`: the strongest blur of the lens in pixels, and its growth with the crop.
+    `close`: the share of attacks whose edges lie outside the picture."""
+
+    sides: tuple[int, ...]
+    soft: tuple[float, float]
+    noise: float
+    least_quality: float
+    shaken: float
+    cast: float
+    coarse: float
+    close: float
+
+    def blur(self, side: int) -> float:
+        """Sigma of the strongest blur at crops of `side` pixels."""
+        return self.soft[0] + self.soft[1] * side
+
+
+GATE = Optics((128, 152, 176, 208, 256), (0.5, 1 / 250), 0.03, 50, 0.05, 0.08, 0.0, 0.2)
+"""A gate's own camera: faces of 48 pixels and more, sharp enough for recognition."""
+HARSH = Optics((72, 80, 96, 120, 152, 200, 256), (0.9, 1 / 160), 0.05, 28, 0.15, 0.12, 0.3, 0.35)
+"""Small faces, blur, shake and compression up to what no eye would see through."""
 TRAINED = Style()
 UNSEEN = Style(
     waves=True, lines=True, panes=True, strength=(0.6, 1.2), borders=(0.02, 0.5), bend=0.3, slant=0.3
@@ -254,13 +276,15 @@ class Studio:
             x = x * (1 - cover) + tone * shade * cover
         return x
 
-    def attack(self, n: int, side: int, kind: int, style: Style) -> tuple[Tensor, Tensor, Tensor]:
+    def attack(
+        self, n: int, side: int, kind: int, style: Style, close_share: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """(pictures, where the medium is (n, 1, side, side), whether an edge shows (n,))."""
         at = self._view(n, side)
         on = self._bent(_slanted(at, style.slant), style.bend)
         picks = torch.randint(len(self.faces), (n,), device=self.device)
         content = self._stored(self._shown(self._sources(picks), self.frame(picks), on))
-        low, high, close = self._extent(n)
+        low, high, close = self._extent(n, close_share)
         radius = _three(n, 0, 0.02, self.device)
         inner = _rounded(on, low, high, radius)
         strength = between(n, *style.strength, self.device) * (1 + 0.4 * close.view(n, 1, 1, 1))
@@ -305,9 +329,9 @@ class Studio:
         q = torch.stack([q[..., 0] * (1 + bend * q[..., 0] ** 2), q[..., 1] + bend * q[..., 0] ** 2], -1)
         return _turned(q, -turn)
 
-    def _extent(self, n: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _extent(self, n: int, share: float) -> tuple[Tensor, Tensor, Tensor]:
         """Corners (n, 1, 1, 2) of what is printed or shown, and whether they lie outside the picture."""
-        close = (torch.rand(n, device=self.device) < 0.35).float()
+        close = (torch.rand(n, device=self.device) < share).float()
         reach = FACE * (1.08 + torch.rand(n, 4, device=self.device) ** 1.5 * 2.0)
         # One side in five runs out of the picture anyway.
         reach = torch.where(torch.rand(n, 4, device=self.device) < 0.2, reach + 1.0, reach)
@@ -461,18 +485,18 @@ class Studio:
 
     # Batches
 
-    def batch(self, counts: tuple[int, int, int], side: int, style: Style = TRAINED) -> Batch:
+    def batch(
+        self, counts: tuple[int, int, int], side: int, style: Style = TRAINED, optics: Optics = HARSH
+    ) -> Batch:
         """So many live ones, prints and replays, through one camera of `side` pixels a crop."""
         live = self.live(counts[LIVE], side)
         shots, masks, edges = [live], [], [torch.zeros(len(live), device=self.device)]
         for kind in (PRINT, REPLAY):
-            shot, covered, edged = self.attack(counts[kind], side, kind, style)
+            shot, covered, edged = self.attack(counts[kind], side, kind, style, optics.close)
             shots.append(shot)
             masks.append(functional.adaptive_avg_pool2d(covered, MAP))
             edges.append(edged)
-        x = camera.shoot(torch.cat(shots), softness=0.9 + side / 160)
-        if torch.rand(()) < 0.3:
-            x = camera.coarse(x, float(torch.rand(())) * 0.5 + 0.45)
+        x = self._taken(torch.cat(shots), side, optics)
         empty = [torch.zeros(c, 1, MAP, MAP, device=self.device) for c in counts]
         maps = torch.cat(
             [
@@ -483,3 +507,9 @@ class Studio:
         )
         kinds = torch.cat([torch.full((c,), k, device=self.device) for k, c in enumerate(counts)])
         return Batch(camera.seen(x, SIDE, SIDE).clamp(0, 1), kinds, maps, torch.cat(edges))
+
+    def _taken(self, x: Tensor, side: int, optics: Optics) -> Tensor:
+        x = camera.shoot(x, optics.blur(side), optics.noise, optics.least_quality, optics.shaken, optics.cast)
+        if torch.rand(()) < optics.coarse:
+            return camera.coarse(x, float(torch.rand(())) * 0.5 + 0.45)
+        return x

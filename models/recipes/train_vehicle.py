@@ -159,6 +159,28 @@ def hidden(x: Tensor) -> Tensor:
     return x * (1 - cover) + other * cover
 
 
+def mixed(x: Tensor, colour: Tensor, body: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Half of the pictures blended with others, or a side of them taken from others; labels in the same
+    shares. With few labels, nets learn them by heart otherwise."""
+    n, _, _, w = x.shape
+    share = torch.rand(n, device=x.device) * 0.5
+    share = torch.where(torch.rand(n, device=x.device) < 0.5, share, torch.zeros_like(share))
+    # Labels of which only one of two pictures has one stay with that picture.
+    whole = (colour.sum(1) > 0) & (body.sum(1) > 0)
+    share = share * (whole & whole.roll(1)).float()
+    column = (torch.arange(w, device=x.device) + 0.5) / w
+    side = (column[None] < share[:, None]).float().view(n, 1, 1, w)
+    cut = chance(n, 0.4, x.device)
+    part = side * cut + share.view(n, 1, 1, 1) * (1 - cut)
+    x = x * (1 - part) + x.roll(1, 0) * part
+    share = share[:, None]
+    return (
+        x,
+        colour * (1 - share) + colour.roll(1, 0) * share,
+        body * (1 - share) + body.roll(1, 0) * share,
+    )
+
+
 def weights(source: Stock) -> Tensor:
     """How often each labelled vehicle is drawn: rare colours and bodies more."""
     total = torch.zeros(len(source.colour), device=source.colour.device)
@@ -193,7 +215,7 @@ class Trainer:
         trunk = [p for k, p in self.net.named_parameters() if not k.startswith(("paint", "body"))]
         heads = [p for k, p in self.net.named_parameters() if k.startswith(("paint", "body"))]
         self.peaks = (peak * (0.4 if start is not None else 1.0), peak)
-        self.optimiser = torch.optim.AdamW([{"params": trunk}, {"params": heads}], lr=peak, weight_decay=0.05)
+        self.optimiser = torch.optim.AdamW([{"params": trunk}, {"params": heads}], lr=peak, weight_decay=0.1)
         self.steps = 0
 
     def step(self, total: Tensor, done: float) -> None:
@@ -243,10 +265,10 @@ class Lessons:
     def labelled(self) -> tuple[Tensor, Tensor, Tensor]:
         """Pictures, colours and bodies (softened)."""
         picks = torch.multinomial(self.draw, self.batch, replacement=True)
-        x = _crops(self.known, picks, 0.06, 0.07)
+        x = _crops(self.known, picks, 0.08, 0.1)
         x, colour = repaint(x, self.known.colour[picks], 0.3)
-        x = hidden(spoiled(x))
-        return x, softened(colour, self.colours, 0.08), softened(self.known.body[picks], self.bodies, 0.08)
+        colour = softened(colour, self.colours, 0.08)
+        return mixed(hidden(spoiled(x)), colour, softened(self.known.body[picks], self.bodies, 0.1))
 
     def unlabelled(self, nets: list[Vehicle]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Spoiled pictures, what the nets say of the plain ones, and the bodies allowed."""
@@ -300,7 +322,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path)
     parser.add_argument("--minutes", type=float, default=9)
-    parser.add_argument("--members", type=int, default=3)
+    parser.add_argument("--members", type=int, default=4)
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--peak", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=1)

@@ -34,7 +34,7 @@ class Vehicle(nn.Module):
         self.s32 = nn.Sequential(conv(d, e, 3, 2), Lite(e, e, 1), Pool(e))
         # Colour is in fine cells, of which some are paint: each cell votes, and says how much it is paint.
         self.paint = nn.Sequential(conv(c + d, 64, 1), nn.Conv2d(64, len(COLOURS) + 1, 1))
-        self.body = nn.Sequential(nn.Dropout(0.3), nn.Linear(d + 2 * e, len(BODIES)))
+        self.body = nn.Sequential(nn.Dropout(0.4), nn.Linear(d + 2 * e, len(BODIES)))
 
     def begin(self, detector: dict[str, Tensor]) -> None:
         """Take the trunk's weights from a detector's."""
