@@ -201,9 +201,16 @@ class Degrader:
     # Real crops
 
     def real(self, item: Real) -> Sample:
-        """A real crop, moved, turned a little, and spoiled mildly; its text stays learnable."""
+        """A real crop, moved, turned, recoloured and spoiled, so that a few thousand are not learnt by heart;
+        its text stays learnable."""
         crop = self._recut(item, 0.45)
-        mild = self.rng.random() < 0.8
+        if self._chance(0.15):
+            crop = np.ascontiguousarray(
+                crop[..., self.rng.choice(((1, 0, 2), (2, 1, 0), (0, 2, 1), (1, 2, 0)))]
+            )
+        if self._chance(0.07):
+            crop = 255 - crop
+        mild = self.rng.random() < 0.55
         crop, _ = self.spoil(crop, mild=mild)
         verdict = READABLE if mild else UNSURE
         return Sample(self.fit(crop), item.text, self._nowhere(), item.region, verdict, True)
@@ -243,10 +250,10 @@ class Degrader:
         bw, bh = x2 - x1, y2 - y1
         quad = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]], np.float32)
         if self.rng.random() < 0.7:
-            quad += self.noise.normal(0, 0.03, (4, 2)).astype(np.float32) * [bw, bh]
+            quad += self.noise.normal(0, 0.04, (4, 2)).astype(np.float32) * [bw, bh]
         centre = quad.mean(0)
         if self.rng.random() < 0.5:
-            quad = (quad - centre) @ _turn(0, 0, self.rng.gauss(0, 0.07))[:2, :2] + centre
+            quad = (quad - centre) @ _turn(0, 0, self.rng.gauss(0, 0.09))[:2, :2] + centre
         grow = np.array([self.rng.uniform(0.98, 1.3), self.rng.uniform(0.98, 1.35)], np.float32)
         quad = (quad - centre) * grow + centre
         quad += np.array([self.rng.uniform(-0.04, 0.04) * bw, self.rng.uniform(-0.06, 0.06) * bh], np.float32)

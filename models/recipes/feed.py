@@ -74,7 +74,7 @@ def real_crops(pack: Path, held: bool, chinese: bool, kind: str = "text") -> lis
 
 
 # Scarce regions and photographs with room around the plate are drawn more often.
-_REGION_WEIGHT = {"us": 1.6, "br": 2.5, "eu": 1.2}
+_REGION_WEIGHT = {"us": 1.8, "br": 2.5, "eu": 1.2}
 _WIDE_WEIGHT, _DOUBTED_WEIGHT = 1.5, 0.6
 
 
@@ -117,8 +117,9 @@ class Maker:
     def __init__(self, pack: Path, seed: int, mix: Mix) -> None:
         self.rng = Random(seed)
         self.mix = mix
-        self.renderer = Renderer(pack / "fonts", seed)
-        self.degrader = Degrader(seed + 1, _grounds(pack, seed, 60))
+        grounds = _grounds(pack, seed, 60)
+        self.renderer = Renderer(pack / "fonts", seed, grounds)
+        self.degrader = Degrader(seed + 1, grounds)
         self.real = real_crops(pack, held=False, chinese=False)
         self.weights = np.cumsum(real_weights(pack, held=False)).tolist()
         self.chinese = real_crops(pack, held=False, chinese=True)

@@ -183,6 +183,7 @@ class Style:
     mono: bool
     slash_zero: bool
     slant: float
+    serif: float = 0.0
 
 
 def stroke_style(rng: Random) -> Style:
@@ -195,6 +196,7 @@ def stroke_style(rng: Random) -> Style:
         mono=rng.random() < 0.6,
         slash_zero=rng.random() < 0.08,
         slant=0.0,
+        serif=rng.uniform(0.6, 1.1) if rng.random() < 0.12 else 0.0,
     )
 
 
@@ -293,9 +295,19 @@ def _stroke_glyph(style: Style, char: str, height: int) -> Mask:
             for x, y in _rounded(stroke, style.corner)
         ]
         cv2.polylines(canvas, [np.round(points).astype(np.int32)], False, 255, pen, cv2.LINE_AA)
+        if style.serif and char.isalpha():
+            _serifs(canvas, points, pen, style.serif)
     if char == "0" and style.slash_zero:
         cv2.line(canvas, (int(w * 0.3), int(h * 0.7)), (int(w * 0.7), int(h * 0.3)), 255, pen // 2)
     return np.asarray(cv2.resize(canvas, (w // scale, height), interpolation=cv2.INTER_AREA))
+
+
+def _serifs(canvas: Mask, points: list[Point], pen: int, reach: float) -> None:
+    """Short bars across the upright ends of a stroke, as on the plates of Virginia and New York."""
+    for (x, y), (x2, y2) in ((points[0], points[1]), (points[-1], points[-2])):
+        if abs(y2 - y) > 2 * abs(x2 - x):
+            left, right = int(x - pen * reach), int(x + pen * reach)
+            cv2.line(canvas, (left, int(y)), (right, int(y)), 255, max(1, pen // 2), cv2.LINE_AA)
 
 
 def plate_fonts(folder: Path) -> dict[str, list[str]]:

@@ -66,23 +66,27 @@ class Plate:
 
 
 class Renderer:
-    """Draws plates at random; one instance a process. `fonts` is a folder of font files."""
+    """Draws plates at random; one instance a process. `fonts` is a folder of font files, `scenes` are
+    pictures that some plates carry under their characters."""
 
-    def __init__(self, fonts: Path, seed: int) -> None:
+    def __init__(self, fonts: Path, seed: int, scenes: list[Image] | None = None) -> None:
+        self.scenes = scenes or []
         self.rng = Random(seed)
         self.noise = np.random.default_rng(seed)
         self.fonts = plate_fonts(fonts)
         self._boxes: list[Rect] = []
+        self._seals = False
 
     def plate(self) -> Plate:
         """One plate of a family drawn by weight."""
         families = ("us", "eu", "gb", "br_old", "br_new", "in", "cn", "au", "il", "other")
-        family = self.rng.choices(families, (46, 17, 6, 10, 4, 4, 1, 5, 1, 6))[0]
+        family = self.rng.choices(families, (42, 21, 6, 15, 4, 3, 1, 3, 1, 4))[0]
         return self.of(family, texts.plate_text(self.rng, family))
 
     def of(self, family: str, text: str) -> Plate:
         """A plate of that family and text (separators allowed)."""
         self._boxes = []
+        self._seals = family == "eu"
         draw = {
             "us": self._us,
             "eu": self._eu,
@@ -137,10 +141,21 @@ class Renderer:
 
     def _crest(self, image: Image, cx: float, cy: float, size: float) -> None:
         """Something between the characters that is not to be read: seal, map, crest, star."""
-        kind = self.rng.randrange(5)
+        kind = self.rng.randrange(7) if self._seals else self.rng.randrange(5)
         colour = self._any_colour()
         x, y, r = int(cx), int(cy), max(2, int(size / 2))
-        if kind == 0:
+        if kind > 4:
+            # A test badge above, a grey seal below (Germany), or either alone.
+            for dy in self.rng.choice(((-r, r), (-r, r), (r,), (-r,))):
+                tone = self.rng.randint(150, 225)
+                grey: Colour = (tone, tone, tone)
+                cv2.circle(
+                    image, (x, y + dy), max(2, int(r * 0.9)), colour if dy < 0 else grey, -1, cv2.LINE_AA
+                )
+                for _ in range(self.rng.randint(0, 6)):
+                    at = (x + self.rng.randint(-r, r) // 2, y + dy + self.rng.randint(-r, r) // 2)
+                    cv2.circle(image, at, 1, (tone // 3, tone // 3, tone // 3), -1)
+        elif kind == 0:
             cv2.circle(image, (x, y), r, colour, -1, cv2.LINE_AA)
             cv2.circle(image, (x, y), max(1, r // 2), self._any_colour(), -1, cv2.LINE_AA)
         elif kind == 1:
@@ -290,18 +305,27 @@ class Renderer:
         left = round(x + (w - width) / 2)
         if self._emboss:
             shade = 255 if self._emboss_light else 0
-            edge: Colour = (shade, shade, shade)
-            soft = (fitted * 0.45).astype(np.uint8)
-            self._stamp(image, soft, left + self._emboss, int(y) + self._emboss, edge)
-        self._stamp(image, fitted, left, int(y), colour)
+            soft = (fitted * self._relief).astype(np.uint8)
+            for side, tone in ((self._emboss, shade), (-self._emboss, 255 - shade)):
+                if side == self._emboss or self._relief > 0.5:
+                    self._stamp(image, soft, left + side, int(y) + side, (tone, tone, tone))
+        self._stamp(image, (fitted * self._ink).astype(np.uint8), left, int(y), colour)
         self._boxes.append((left, y, left + width, y + fitted.shape[0]))
 
     _emboss = 0
     _emboss_light = False
+    _relief = 0.45
+    _ink = 1.0
 
     def _set_emboss(self) -> None:
         self._emboss = self.rng.choice((0, 0, 1, 1, 2, -1))
         self._emboss_light = self._chance(0.4)
+        self._relief = self.rng.uniform(0.3, 0.6)
+        self._ink = 1.0
+        # Old plates lose their ink: what is left is the relief and a shade of colour.
+        if self._chance(0.08):
+            self._ink = self.rng.uniform(0.3, 0.7)
+            self._emboss, self._relief = self.rng.choice((1, 2)), self.rng.uniform(0.5, 0.8)
 
     def _border(self, image: Image, colour: Colour, p: float = 0.7) -> None:
         if self._chance(p):
@@ -447,16 +471,13 @@ class Renderer:
         height = h * self.rng.uniform(0.36, 0.56)
         y1 = h * self.rng.uniform(0.46, 0.57) - height / 2
         y1 = min(max(y1, top + name_h * 0.8), h * 0.93 - height)
-        if self._chance(0.2):
+        if self._chance(0.25):
             image = self._behind(image)
         style = self._style("condensed", "condensed", "bold", "all", stroke=0.72)
+        if self._chance(0.1):
+            ink = self._faint(ink, image)
         fill = self.rng.uniform(0.8, 1.0) if len(texts.readable(text)) >= 5 else None
-        stacked = self._chance(0.05) and len(text) >= 5 and text[:2].isalnum()
-        if stacked:
-            self._stacked(image, text[:2], (x1, y1, x1 + w * 0.09, y1 + height), style, ink)
-            self._row(image, text[2:], (x1 + w * 0.11, y1, x2, y1 + height), style, ink, fill)
-        else:
-            self._row(image, text, (x1, y1, x2, y1 + height), style, ink, fill)
+        self._us_row(image, text, (x1, y1, x2, y1 + height), style, ink, fill)
         self._us_stickers(image)
         self._bolts(image, ((0.22, 0.07), (0.78, 0.07), (0.22, 0.93), (0.78, 0.93))) if self._chance(
             0.7
@@ -464,9 +485,41 @@ class Renderer:
         self._border(image, accent, 0.35)
         return self._us_holder(image)
 
+    def _us_row(
+        self, image: Image, text: str, rect: Rect, style: Style, ink: Colour, fill: float | None
+    ) -> None:
+        """The number, some with two or three small characters one above the other at an end."""
+        x1, y1, x2, y2 = rect
+        pile = self.rng.choice((2, 2, 2, 3))
+        if len(text) < pile + 3 or not text.isalnum() or not self._chance(0.14):
+            self._row(image, text, rect, style, ink, fill)
+            return
+        wide = (x2 - x1) * self.rng.uniform(0.09, 0.13)
+        gap = (x2 - x1) * self.rng.uniform(0.01, 0.05)
+        if self._chance(0.5):
+            self._stacked(image, text[:pile], (x1, y1, x1 + wide, y2), style, ink)
+            self._row(image, text[pile:], (x1 + wide + gap, y1, x2, y2), style, ink, fill)
+        else:
+            self._row(image, text[:-pile], (x1, y1, x2 - wide - gap, y2), style, ink, fill)
+            self._stacked(image, text[-pile:], (x2 - wide, y1, x2, y2), style, ink)
+
+    def _faint(self, ink: Colour, image: Image) -> Colour:
+        """The ink nearer to its ground, still to be told from it."""
+        ground = image.reshape(-1, 3).mean(0)
+        share = self.rng.uniform(0.3, 0.65)
+        r, g, b = (int(i + (g - i) * share) for i, g in zip(ink, ground, strict=True))
+        return r, g, b
+
     def _behind(self, image: Image) -> Image:
         """Faint pictures under the characters."""
         h, w = image.shape[:2]
+        if self.scenes and self._chance(0.5):
+            scene = self.rng.choice(self.scenes)
+            sh, sw = scene.shape[:2]
+            part = scene[self.rng.randrange(sh // 2) :, self.rng.randrange(sw // 2) :]
+            layer = np.asarray(cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
+            share = self.rng.uniform(0.12, 0.4)
+            return np.asarray(cv2.addWeighted(image, 1 - share, layer, share, 0), np.uint8)
         layer = image.copy()
         for _ in range(self.rng.randint(1, 4)):
             cx, cy = w * self.rng.uniform(0.1, 0.9), h * self.rng.uniform(0.3, 0.75)
@@ -474,11 +527,11 @@ class Renderer:
         share = self.rng.uniform(0.2, 0.75)
         return np.asarray(cv2.addWeighted(image, 1 - share, layer, share, 0), np.uint8)
 
-    def _stacked(self, image: Image, pair: str, rect: Rect, style: Style, ink: Colour) -> None:
+    def _stacked(self, image: Image, pile: str, rect: Rect, style: Style, ink: Colour) -> None:
         x1, y1, x2, y2 = rect
-        half = (y2 - y1) * 0.46
-        self._row(image, pair[0], (x1, y1, x2, y1 + half), style, ink)
-        self._row(image, pair[1], (x1, y2 - half, x2, y2), style, ink)
+        step = (y2 - y1) / len(pile)
+        for i, char in enumerate(pile):
+            self._row(image, char, (x1, y1 + step * (i + 0.04), x2, y1 + step * (i + 0.96)), style, ink)
 
     def _us_stickers(self, image: Image) -> None:
         h, w = image.shape[:2]
@@ -592,7 +645,7 @@ class Renderer:
         if self._chance(0.22):
             band = int(h * self.rng.uniform(0.3, 0.45))
             self._eu_band(image, band, left=False) if self._chance(0.8) else None
-            dep = str(self.rng.randint(1, 95)).zfill(2)
+            dep = str(self.rng.randint(1, 95)).zfill(2) if self._chance(0.6) else self._random_word(2, 2)
             self._small_text(image, dep, (w - band + 2, h * 0.6, w - 3, h * 0.9), (240, 240, 240))
             right -= band
         if self._chance(0.06):
@@ -600,7 +653,10 @@ class Renderer:
             self._ru_region(image, right, text)
         height = h * self.rng.uniform(0.62, 0.82)
         y1 = (h - height) / 2
-        style = self._style("fe", "din", "condensed", "condensed", "bold", stroke=0.25)
+        if self._chance(0.06):
+            for y in (0.02, 0.94):
+                cv2.rectangle(image, (0, int(h * y)), (w, int(h * (y + 0.04))), (190, 30, 40), -1)
+        style = self._style("fe", "fe", "din", "condensed", "condensed", "bold", stroke=0.25)
         fill = self.rng.uniform(0.85, 0.99) if len(text) >= 6 else None
         self._row(image, text, (left, y1, right, y1 + height), style, ink, fill, dash=self._chance(0.8))
         self._border(image, ink, 0.6)
@@ -687,54 +743,62 @@ class Renderer:
         base, ink = self.rng.choices(
             (
                 ((178, 180, 182), (25, 25, 28)),
-                ((205, 208, 208), (25, 25, 28)),
+                ((208, 210, 208), (30, 32, 35)),
+                ((238, 238, 234), (45, 45, 48)),
                 ((170, 30, 35), (235, 235, 235)),
                 ((240, 240, 240), (30, 30, 30)),
                 ((240, 240, 240), (170, 30, 35)),
             ),
-            (50, 30, 12, 5, 3),
+            (45, 25, 10, 13, 4, 3),
         )[0]
-        base, ink = self._near(base, 14), self._near(ink, 12)
+        tint = self.rng.randint(-16, 16)
+        base = self._near((base[0] + tint, base[1] + tint, base[2] + tint), 5)
+        ink = self._near(ink, 10)
         image = self._ground(w, h, base)
-        strip = h * (0.16 if two else self.rng.uniform(0.15, 0.24))
+        strip = h * (0.16 if two else self.rng.uniform(0.14, 0.22))
         x1 = w * self.rng.uniform(0.12, 0.3)
-        if self._chance(0.5):
-            cv2.rectangle(
-                image,
-                (int(x1), int(h * 0.05)),
-                (int(w - x1), int(h * 0.05 + strip)),
-                self._near(base, 25),
-                -1,
-            )
-        self._small_text(
-            image,
-            self.rng.choice(_CITIES),
-            (x1 + 5, h * 0.08, w - x1 - 5, h * 0.03 + strip),
-            ink,
-            ("din", "condensed", "bold"),
-        )
-        style = self._style("din", "condensed", "condensed", "bold", stroke=0.3)
+        if self._chance(0.35):
+            corner = (int(x1), int(h * 0.05))
+            cv2.rectangle(image, corner, (int(w - x1), int(h * 0.05 + strip)), self._near(base, 14), -1)
+        city = self.rng.choice(_CITIES) if self._chance(0.8) else f"SP-{self._random_word(4, 12)}"
+        line = (x1 + 5, h * 0.07, w - x1 - 5, h * 0.02 + strip)
+        self._small_text(image, city, line, ink, ("din", "condensed", "bold"))
+        self._br_marks(image)
+        style = self._style("din", "din", "condensed", "bold", stroke=0.5)
         if two:
             self._two_rows(image, text, (w * 0.07, h * 0.24, w * 0.93, h * 0.94), style, ink)
         else:
-            height = h * self.rng.uniform(0.5, 0.64)
-            y1 = h * self.rng.uniform(0.92, 0.96) - height
+            height = h * self.rng.uniform(0.5, 0.62)
+            y1 = h * self.rng.uniform(0.88, 0.95) - height
+            fill = self.rng.uniform(0.85, 0.99)
             self._row(
-                image,
-                text,
-                (w * 0.04, y1, w * 0.96, y1 + height),
-                style,
-                ink,
-                self.rng.uniform(0.85, 0.99),
-                dash=self._chance(0.75),
+                image, text, (w * 0.04, y1, w * 0.96, y1 + height), style, ink, fill, self._chance(0.85)
             )
+        self._seal_lumps(image)
+        self._border(image, ink if self._chance(0.5) else self._near(base, 40), 0.6)
+        return self._frame(image, 0.1) if self._chance(0.3) else image
+
+    def _br_marks(self, image: Image) -> None:
+        """Bolts and the coloured badge of the year beside the name of the town."""
+        h, w = image.shape[:2]
         if self._chance(0.6):
-            self._bolts(image, ((0.08, 0.14), (0.92, 0.14)))
-        if self._chance(0.3):
-            spot = (w * 0.5, h * 0.62)
-            cv2.circle(image, (int(spot[0]), int(spot[1])), 4, (90, 90, 95), -1, cv2.LINE_AA)
-        self._border(image, ink, 0.5)
-        return self._frame(image, 0.1) if self._chance(0.25) else image
+            self._bolts(
+                image, ((0.3, 0.07), (0.7, 0.07)) if self._chance(0.5) else ((0.08, 0.14), (0.92, 0.14))
+            )
+        if self._chance(0.35):
+            self._crest(image, w * 0.1, h * 0.16, h * self.rng.uniform(0.08, 0.16))
+
+    def _seal_lumps(self, image: Image) -> None:
+        """Lead seals and bolt heads at the feet of the characters and between them."""
+        h, w = image.shape[:2]
+        for _ in range(self.rng.choice((0, 1, 1, 2, 2))):
+            tone = self.rng.randint(20, 170)
+            x, y = w * self.rng.uniform(0.2, 0.8), h * self.rng.choice((0.93, 0.95, 0.97, 0.6))
+            size = (
+                max(2, int(w * self.rng.uniform(0.006, 0.016))),
+                max(2, int(h * self.rng.uniform(0.01, 0.03))),
+            )
+            cv2.ellipse(image, (int(x), int(y)), size, 0, 0, 360, (tone, tone, tone), -1, cv2.LINE_AA)
 
     def _br_new(self, text: str) -> Image:
         two = self._chance(0.15)

@@ -155,7 +155,7 @@ class Reader(nn.Module):
         n = (READER_SIZE[0] // STRIDE) * (READER_SIZE[1] // STRIDE)
         self.place = nn.Parameter(torch.randn(1, n, c) * 0.02)
         self.blocks = nn.Sequential(*(Block(c, 4) for _ in range(depth)))
-        self.norm = nn.LayerNorm(c)
+        self.norm, self.drop = nn.LayerNorm(c), nn.Dropout(0.1)
         self.queries = nn.Parameter(torch.randn(1, SLOTS, c) * 0.02)
         self.first, self.second = SlotBlock(c, 4, 4), SlotBlock(c, 4, 1)
         self.norm_out = nn.LayerNorm(c)
@@ -167,7 +167,7 @@ class Reader(nn.Module):
     def forward(self, x: Tensor) -> ReaderOut:
         level, view = self.rectifier(x)
         cells = self.body((level - 0.5) * 2).flatten(2).transpose(1, 2) + self.place
-        cells = self.norm(self.blocks(cells))
+        cells = self.drop(self.norm(self.blocks(cells)))
         slots = self.queries.expand(x.shape[0], -1, -1)
         slots, _ = self.first(slots, cells)
         slots, looks = self.second(slots, cells)

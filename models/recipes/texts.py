@@ -111,6 +111,23 @@ EU = (
     "L-DDD-LL",
     "D-LLL-DDD",
     "LL DD DDD",
+    "LL*DDDDL",
+    "LL*DDDLL",
+    "L*DDDDDL",
+    "L*DDDDLL",
+    "LL*DDDD-LL",
+    "LL*DD-DLL",
+    "LL*LL-DDD",
+    "LL*L DDD",
+    "LL*LL DDDD",
+    "LLL*L DDD",
+    "LLL*LL DD",
+    "L*LL DDD",
+    "LLL*DDD",
+    "DLD*DDDD",
+    "LL*DDDDL",
+    "LLL DDDDL",
+    "LL DDDLL",
 )
 GB = (
     "LLDD LLL",
@@ -123,7 +140,7 @@ GB = (
     "LDD LLL",
     "DDD LLL",
 )
-BR_OLD = ("LLL-DDDD", "LLL-DDDD", "LLL DDDD", "LLL*DDDD", "LLL.DDDD")
+BR_OLD = ("LLL-DDDD", "LLL.DDDD", "LLL.DDDD", "LLL DDDD")
 BR_NEW = ("LLLDLDD",)
 IN = (
     "LL DD LL DDDD",
@@ -215,7 +232,7 @@ def vanity(rng: Random) -> str:
 
 def plate_text(rng: Random, family: str) -> str:
     """A text for the family, separators kept."""
-    share = {"us": 0.4, "gb": 0.15, "au": 0.25}.get(family, 0.05)
+    share = {"us": 0.4, "gb": 0.15, "au": 0.25, "br_old": 0.0, "br_new": 0.0, "eu": 0.02}.get(family, 0.05)
     if rng.random() < share:
         return vanity(rng)
     return from_grammar(rng, rng.choice(GRAMMARS[family]))

@@ -3,7 +3,8 @@
     python -m models.recipes.train_reader --pack PACK --out DIR --minutes 9 [--resume FILE]
 
 Runs for a time, not for a count: the learning rate follows the share of the time that is spent.
-Leaves `reader.pt` (averaged weights) and, with `--state`, `reader_state.pt` (to go on from).
+Leaves `reader.pt` (averaged weights), `reader_mean.pt` (their mean over the last half, where single checks
+differ by noise) and, with `--state`, `reader_state.pt` (to go on from).
 """
 
 from __future__ import annotations
@@ -174,6 +175,23 @@ def average(into: dict[str, Tensor], model: torch.nn.Module, decay: float) -> No
         torch._foreach_lerp_([into[k] for k in moving], [now[k] for k in moving], 1 - decay)
 
 
+class Mean:
+    """The running mean of weights that are given one after the other."""
+
+    def __init__(self) -> None:
+        self.weights: dict[str, Tensor] = {}
+        self.count = 0
+
+    def add(self, weights: dict[str, Tensor]) -> None:
+        self.count += 1
+        if self.count == 1:
+            self.weights = {k: v.clone() for k, v in weights.items()}
+            return
+        for name, kept in self.weights.items():
+            if kept.dtype.is_floating_point:
+                kept.lerp_(weights[name], 1 / self.count)
+
+
 class Pool:
     """The latest samples, kept on the accelerator: workers make fewer than it can learn from, so
     every fresh batch is followed by `replays` drawn from the pool, lit anew."""
@@ -254,34 +272,38 @@ def main() -> None:
     held = torch.from_numpy(crops).to(device)
     poor = torch.from_numpy(held_crops(args.pack, "poor")[0]).to(device)
     judge = Reader().to(device).eval()
+    mean, budget = Mean(), args.minutes * 60
 
     def check(step: int, terms: dict[str, float], made: int) -> None:
-        judge.load_state_dict(ema)
+        if step and time.time() - start > budget / 2:
+            mean.add(ema)
+            torch.save(mean.weights, args.out / "reader_mean.pt")
+        row = {"step": step, "s": round(time.time() - start), "samples": made, **figures(ema)}
+        row |= {f"mean_{k}": v for k, v in figures(mean.weights).items()} if mean.count else {}
+        row |= {k: round(v, 4) for k, v in terms.items()}
+        print(json.dumps(row), flush=True)
+        common.note(args.out / "reader_log.jsonl", row)
+        torch.save(ema, args.out / "reader.pt")
+
+    def figures(weights: dict[str, Tensor]) -> dict[str, float]:
+        judge.load_state_dict(weights)
         share, said = exact(judge, held, texts)
         right = [common.fold(a) == common.fold(b) for a, b in zip(said, texts, strict=True)]
         by: dict[str, list[bool]] = {}
         for region, good in zip(regions, right, strict=True):
             by.setdefault(region, []).append(good)
-        row = {
-            "step": step,
-            "s": round(time.time() - start),
-            "samples": made,
+        return {
             "held": round(share, 4),
             "readable": round(called_readable(judge, held), 3),
             "poor_readable": round(called_readable(judge, poor), 3),
             **{k: round(sum(v) / len(v), 3) for k, v in sorted(by.items())},
-            **{k: round(v, 4) for k, v in terms.items()},
         }
-        print(json.dumps(row), flush=True)
-        common.note(args.out / "reader_log.jsonl", row)
-        torch.save(ema, args.out / "reader.pt")
 
     with feed.Feed(args.pack, args.seed, feed.Mix(*args.mix), args.workers) as source:
         source.batch(1)  # the workers are up before the clock starts
         start = time.time()
         step, terms = 0, {}
         pool = Pool(args.chunks, args.replays)
-        budget = args.minutes * 60
         while (spent := time.time() - start) < budget:
             done = args.span[0] + (args.span[1] - args.span[0]) * spent / budget
             for group in optimiser.param_groups:
@@ -298,7 +320,7 @@ def main() -> None:
             average(ema, reader, min(0.999, (step + 1) / (step + 10)) if not args.resume else 0.999)
             step += 1
             if step % 100 == 0:
-                terms = {k: float(v) for k, v in parts.items()}
+                terms = {k: float(v.detach()) for k, v in parts.items()}
             if step % 1000 == 0:
                 check(step, terms, source.made)
         check(step, terms, source.made)
