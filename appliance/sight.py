@@ -130,10 +130,12 @@ class Looks:
 
     `colour` is one of white, silver, grey, black, red, blue, green, yellow, orange, brown, beige and
     other; `body` one of sedan, hatchback, wagon, suv, coupe, van, pickup, truck, bus and motorcycle.
+    `model` is make and model in the words of the owner's net, None without such a net.
     """
 
     colour: Guess
     body: Guess
+    model: Guess | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,10 +279,8 @@ def _facts(case: _Case) -> Pairs:
 def _looks(looks: Looks | None) -> Pairs:
     if looks is None:
         return ()
-    return tuple(
-        (what, f"{guess.word} {guess.confidence:.2f}")
-        for what, guess in (("colour", looks.colour), ("body", looks.body))
-    )
+    words = (("colour", looks.colour), ("body", looks.body), ("model", looks.model))
+    return tuple((what, f"{guess.word} {guess.confidence:.2f}") for what, guess in words if guess is not None)
 
 
 def _events(

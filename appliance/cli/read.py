@@ -15,7 +15,7 @@ from ..config.load import load_config
 from ..config.schema import Config
 from ..faults import InputDataFault
 from ..hw.cameras.footage import Footage, Shot, find_footage
-from ..sight import Box, Guess
+from ..sight import Box, Guess, Looks
 from ..vision.closeup import Closer, Closeup, FaceSeen, VehicleSeen
 from ..vision.factory import Recognition, build_recognition
 from ..vision.scene import PlateSeen, Scene, see
@@ -127,6 +127,7 @@ def _vehicle(seen: VehicleSeen) -> dict[str, object]:
         "box": _box(found.box),
         "colour": looks and _guess(looks.colour),
         "body": looks and _guess(looks.body),
+        "model": looks and looks.model and _guess(looks.model),
     }
 
 
@@ -160,13 +161,17 @@ def _sentence(shot: Shot, scene: Scene, close: Closeup) -> str:
     plates = ", ".join(f"{plate.read.text} ({plate.read.score:.0%})" for plate in scene.plates)
     looks = next((vehicle.looks for vehicle in close.vehicles if vehicle.looks), None)
     on = (
-        f" on a {looks.colour.word} {looks.body.word}"
+        f" on a {looks.colour.word} {looks.body.word}{_named(looks)}"
         if looks and plates and len(close.vehicles) == 1
         else ""
     )
     where = f"{shot.path}" if shot.number == 0 else f"{shot.path} frame {shot.number}"
     took = (scene.detect_s + scene.read_s + close.describe_s + close.faces_s) * 1000
     return f"{where}: {plates or 'no plate'}{on}  [{took:.0f} ms]"
+
+
+def _named(looks: Looks) -> str:
+    return "" if looks.model is None else f" ({looks.model.word})"
 
 
 def _share(text: str) -> float:

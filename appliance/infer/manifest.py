@@ -18,6 +18,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Tolerance = Annotated[float, Field(gt=0.0, le=0.5)]
 Triple = tuple[float, float, float]
 
+MODEL_OUTPUT = "model"
+"""What a net of the task `name_model` gives."""
+
 
 class Table(BaseModel):
     """A table of a manifest: frozen, and an unknown key in it is an error."""
@@ -34,6 +37,8 @@ class Task(Word):
     EMBED_FACE = "embed_face"
     TELL_LIVE = "tell_live"
     DESCRIBE_VEHICLE = "describe_vehicle"
+    NAME_MODEL = "name_model"
+    """Make and model of a vehicle: a net that the owner brings."""
     FIND_TEXT = "find_text"
     READ_TEXT = "read_text"
 
@@ -196,6 +201,17 @@ class NetManifest(Table):
         wrong = [golden.file for golden in self.golden if not self._answers(golden)]
         if wrong:
             raise ValueError(f"golden frame {wrong[0]} names an output or a class that the net lacks")
+        return self
+
+    @model_validator(mode="after")
+    def _names_models(self) -> NetManifest:
+        """The one task whose words nobody knows beforehand."""
+        if self.task is not Task.NAME_MODEL:
+            return self
+        if not self.classes(MODEL_OUTPUT):
+            raise ValueError(f"task {self.task} needs an output {MODEL_OUTPUT} that names its classes")
+        if self.input.resize != "stretch":
+            raise ValueError(f'task {self.task} needs resize = "stretch"')
         return self
 
     def _answers(self, golden: NetGolden) -> bool:

@@ -14,7 +14,7 @@ from ..faults import EngineFailed, GateFault, ModelStale
 from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
-from .manifest import Name, NetManifest, Table
+from .manifest import Name, NetManifest, Table, Task
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -27,6 +27,11 @@ SHIPPED = find("models")
 """The sets, manifests and weights that come with the appliance."""
 NETS = "nets"
 """Below a folder of models: the manifests of the nets."""
+MODEL = "model"
+"""The part that names make and model: a slot for a net that the owner brings."""
+_DESCRIBER = "vehicle"
+_OWNERS_MODEL = "make_model"
+"""The manifest of a net for that slot, in the owner's folder."""
 
 
 class Golden(Table):
@@ -94,8 +99,9 @@ def load_manifest(
 ) -> Manifest:
     """Read the set `name` and the manifests of its nets.
 
-    What lies in `own`, the owner's folder of models, comes before what is shipped. Raises EngineFailed,
-    naming the file and the key that is wrong.
+    What lies in `own`, the owner's folder of models, comes before what is shipped; a net there that names
+    make and model joins each set that describes vehicles. Raises EngineFailed, naming the file and the key
+    that is wrong.
     """
     places = tuple(place for place in (own, folder) if place is not None)
     home = next((place for place in places if (place / f"{name}.toml").is_file()), folder)
@@ -105,6 +111,8 @@ def load_manifest(
     for part, net in table.nets.items():
         nets[part], stale = _newest(net, folder, own)
         faults += [stale] if stale else []
+    if own is not None and _wants_model(nets) and (own / NETS / f"{_OWNERS_MODEL}.toml").is_file():
+        nets[MODEL] = _namer(own)
     return Manifest(table.name, table.title, nets, table.golden, home, precision, tuple(faults))
 
 
@@ -112,6 +120,19 @@ def load_net(name: str, folder: Path = SHIPPED) -> NetManifest:
     """Read `folder/nets/name.toml`. Raises EngineFailed, naming the key that is wrong."""
     net = _read(folder / NETS / f"{name}.toml", NetManifest, name, folder / NETS)
     return net.model_copy(update={"folder": folder})
+
+
+def _wants_model(nets: Mapping[str, NetManifest]) -> bool:
+    return _DESCRIBER in nets and MODEL not in nets
+
+
+def _namer(own: Path) -> NetManifest:
+    net = load_net(_OWNERS_MODEL, own)
+    if net.task is not Task.NAME_MODEL:
+        raise EngineFailed(
+            f"{own / NETS / _OWNERS_MODEL}.toml, task: {net.task} instead of {Task.NAME_MODEL}", part=net.name
+        )
+    return net
 
 
 def _newest(name: str, folder: Path, own: Path | None) -> tuple[NetManifest, ModelStale | None]:

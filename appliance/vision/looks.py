@@ -27,13 +27,18 @@ class LooksBallot:
         self._seen.append(looks)
 
     def agreed(self) -> Looks | None:
-        """The word with the most confidence for colour and for body; None while too few frames spoke.
+        """The word with the most confidence for colour, body and model; None while too few frames spoke.
 
         Frames that chose another word count as no confidence in the winner.
         """
         if len(self._seen) < _LEAST:
             return None
-        return Looks(_winner(one.colour for one in self._seen), _winner(one.body for one in self._seen))
+        models = [one.model for one in self._seen if one.model is not None]
+        return Looks(
+            _winner(one.colour for one in self._seen),
+            _winner(one.body for one in self._seen),
+            _winner(models) if models else None,
+        )
 
 
 def _winner(guesses: Iterable[Guess]) -> Guess:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ...config.schema import Vision
 from ...infer.base import BaseBackend, BaseSession
-from ...infer.models import Manifest
+from ...infer.models import MODEL, Manifest
 from ..base import BaseDescriber, BaseDetector, BaseFaceReader, Nets
-from .describer import NetDescriber
+from .describer import NetDescriber, NetNamer
 from .detector import NetDetector
 from .faces import FaceSessions, NetFaceReader
 from .reader import NetReader
@@ -36,7 +36,10 @@ def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: boo
 def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None:
     if "vehicle" not in manifest.nets:
         return None
-    return NetDescriber(backend.load(manifest.file("vehicle")))
+    session = backend.load(manifest.file("vehicle"))
+    if MODEL not in manifest.nets:
+        return NetDescriber(session)
+    return NetDescriber(session, NetNamer(backend.load(manifest.file(MODEL)), manifest.nets[MODEL]))
 
 
 def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:

@@ -302,3 +302,10 @@ def test_the_looks_stand_in_the_evidence(decider_of: Build) -> None:
     verdict = decider_of(known_plates={"AB12CDE": "Ann"}).decide(replace(vote("AB12CDE"), looks=white), "any")
     assert isinstance(verdict, Granted)
     assert verdict.authority.evidence[-2:] == (("colour", "white 0.90"), ("body", "van 0.85"))
+
+
+def test_a_model_that_was_named_stands_in_the_evidence(decider_of: Build) -> None:
+    golf = Looks(Guess("white", 0.9), Guess("hatchback", 0.85), Guess("VW Golf", 0.7))
+    verdict = decider_of(known_plates={"AB12CDE": "Ann"}).decide(replace(vote("AB12CDE"), looks=golf), "any")
+    assert isinstance(verdict, Granted)
+    assert verdict.authority.evidence[-1] == ("model", "VW Golf 0.70")

@@ -104,6 +104,49 @@ def test_the_owner_s_net_of_an_older_one_is_passed_over_with_a_fault(tmp_path: P
     assert [type(fault) for fault in manifest.faults] == [ModelStale]
 
 
+def with_vehicle(folder: Path) -> Path:
+    """A folder of models whose set describes vehicles."""
+    write_models(folder, the_set=SET.replace('det = "det"', 'det = "det"\nvehicle = "det"'))
+    return folder
+
+
+def namer_text(task: str = "name_model", output: str = "model", resize: str = "stretch") -> str:
+    text = net_text().replace('name = "det"', 'name = "make_model"').replace('"detect"', f'"{task}"')
+    return text.replace('"y"', f'"{output}"').replace('"stretch"', f'"{resize}"')
+
+
+def owners(folder: Path, text: str) -> Path:
+    (folder / "nets").mkdir(parents=True)
+    (folder / "nets" / "make_model.toml").write_text(text)
+    return folder
+
+
+def test_the_owner_s_net_for_make_and_model_joins_a_set_that_describes_vehicles(tmp_path: Path) -> None:
+    own = owners(tmp_path / "own", namer_text())
+    manifest = load_manifest("mine", with_vehicle(tmp_path / "shipped"), own=own)
+    assert manifest.nets["model"].classes("model") == ("on", "dim")
+    assert manifest.file("model").name == "mine.model"
+
+
+def test_a_set_that_describes_no_vehicle_takes_no_net_for_make_and_model(tmp_path: Path) -> None:
+    own = owners(tmp_path / "own", namer_text())
+    assert "model" not in load_manifest("mine", write_models(tmp_path / "shipped"), own=own).nets
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (namer_text(task="detect"), "detect instead of name_model"),
+        (namer_text(output="y"), "an output model that names its classes"),
+        (namer_text(resize="letterbox"), 'needs resize = "stretch"'),
+    ],
+)
+def test_a_net_that_cannot_name_models_is_refused(tmp_path: Path, text: str, named: str) -> None:
+    shipped, own = with_vehicle(tmp_path / "shipped"), owners(tmp_path / "own", text)
+    with pytest.raises(EngineFailed, match=named):
+        load_manifest("mine", shipped, own=own)
+
+
 def test_the_hash_is_held(tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
     path.write_bytes(b"weights")

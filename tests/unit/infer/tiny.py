@@ -68,6 +68,18 @@ def added(path: Path) -> ModelFile:
     return _save(path, [_node("Add", ["a", "b"], "s")], inputs, [_value("s", ("n", "u"))], [])
 
 
+def strongest_colour(path: Path, output: str = "model") -> ModelFile:
+    """Shares of the three channels in a picture, by their means times 4."""
+    nodes = [
+        _node("GlobalAveragePool", ["picture"], "means"),
+        _node("Flatten", ["means"], "flat"),
+        _node("Mul", ["flat", "four"], "strong"),
+        _node("Softmax", ["strong"], output, axis=1),
+    ]
+    four = [_constant("four", np.array(4, np.float32))]
+    return _save(path, nodes, [_value("picture", FREE)], [_value(output, ("n", 3))], four)
+
+
 def convolutions(path: Path, depth: int = 8, width: int = 64) -> ModelFile:
     """A stack of convolutions, work enough to be timed; weights fixed by their own seed."""
     random = np.random.default_rng(7)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from appliance.sight import Guess, Looks
 from appliance.vision.looks import LooksBallot
 
@@ -26,6 +30,19 @@ def test_a_frame_that_differs_costs_confidence() -> None:
     agreed = ballot(looks("red", 0.9), looks("red", 0.9), looks("blue", 0.6)).agreed()
     assert agreed is not None
     assert agreed.colour == Guess("red", 0.6)
+
+
+def test_the_model_is_voted_on_where_the_owner_brought_a_net() -> None:
+    golf, polo = (replace(looks("red"), model=Guess(word, 0.9)) for word in ("VW Golf", "VW Polo"))
+    agreed = ballot(golf, polo, golf).agreed()
+    assert agreed is not None
+    assert agreed.model == Guess("VW Golf", pytest.approx(0.6))  # type: ignore[arg-type]
+
+
+def test_without_such_a_net_there_is_no_model() -> None:
+    agreed = ballot(looks("red"), looks("red")).agreed()
+    assert agreed is not None
+    assert agreed.model is None
 
 
 def test_a_few_frames_are_enough() -> None:
