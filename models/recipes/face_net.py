@@ -72,7 +72,12 @@ def dense_body(
     return nn.Sequential(*layers, conv(widths[-1], 384, 1))
 
 
-BODIES = {"lite": (lite_body, 512), "dense": (dense_body, 384)}
+def wide_body() -> nn.Module:
+    """Twice the arithmetic of `dense_body`, block for block, so that one can be grown from the other."""
+    return dense_body((48, 96, 144, 224))
+
+
+BODIES = {"lite": (lite_body, 512), "dense": (dense_body, 384), "wide": (wide_body, 384)}
 
 
 class FaceNet(nn.Module):
@@ -92,6 +97,20 @@ class FaceNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         out: Tensor = self.last(self.whole(self.body((x - 0.5) * 2)).flatten(1))
         return out
+
+
+def grown(old: dict[str, Tensor], new: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights `new` of a wider net, made to do what the narrower net `old` does: old channels keep
+    their weights, and hear nothing of the channels that are added to them."""
+    out = {}
+    for key, fresh in new.items():
+        known, fresh = old[key].to(fresh.device), fresh.clone()
+        first = tuple(slice(n) for n in known.shape[:1])
+        if known.ndim >= 2:
+            fresh[first] = 0
+        fresh[tuple(slice(n) for n in known.shape)] = known
+        out[key] = fresh
+    return out
 
 
 class ShippedFaceNet(nn.Module):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -182,6 +183,10 @@ class Chance:
         """(n,) between low and high."""
         return torch.rand(n, device=self.device) * (high - low) + low
 
+    def number(self, low: float, high: float) -> float:
+        """One number between low and high, without waiting for the device."""
+        return random.uniform(low, high)
+
     def normal(self, *shape: int) -> Tensor:
         """Normal numbers."""
         return torch.randn(*shape, device=self.device)
@@ -225,13 +230,13 @@ def _kernel(chance: Chance, motion: bool, reach: float) -> Tensor:
     """A 13 x 13 blur: round, or along a line."""
     grid = lattice(13, chance.device) - 6
     if motion:
-        angle = float(chance.uniform(1, 0, math.pi))
+        angle = chance.number(0, math.pi)
         along = grid[..., 0] * math.cos(angle) + grid[..., 1] * math.sin(angle)
         across = grid[..., 1] * math.cos(angle) - grid[..., 0] * math.sin(angle)
-        half = float(chance.uniform(1, 1.0, 1.0 + 2.2 * reach))
+        half = chance.number(1.0, 1.0 + 2.2 * reach)
         weight = torch.exp(-(across**2)) * torch.sigmoid((half - along.abs()) * 3)
     else:
-        sigma = float(chance.uniform(1, 0.3, 0.3 + reach))
+        sigma = chance.number(0.3, 0.3 + reach)
         weight = torch.exp(-(grid**2).sum(-1) / (2 * sigma**2))
     return weight / weight.sum()
 
@@ -249,7 +254,7 @@ def coarse(x: Tensor, chance: Chance, share: float, least: float, most: float) -
     """Some of the batch as if taken with fewer pixels, then enlarged again."""
     x, side = x.clone(), x.shape[-1]
     for group in chance.groups(len(x), share, 8):
-        small = max(6, int(side * math.exp(float(chance.uniform(1, math.log(least), math.log(most))))))
+        small = max(6, int(side * math.exp(chance.number(math.log(least), math.log(most)))))
         shrunk = functional.interpolate(x[group], (small, small), mode="bilinear", antialias=True)
         x[group] = functional.interpolate(shrunk, (side, side), mode="bilinear").clamp(0, 1)
     return x
@@ -286,8 +291,11 @@ def coded(x: Tensor, chance: Chance, share: float, least: int = 15) -> Tensor:
     k = torch.arange(8, device=x.device, dtype=torch.float32)
     basis = torch.cos((2 * k[None] + 1) * k[:, None] * math.pi / 16) * 0.5
     basis[0] *= math.sqrt(0.5)
-    rounded = torch.round(basis @ blocks @ basis.T / steps) * steps
-    back = basis.T @ rounded @ basis
+    # One large product is many times faster than as many small ones as there are blocks.
+    both = torch.kron(basis, basis)
+    shares = (blocks.reshape(-1, 64) @ both.T).reshape(blocks.shape)
+    rounded = torch.round(shares / steps) * steps
+    back = (rounded.reshape(-1, 64) @ both).reshape(blocks.shape)
     ycc = back.permute(0, 1, 2, 4, 3, 5).reshape(n, 3, 8 * h, 8 * h)
     rgb = torch.einsum("oc,bchw->bohw", torch.linalg.inv(to_ycc), ycc) / 255
     x = x.clone()

@@ -1,17 +1,19 @@
 """Trains the face embedding net from a teacher that looks at every new face.
 
     python -m models.recipes.train_face --pack PACK --out RUN --minutes 9 [--plan lite|dense] \
-        [--span A B --resume RUN/face_state.pt]
+        [--start face.pt | --span A B --resume RUN/face_state.pt]
 
 Faces of different people are mixed (regions, fine and coarse detail, shape) into faces that nobody
 has; the teacher embeds the clean face and its mirror image; the student sees it degraded and badly
-aligned, twice, and learns the teacher's embedding in the 128 directions that hold most of it.
+aligned, twice, the first time less so, and learns the teacher's embedding in the 128 directions that
+hold most of it.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,7 @@ from torch.nn import functional
 
 from models.recipes import common, face_figures
 from models.recipes import face_views as views
-from models.recipes.face_net import BODIES, EMBEDDING, FACE_SIDE, TEMPLATE, FaceNet, parameters
+from models.recipes.face_net import BODIES, EMBEDDING, FACE_SIDE, TEMPLATE, FaceNet, grown, parameters
 from models.recipes.face_views import Chance, Faces, Pack
 from models.recipes.teachers import Teacher
 from models.recipes.train_reader import rate
@@ -138,11 +140,13 @@ class Mixer:
         known = torch.arange(n, device=which.device) < kept
         clean = self.upright(which[:kept], mirrored[:kept])
         rest = n - kept
-        a = self.upright(which[kept:], mirrored[kept:], self._bend(rest, 4.0))
+        a = self.upright(which[kept:], mirrored[kept:], self._bend(rest, 5.0))
         other = self.chance.picks(rest, len(self.faces))
-        b = self.upright(other, self.chance.hit(rest, 0.5), self._bend(rest, 4.0))
-        alone = self.chance.hit(rest, 0.15)
+        b = self.upright(other, self.chance.hit(rest, 0.5), self._bend(rest, 5.0))
+        alone = self.chance.hit(rest, 0.25)
         new = torch.where(alone[:, None, None, None], a, self._mixed(a, b))
+        # The teacher's answer depends on the light, too; this much of it is part of the new face.
+        new = views.lit(new, self.chance, 0.4)
         return Batch(torch.cat([clean, new]), known, which, mirrored)
 
     def as_given(self, batch: Batch) -> Tensor:
@@ -158,8 +162,8 @@ class Degrader:
         self.mixer, self.chance = mixer, chance
         self.points = torch.tensor(TEMPLATE, device=chance.device)[None]
 
-    def view(self, batch: Batch, strength: float) -> Tensor:
-        """Faces (B, 3, 112, 112), misaligned and degraded; half of the known ones as given."""
+    def view(self, batch: Batch, strength: float, poor: float) -> Tensor:
+        """Faces (B, 3, 112, 112), misaligned; a share of them degraded; half of the known ones as given."""
         n = len(batch.clean)
         chance = self.chance
         jitter = views.about(
@@ -173,8 +177,8 @@ class Degrader:
         x = views.sample(batch.clean, places.unflatten(1, (FACE_SIDE, FACE_SIDE)))
         raw = batch.known & chance.hit(n, 0.5)
         x = torch.where(raw[:, None, None, None], self.mixer.as_given(batch), x)
-        poor = self._poor(x, strength)
-        return torch.where(chance.hit(n, 0.8)[:, None, None, None], poor, x)
+        spoilt = chance.groups(n, poor, 1)[0]
+        return x.index_copy(0, spoilt, self._poor(x[spoilt], strength))
 
     def _poor(self, x: Tensor, strength: float) -> Tensor:
         points = self.points.expand(len(x), -1, -1)
@@ -198,19 +202,35 @@ class Bank:
     directions: Tensor
 
 
-def make_bank(mixer: Mixer, tutor: Tutor) -> Bank:
-    """Embeds the training faces, and finds the 128 directions with most of their inner products."""
+def make_bank(mixer: Mixer, tutor: Tutor, started: FaceNet | None) -> Bank:
+    """Embeds the training faces, and finds the 128 directions with most of their inner products; or
+    those that a net which was trained before speaks in."""
     rows = torch.arange(len(mixer.faces), device=mixer.lattice.device)
     still = torch.zeros(256, dtype=torch.bool, device=rows.device)
     whole = torch.cat([tutor.embed(mixer.upright(r, still[: len(r)])) for r in rows.split(256)])
     # Not centred: cosines are to be kept, not distances from a mean.
     directions = torch.linalg.svd(whole, full_matrices=False)[2][:EMBEDDING].T.contiguous()
+    if started is not None:
+        directions = spoken(started, mixer, whole)
     names = mixer.faces.names
     people = int(names.max()) + 1
     sums = torch.zeros(people, whole.shape[1], device=rows.device).index_add_(0, names, whole)
     kin = functional.normalize(sums)[names]
     wanted = functional.normalize(whole + KINSHIP * kin)
     return Bank(whole, functional.normalize(whole @ directions), wanted, directions)
+
+
+@torch.no_grad()
+def spoken(net: FaceNet, mixer: Mixer, whole: Tensor) -> Tensor:
+    """The orthonormal directions (256, 128) in which `net` comes nearest to the teacher (N, 256)."""
+    rows = torch.arange(len(mixer.faces), device=whole.device)
+    parts = [
+        views.aligned(mixer.faces.pictures[r].float() / 255, mixer.faces.points[r]) for r in rows.split(256)
+    ]
+    said = torch.cat([functional.normalize(net.eval()(x).float()) for x in parts])
+    net.train()
+    left, _, right = torch.linalg.svd(whole.T @ said, full_matrices=False)
+    return left @ right
 
 
 def losses(student: Tensor, wanted: Tensor, bank: Bank) -> dict[str, Tensor]:
@@ -271,11 +291,11 @@ class Judge:
 
 def average(ema: dict[str, Tensor], net: FaceNet, keep: float) -> None:
     """Moves the running mean of the weights."""
-    for key, value in net.state_dict().items():
-        if value.dtype.is_floating_point:
-            ema[key].lerp_(value.detach().float(), 1 - keep)
-        else:
-            ema[key].copy_(value)
+    state = net.state_dict()
+    moving = [k for k, v in state.items() if v.dtype.is_floating_point]
+    torch._foreach_lerp_([ema[k] for k in moving], [state[k] for k in moving], 1 - keep)
+    for key in state.keys() - set(moving):
+        ema[key].copy_(state[key])
 
 
 def make_optimiser(net: FaceNet, peak: float, fused: bool) -> torch.optim.Optimizer:
@@ -297,8 +317,8 @@ class Run:
         self.degrader = Degrader(self.mixer, self.chance)
         self.tutor = Tutor(args.pack, device)
         self.judge = Judge(pack.faces("identity", True))
-        self.bank = make_bank(self.mixer, self.tutor)
-        self.net = FaceNet(args.plan).to(device).to(memory_format=torch.channels_last)
+        self.net = self._net()
+        self.bank = make_bank(self.mixer, self.tutor, self.net if args.start else None)
         self.optimiser = make_optimiser(self.net, args.peak, device.type == "cuda")
         if args.resume:
             state = torch.load(args.resume, map_location=device)
@@ -309,9 +329,20 @@ class Run:
             self.ema = {k: v.to(device) for k, v in state["ema"].items()}
         self.step = 0
 
+    def _net(self) -> FaceNet:
+        net = FaceNet(self.args.plan)
+        if self.args.start:
+            # Runs of other seeds begin at the same place, so that their weights can be averaged.
+            torch.manual_seed(0)
+            net = FaceNet(self.args.plan)
+            old = torch.load(self.args.start, map_location="cpu")["net"]
+            net.load_state_dict(grown(old, net.state_dict()))
+            torch.manual_seed(self.args.seed)
+        return net.to(self.device).to(memory_format=torch.channels_last)
+
     def wanted(self, batch: Batch) -> Tensor:
         """The embedding (B, 256) that each face of the batch should get."""
-        count = int(batch.known.sum())
+        count = int(len(batch.known) * self.args.plain)
         new = self.tutor.embed(batch.clean[count:])
         return torch.cat([self.bank.wanted[batch.which[:count]], new])
 
@@ -322,7 +353,7 @@ class Run:
         with torch.no_grad():
             batch = self.mixer.batch(self.args.batch, self.args.plain)
             wanted = self.wanted(batch)
-            seen = torch.cat([self.degrader.view(batch, 0.7), self.degrader.view(batch, 1.1)])
+            seen = torch.cat([self.degrader.view(batch, 0.5, 0.4), self.degrader.view(batch, 1.0, 0.8)])
             seen = seen.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
             out = self.net(seen)
@@ -332,7 +363,7 @@ class Run:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 3.0)
         self.optimiser.step()
         self.step += 1
-        keep = 0.9995 if self.args.resume else min(0.9995, (self.step + 1) / (self.step + 10))
+        keep = 0.999 if self.args.resume else min(0.999, (self.step + 1) / (self.step + 10))
         average(self.ema, self.net, keep)
         return parts
 
@@ -373,8 +404,9 @@ def main() -> None:
         "--span", type=float, nargs=2, default=(0.0, 1.0), help="this run's part of the schedule"
     )
     parser.add_argument("--resume", type=Path)
+    parser.add_argument("--start", type=Path, help="a checkpoint whose net is trained on, or grown")
     parser.add_argument("--batch", type=int, default=512, help="new faces a step, each seen twice")
-    parser.add_argument("--plain", type=float, default=0.4, help="share of unmixed faces")
+    parser.add_argument("--plain", type=float, default=0.1, help="share of unmixed faces")
     parser.add_argument("--peak", type=float, default=2e-3)
     parser.add_argument("--every", type=float, default=60, help="seconds between checks")
     parser.add_argument("--seed", type=int, default=1)
@@ -382,6 +414,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     np.random.seed(args.seed)
+    random.seed(args.seed)
     torch.backends.cuda.matmul.allow_tf32 = True
     torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
