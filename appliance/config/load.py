@@ -1,4 +1,4 @@
-"""Load the configuration: shipped file, board profile and owner's file, with each value's origin."""
+"""Load the configuration: the shipped file, what lies over it, and each value's origin."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ..faults import ConfigFault
 from .checks import Finding, Severity, examine
+from .measured import measured_place, read_measured
 from .mistakes import nearest, sentences
 from .places import MAIN_FILE, board_file, board_names, find_owner, find_shipped
 from .schema import Config
@@ -93,7 +94,8 @@ def read_config(
     regions: Collection[str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Loaded:
-    """Merge the shipped file, the board's profile and the owner's file, the last one winning.
+    """Merge the shipped file, the board's profile, what was measured on it and the owner's file, the last one
+    winning.
 
     `owner` None looks in $GATEHOUSE_CONFIG, then ./gatehouse.toml, then /etc/gatehouse. `board` None
     takes the files' `board`; "auto" asks `detect`. `regions` are the names that `access.regions` may
@@ -107,11 +109,13 @@ def read_config(
     mine = None if found is None else read_sheet(found)
     name, chosen = _choose_board(board, main, mine, detect)
     profile = read_sheet(_profile(shipped, name, chosen))
-    sheets = tuple(sheet for sheet in (main, profile, mine) if sheet is not None)
+    place = measured_place(sheet for sheet in (main, profile, mine) if sheet is not None)
+    measured, stale = read_measured(place, name)
+    sheets = tuple(sheet for sheet in (main, profile, measured, mine) if sheet is not None)
     values, origins = _merge(sheets)
     values["board"], origins[("board",)] = name, chosen
     config = _validate(values, origins)
-    return Loaded(config, origins, tuple(s.path for s in sheets), examine(config, regions))
+    return Loaded(config, origins, tuple(s.path for s in sheets), (*stale, *examine(config, regions)))
 
 
 def _choose_board(

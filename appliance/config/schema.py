@@ -198,12 +198,15 @@ class Infer(Section):
     fallback: Literal["allow", "never"] = Field(
         "allow", description="never: refuse to recognise on any but the first backend of the chain"
     )
-    threads: int = Field(0, ge=0, le=64, description="0: as many as measured best")
+    threads: int = Field(0, ge=0, le=64, description="of one run; 0: as many as the backend thinks best")
     precision: Literal["auto", "fp32", "fp16", "int8"] = Field(
         "auto", description="of the nets that have it; auto: what each net's manifest prefers"
     )
     models: Path = Field(
         Path("data/models"), description="your own nets; they come before the shipped ones of their name"
+    )
+    measured: Path = Field(
+        Path("data/measured.toml"), description="what `gatehouse bench --backends` picked on this board"
     )
 
 

@@ -69,6 +69,8 @@ class BaseBackend(ABC):
     """A maker of sessions on one kind of device."""
 
     name: str
+    threaded: bool = True
+    """Whether `infer.threads` counts: it does on a processor."""
 
     @abstractmethod
     def load(self, model: ModelFile) -> BaseSession:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.__main__ import main
+from appliance.config.load import read_config
 from appliance.infer.models import SHIPPED
 
 SMALL = ["--quick", "--frames", "5", "--openings", "5", "--board", "sim"]
@@ -72,3 +73,17 @@ def test_bad_input_gets_one_line(words: list[str], line: str, capsys: pytest.Cap
     err = capsys.readouterr().err
     assert err.startswith(line)
     assert err.count("\n") == 1
+
+
+def test_the_choice_of_backends_is_where_the_gate_finds_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = tmp_path / "mine.toml"
+    owner.write_text(f'[infer]\nmeasured = "{tmp_path / "measured.toml"}"\n', encoding="utf-8")
+    words = ["--quick", "--json", "--board", "sim", "--config", str(owner)]
+    assert main(["bench", "--backends", *words]) == 0
+    told = json.loads(capsys.readouterr().out)
+    loaded = read_config(owner, "sim")
+    assert list(loaded.config.infer.chain) == told["choice"]["chain"]
+    assert loaded.origin("infer.threads").source == told["written"]
+    assert all(row["golden"] for row in told["measured"] if row["backend"] == "onnxruntime")

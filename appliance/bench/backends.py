@@ -1,0 +1,158 @@
+"""Which backend, with how many threads and in which precision, runs the nets fastest on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ..config.schema import BACKENDS, Infer
+from ..faults import BenchFault, EngineFailed, EngineUntrusted
+from ..infer.base import Arrays, BaseBackend, BaseSession, Precision
+from ..infer.chain import MakeBackend, make_backend
+from ..infer.models import Manifest, model_file
+from ..vision.proof import feed, picture, prove_net
+from .spread import Spread
+
+_WARM = 3
+"""First runs at a new size allocate."""
+WORTH_IT = 0.9
+"""More threads, and weights narrower than the manifest prefers, must save a tenth: the cores have other
+work, and narrow weights cost a little accuracy."""
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One net's file on one backend. `refusal` says why there are no times."""
+
+    net: str
+    precision: Precision | None
+    backend: str
+    threads: int
+    spread: Spread | None = None
+    refusal: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        times = None if self.spread is None else self.spread.as_json()
+        return {
+            "net": self.net,
+            "precision": None if self.precision is None else str(self.precision),
+            "backend": self.backend,
+            "threads": self.threads,
+            "golden": self.spread is not None,
+            "refusal": self.refusal,
+            "ms": times,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to write beside the owner's file; `ms` is one run of every net of the set."""
+
+    chain: tuple[str, ...]
+    threads: int
+    precision: str
+    ms: float
+
+    def as_settings(self) -> dict[str, object]:
+        return {"chain": list(self.chain), "threads": self.threads, "precision": self.precision}
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """Every file of a set on every backend, with every number of threads that makes sense."""
+
+    manifest: Manifest
+    infer: Infer
+    processors: int
+    timer: Callable[[], float]
+    runs: int
+    make: MakeBackend = make_backend
+
+    def measure(self, names: Sequence[str] = BACKENDS) -> Iterator[Measured]:
+        for name in names:
+            for threads in thread_counts(self.processors):
+                infer = self.infer.model_copy(update={"threads": threads})
+                try:
+                    backend = self.make(name, infer)
+                except EngineFailed as fault:
+                    yield Measured("", None, name, 0, refusal=fault.detail)
+                    break
+                yield from self._nets(backend, threads if backend.threaded else 0)
+                if not backend.threaded:
+                    break
+
+    def _nets(self, backend: BaseBackend, threads: int) -> Iterator[Measured]:
+        for part, net in self.manifest.nets.items():
+            for precision in net.precisions:
+                try:
+                    spread = self._spread(backend, part, precision)
+                except (EngineFailed, EngineUntrusted) as fault:
+                    yield Measured(part, precision, backend.name, threads, refusal=fault.detail)
+                else:
+                    yield Measured(part, precision, backend.name, threads, spread)
+
+    def _spread(self, backend: BaseBackend, part: str, precision: Precision) -> Spread:
+        """Times of runs on the first golden frame, after all of them are answered."""
+        net = self.manifest.nets[part]
+        model = model_file(net, f"{self.manifest.name}.{part}", precision)
+        session = backend.load(model)
+        try:
+            prove_net(session, net, model)
+            return self._timed(session, feed(net, picture(net, net.golden[0])))
+        finally:
+            session.close()
+
+    def _timed(self, session: BaseSession, feeds: Arrays) -> Spread:
+        for _ in range(_WARM):
+            session.infer(feeds)
+        seconds = []
+        for _ in range(self.runs):
+            start_s = self.timer()
+            session.infer(feeds)
+            seconds.append(self.timer() - start_s)
+        return Spread.of(seconds)
+
+
+def thread_counts(processors: int) -> tuple[int, ...]:
+    """1, 2, 4 ... and all of them."""
+    powers = [1 << bit for bit in range(processors.bit_length()) if 1 << bit <= processors]
+    return tuple(dict.fromkeys((*powers, processors)))
+
+
+def choose(manifest: Manifest, measured: Iterable[Measured]) -> Choice:
+    """The fastest that answers all golden frames, behind it the others by their speed.
+
+    Raises BenchFault when no backend runs all nets.
+    """
+    rows = [row for row in measured if row.spread is not None]
+    best: dict[str, Choice] = {}
+    for name in dict.fromkeys(row.backend for row in rows):
+        own = [row for row in rows if row.backend == name]
+        choice = _of_backend(manifest, name, own)
+        if choice is not None:
+            best[name] = choice
+    if not best:
+        raise BenchFault("no backend answers the golden frames of every net; run `gatehouse models verify`")
+    chain = sorted(best, key=lambda name: best[name].ms)
+    first = best[chain[0]]
+    return Choice(tuple(chain), first.threads, first.precision, first.ms)
+
+
+def _of_backend(manifest: Manifest, name: str, rows: Sequence[Measured]) -> Choice | None:
+    """Threads and precision of one backend: the modest ones, unless more is worth it."""
+    picked: Choice | None = None
+    for threads in sorted({row.threads for row in rows}):
+        for precision in (AUTO, *Precision):
+            ms = _whole(manifest, precision, [row for row in rows if row.threads == threads])
+            if ms is not None and (picked is None or ms < WORTH_IT * picked.ms):
+                picked = Choice((name,), threads, str(precision), ms)
+    return picked
+
+
+def _whole(manifest: Manifest, precision: str, rows: Sequence[Measured]) -> float | None:
+    """Milliseconds of one run of each net as `infer.precision` would choose its file; None if any lacks."""
+    wanted = None if precision == AUTO else Precision(precision)
+    have = {(row.net, row.precision): row.spread.p50 for row in rows if row.spread is not None}
+    files = [(part, net.chosen(wanted)) for part, net in manifest.nets.items()]
+    return sum(have[file] for file in files) if all(file in have for file in files) else None

@@ -1,0 +1,66 @@
+"""`gatehouse bench --backends`: which backend suits this board; the choice goes beside the owner's file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+
+from tqdm import tqdm
+
+from ..bench.backends import Choice, Contest, Measured, choose
+from ..config import Config
+from ..config.measured import write_measured
+from ..infer.models import load_manifest
+
+RUNS, QUICK_RUNS = 30, 5
+
+
+def compare_backends(args: argparse.Namespace, config: Config) -> int:
+    """Measure, print and write. Raises BenchFault when no backend serves, ConfigFault when not writable."""
+    manifest = load_manifest(config.vision.reader, own=config.infer.models)
+    runs = QUICK_RUNS if args.quick else RUNS
+    contest = Contest(manifest, config.infer, os.cpu_count() or 1, time.perf_counter, runs)
+    rows = list(
+        tqdm(contest.measure(), desc="measuring", unit="file", file=sys.stderr, disable=None, leave=False)
+    )
+    if not args.json:
+        print("\n".join(_line(row) for row in rows))
+    choice = choose(manifest, rows)
+    write_measured(config.infer.measured, config.board, choice.as_settings())
+    print(json.dumps(_told(config, rows, choice)) if args.json else _sentence(config, choice))
+    return 0
+
+
+def _line(row: Measured) -> str:
+    if row.precision is None:
+        return f"{row.backend:16}not here: {row.refusal}"
+    head = f"{row.backend:16}{row.net:10}{row.precision!s:6}{_threads(row.threads):>11}"
+    if row.spread is None:
+        return f"{head}  not trusted: {row.refusal}"
+    return f"{head}{row.spread.p50:9.2f} ms p50{row.spread.p95:9.2f} ms p95"
+
+
+def _threads(count: int) -> str:
+    return {0: "", 1: "1 thread"}.get(count, f"{count} threads")
+
+
+def _sentence(config: Config, choice: Choice) -> str:
+    return (
+        f"\nchosen: {', then '.join(choice.chain)}; {_threads(choice.threads) or 'device'}, precision"
+        f" {choice.precision}: {choice.ms:.1f} ms for one run of every net\n"
+        f"written to {config.infer.measured}; your own file wins over it"
+    )
+
+
+def _told(config: Config, rows: list[Measured], choice: Choice) -> dict[str, object]:
+    return {
+        "bench_backends": 1,
+        "board": config.board,
+        "set": config.vision.reader,
+        "measured": [row.as_json() for row in rows],
+        "choice": {**choice.as_settings(), "ms": round(choice.ms, 3)},
+        "written": str(config.infer.measured),
+    }
