@@ -14,9 +14,9 @@ from .twice import TwoLooks
 
 _UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
-_TRAINED_SIDE = 416
-_PHOTO_SIDE = 704
-"""A photo may take its time: small plates are found that a live loop would read in a later frame."""
+_COARSE_SIDE, _FINE_SIDE = 512, 800
+_SURE = 0.8
+"""A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer."""
 
 
 def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: bool) -> Nets:
@@ -57,6 +57,6 @@ def _live_detector(session: BaseSession, settings: Vision) -> BaseDetector:
 
 def _photo_detector(session: BaseSession, settings: Vision) -> BaseDetector:
     coarse, fine = (
-        NetDetector(session, side, settings.detection_threshold) for side in (_TRAINED_SIDE, _PHOTO_SIDE)
+        NetDetector(session, side, settings.detection_threshold) for side in (_COARSE_SIDE, _FINE_SIDE)
     )
-    return TwoLooks(coarse, fine)
+    return TwoLooks(coarse, fine, _SURE)

@@ -1,10 +1,10 @@
-"""Two looks at one picture: at the size the net was trained at, and finer for what is small."""
+"""A second, finer look at a picture in which the first one found no sure plate."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...sight import Box, Detection
+from ...sight import Box, Detection, Kind
 from ..base import BaseDetector
 
 if TYPE_CHECKING:
@@ -15,17 +15,20 @@ _PART = 0.5
 
 
 class TwoLooks(BaseDetector):
-    """What `coarse` sees, and what only `fine` sees.
+    """What `coarse` sees; where no plate in it scores `sure` or more, also what only `fine` sees.
 
     A plate that fills the picture falls to pieces in the fine look; there the coarse one counts.
     """
 
-    def __init__(self, coarse: BaseDetector, fine: BaseDetector) -> None:
+    def __init__(self, coarse: BaseDetector, fine: BaseDetector, sure: float) -> None:
         self._coarse = coarse
         self._fine = fine
+        self._sure = sure
 
     def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
         whole = self._coarse.detect(image, roi)
+        if any(seen.kind is Kind.PLATE and seen.score >= self._sure for seen in whole):
+            return whole
         small = (seen for seen in self._fine.detect(image, roi) if not _known(seen, whole))
         return (*whole, *small)
 

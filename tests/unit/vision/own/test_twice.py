@@ -8,11 +8,12 @@ from appliance.vision.own.twice import TwoLooks
 from ..makers import FakeDetector, frame
 
 PICTURE = frame(0.0).image
-WHOLE = Detection(Kind.PLATE, 0.8, Box(100, 50, 300, 150))
+SURE = 0.8
+WHOLE = Detection(Kind.PLATE, 0.7, Box(100, 50, 300, 150))
 
 
 def seen(coarse: list[Detection], fine: list[Detection]) -> tuple[Detection, ...]:
-    return TwoLooks(FakeDetector(coarse), FakeDetector(fine)).detect(PICTURE)
+    return TwoLooks(FakeDetector(coarse), FakeDetector(fine), SURE).detect(PICTURE)
 
 
 @pytest.mark.parametrize("box", [Box(100, 50, 200, 150), Box(90, 50, 150, 150), Box(100, 50, 300, 150)])
@@ -34,5 +35,16 @@ def test_what_only_the_fine_look_sees_is_added(other: Detection) -> None:
 
 def test_both_looks_keep_to_the_roi() -> None:
     coarse, fine, roi = FakeDetector([]), FakeDetector([]), Box(0, 0, 50, 50)
-    assert TwoLooks(coarse, fine).detect(PICTURE, roi) == ()
+    assert TwoLooks(coarse, fine, SURE).detect(PICTURE, roi) == ()
     assert (coarse.areas, fine.areas) == ([roi], [roi])
+
+
+def test_a_sure_plate_saves_the_fine_look() -> None:
+    plate, fine = Detection(Kind.PLATE, SURE, Box(100, 50, 300, 150)), FakeDetector([WHOLE])
+    assert TwoLooks(FakeDetector([plate]), fine, SURE).detect(PICTURE) == (plate,)
+    assert fine.areas == []
+
+
+def test_a_sure_car_without_a_plate_is_looked_at_again() -> None:
+    car, fine = Detection(Kind.CAR, 0.95, Box(0, 0, 50, 50)), FakeDetector([WHOLE])
+    assert TwoLooks(FakeDetector([car]), fine, SURE).detect(PICTURE) == (car, WHOLE)
