@@ -37,8 +37,32 @@ def crop(image: Image, box: Box, margin: tuple[float, float]) -> Image:
 def warp(image: Image, matrix: NDArray[np.float64], size: Size) -> Image:
     """The picture through a 2 x 3 matrix (its pixels to the cut's), grey where it has none."""
     height, width = size
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    if scale * _SHRINKS < 1:
+        image, matrix = _shrunk(image, matrix, size, scale)
     cut = cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=_GROUND)
     return np.asarray(cut, np.uint8)
+
+
+def _shrunk(
+    image: Image, matrix: NDArray[np.float64], size: Size, scale: float
+) -> tuple[Image, NDArray[np.float64]]:
+    """What a warp sees of the picture, averaged down by `scale`, and the matrix for it."""
+    height, width = size
+    corners = np.array([[[-1, -1], [width, -1], [-1, height], [width, height]]], float)
+    seen = cv2.transform(corners, cv2.invertAffineTransform(matrix))[0]
+    low = np.maximum(np.floor(seen.min(0)), 0).astype(int)
+    high = np.minimum(np.ceil(seen.max(0)) + 1, image.shape[1::-1]).astype(int)
+    if (high <= low).any():
+        return image, matrix
+    part = image[low[1] : high[1], low[0] : high[0]]
+    across, down = (max(1, round(float(side) * scale)) for side in high - low)
+    small = cv2.resize(part, (across, down), interpolation=cv2.INTER_AREA)
+    step = (high - low) / (across, down)
+    shift = step / 2 - 0.5 + low
+    # Pixels of the small picture to those of the large one, then as before.
+    back = np.array([[step[0], 0, shift[0]], [0, step[1], shift[1]], [0, 0, 1]])
+    return np.asarray(small, np.uint8), matrix @ back
 
 
 def feed(picture: Image, size: Size) -> Float:
