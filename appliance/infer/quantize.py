@@ -298,8 +298,9 @@ class _Writer:
 def quantised(model: bytes, frames: Iterable[Feeds], opener: Opener, recipe: Recipe) -> bytes:
     """The FP32 `model` with its layers in INT8, ranges taken from `frames` (input tensors by name).
 
-    The graph's inputs and outputs stay float."""
+    Weights may be stored as `halved` does it. The graph's inputs and outputs stay float."""
     proto = onnx.load_from_string(model)
+    _widen(proto)
     graph = _Graph(proto)
     tensors, pairs = _closure(graph, recipe)
     ranges = _shared(_observe(proto, tensors, frames, opener), pairs)
@@ -318,6 +319,17 @@ def quantised(model: bytes, frames: Iterable[Feeds], opener: Opener, recipe: Rec
     del proto.graph.value_info[:]
     onnx.checker.check_model(proto)
     return bytes(proto.SerializeToString())
+
+
+def _widen(proto: onnx.ModelProto) -> None:
+    """Weights stored as FP16 behind a cast become FP32 constants again."""
+    stored = {c.name: c for c in proto.graph.initializer if c.data_type == onnx.TensorProto.FLOAT16}
+    casts = [n for n in proto.graph.node if n.op_type == "Cast" and n.input[0] in stored]
+    for cast in casts:
+        constant = stored[cast.input[0]]
+        values = numpy_helper.to_array(constant).astype(np.float32)
+        constant.CopyFrom(numpy_helper.from_array(values, cast.output[0]))
+        proto.graph.node.remove(cast)
 
 
 def noise(model: bytes, quantised_model: bytes, frames: Iterable[Feeds], opener: Opener) -> dict[str, float]:
