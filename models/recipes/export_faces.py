@@ -1,6 +1,7 @@
 """Writes the face embedding net and the landmarks net as ONNX.
 
-python -m models.recipes.export_faces --face face.pt --landmarks landmarks.pt --out models/weights
+    python -m models.recipes.export_faces --face face.pt --landmarks landmarks.pt --out models/weights \
+        [--mirrored] [--half]
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from appliance.infer.quantize import halved
 from models.recipes.export import OPSET
 from models.recipes.face_net import (
     FACE_SIDE,
@@ -57,13 +59,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--face", type=Path)
     parser.add_argument("--landmarks", type=Path)
+    parser.add_argument("--mirrored", action="store_true", help="the face and its mirror image, averaged")
+    parser.add_argument("--half", action="store_true", help="store the face net's weights as FP16")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
     # The tracer warns of its own retirement and of folded constants; neither concerns these nets.
     warnings.filterwarnings("ignore")
     if args.face:
-        net = ShippedFaceNet(load_face(args.face))
-        export(net, FACE_SIDE, args.out / "face.onnx", "face", ["embedding"])
+        net, path = ShippedFaceNet(load_face(args.face), args.mirrored), args.out / "face.onnx"
+        export(net, FACE_SIDE, path, "face", ["embedding"])
+        if args.half:
+            path.write_bytes(halved(path.read_bytes()))
     if args.landmarks:
         points = ShippedLandmarks(load_landmarks(args.landmarks))
         export(points, LANDMARK_SIDE, args.out / "landmarks.onnx", "crop", ["points", "usable"])

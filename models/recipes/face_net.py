@@ -114,14 +114,17 @@ def grown(old: dict[str, Tensor], new: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 class ShippedFaceNet(nn.Module):
-    """The net as exported: embeddings of length 1."""
+    """The net as exported: embeddings of length 1. `mirrored`: a face's and its mirror image's, averaged."""
 
-    def __init__(self, net: FaceNet) -> None:
+    def __init__(self, net: FaceNet, mirrored: bool) -> None:
         super().__init__()
-        self.net = net
+        self.net, self.mirrored = net, mirrored
 
     def forward(self, face: Tensor) -> Tensor:
-        return functional.normalize(self.net(face))
+        if not self.mirrored:
+            return functional.normalize(self.net(face))
+        both = functional.normalize(self.net(torch.cat([face, face.flip(3)])))
+        return functional.normalize(both.reshape(2, -1, EMBEDDING).sum(0))
 
 
 class Landmarks(nn.Module):
