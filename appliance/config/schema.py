@@ -187,7 +187,7 @@ class Serial(Section):
     heartbeat_s: Seconds = Field(0.2, description="the peer stops when it hears none for three")
 
 
-BACKENDS = ("onnxruntime", "openvino")
+BACKENDS = ("onnxruntime", "openvino", "tensorrt")
 """What `infer.chain` may name; each is a module of `infer/`."""
 
 
@@ -205,6 +205,11 @@ class Infer(Section):
     models: Path = Field(
         Path("data/models"), description="your own nets; they come before the shipped ones of their name"
     )
+    engines: Path = Field(
+        Path("data/engines"), description="engines that were built for this board; may be deleted"
+    )
+    build_limit_s: Seconds = Field(900.0, description="to build one engine; minutes on a small board")
+    dla: int = Field(-1, ge=-1, le=1, description="TensorRT: this deep learning accelerator; -1: the GPU")
     measured: Path = Field(
         Path("data/measured.toml"), description="what `gatehouse bench --backends` picked on this board"
     )

@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 
 WARMUP_LIMIT_S = 120.0
 """Loading and proving the nets takes seconds on a Pi; longer than this, the load itself has hung."""
+BUILDING = ("tensorrt",)
+"""Backends that may have to build their engines first, each in a child that has a deadline of its own."""
+_MOST_NETS = 6
+"""In a set: detector, reader, landmarks, face, liveness, vehicle."""
 RETRY_S = 10.0
 """Nets that failed are tried again: a disk or an accelerator may have come back."""
 
@@ -35,6 +39,12 @@ Load = Callable[[Config], Recognition]
 def load_recognition(config: Config) -> Recognition:
     """The nets that the configuration names, proved on their golden frames (law 13)."""
     return build_recognition(config.vision, config.infer)
+
+
+def warmup_limit_s(config: Config) -> float:
+    """How long loading may take before it counts as hung."""
+    builds = any(name in BUILDING for name in config.infer.chain)
+    return WARMUP_LIMIT_S + (_MOST_NETS * config.infer.build_limit_s if builds else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +106,7 @@ class Optics:
         if self._sighted is not None:
             return min((loop.beat_s for loop in self._sighted.loops), default=self._clock.monotonic())
         now_s = self._clock.monotonic()
-        return now_s if now_s - self._loading_s <= WARMUP_LIMIT_S else self._loading_s
+        return now_s if now_s - self._loading_s <= warmup_limit_s(self._config) else self._loading_s
 
     # -- the supervisor's side ---------------------------------------------------------------------
 

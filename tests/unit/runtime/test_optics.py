@@ -11,10 +11,11 @@ import pytest
 
 from appliance.clock import ManualClock
 from appliance.config import Config
+from appliance.config.schema import Infer
 from appliance.events import SceneSeen
 from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
 from appliance.gate.ports import FaultMet
-from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics
+from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics, warmup_limit_s
 from appliance.sight import Effort, Frame
 from appliance.vision.base import ReadResult
 from appliance.vision.factory import Recognition
@@ -265,3 +266,11 @@ def test_scenes_carry_the_clock_of_their_frame() -> None:
 
     assert [scene.camera for scene in scenes] == ["front"] * len(scenes)
     assert all(scene.captured_s <= scene.seen_s for scene in scenes)
+
+
+@pytest.mark.parametrize(
+    ("chain", "limit_s"), [(("onnxruntime",), WARMUP_LIMIT_S), (("tensorrt", "onnxruntime"), 720.0)]
+)
+def test_engines_that_must_be_built_may_take_their_time(chain: tuple[str, ...], limit_s: float) -> None:
+    config = Config(infer=Infer(chain=chain, build_limit_s=100.0))
+    assert warmup_limit_s(config) == limit_s
