@@ -135,9 +135,13 @@ LIVENESS: dict[str, Any] = {
     ),
     "outputs": [_output("kinds", ["N", 3], "probabilities", ["live", "print", "replay"])],
     "training": {
-        "data": [*PHOTOS[:1], *PHOTOS[-1:], "prints and replays rendered by models/recipes"],
+        "data": [
+            *PHOTOS,
+            "Labeled Faces in the Wild, aligned (research; faces put into others, identities not used)",
+            "prints and replays of these, rendered by models/recipes",
+        ],
         "recipe": "models/recipes/train_liveness.py",
-        "teachers": ["MiniFASNet (Apache-2.0)"],
+        "teachers": ["which boxes are faces: YuNet (MIT)"],
     },
 }
 

@@ -1,7 +1,9 @@
 """Trains the vehicle net: first `members` teachers on what was labelled by eye, then one student of them all.
 
     python -m models.recipes.train_vehicle --pack PACK --out RUN --minutes M [--start detector.pt] [--seed S]
+    python -m models.recipes.train_vehicle --pack PACK --out RUN --minutes M --student vehicle.pt
 
+The second form lets a student of before learn from the labels alone, where more came later.
 The trunk begins with the detector's weights (PACK/trunk.pt unless told). Vehicles without a label are
 learnt from the teachers' mean, and from the bodies that their kind allows. RUN gets `vehicle.pt`,
 `vehicle_teachers.pt` (on the way and at the end) and `vehicle_log.jsonl`.
@@ -316,11 +318,24 @@ def follow(
     return {"labels": round(float(labelled.detach()), 4), "taught": round(float(taught.detach()), 4)}
 
 
+def polish(
+    trainer: Trainer, lessons: Lessons, _: list[Vehicle], done: float, device: torch.device
+) -> dict[str, float]:
+    """The step of a student that learns from labels alone."""
+    x, colour, body = lessons.labelled()
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        c, b = trainer.net(x.contiguous(memory_format=torch.channels_last))
+    labelled = cross(c, colour) + cross(b, body)
+    trainer.step(labelled, done)
+    return {"labels": round(float(labelled.detach()), 4)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path)
+    parser.add_argument("--student", type=Path)
     parser.add_argument("--minutes", type=float, default=9)
     parser.add_argument("--members", type=int, default=4)
     parser.add_argument("--batch", type=int, default=256)
@@ -339,6 +354,10 @@ def main() -> None:
     lessons = Lessons(known, rest, args.batch, device)
     teachers = [Trainer(start, args.peak, device) for _ in range(args.members)]
     student = Trainer(start, args.peak, device)
+    if args.student:
+        before = torch.load(args.student, map_location=device)
+        student.net.load_state_dict(before)
+        student.mean.load_state_dict(before)
     print(
         "parameters",
         sum(p.numel() for p in student.net.parameters()),
@@ -363,14 +382,16 @@ def main() -> None:
 
     begun, budget = time.time(), args.minutes * 60
     every = max(20.0, budget / 16)
-    for part, low, high in (("teachers", 0.0, 0.6), ("student", 0.6, 1.0)):
+    parts = (("teachers", 0.0, 0.6), ("student", 0.6, 1.0))
+    learn = polish if args.student else follow
+    for part, low, high in (("student", 0.0, 1.0),) if args.student else parts:
         checked, terms, means = time.time(), {}, [t.mean for t in teachers]
         while (spent := (time.time() - begun) / budget) < high:
             done = (spent - low) / (high - low)
             if part == "teachers":
                 terms = [teach(t, lessons, done, device) for t in teachers][-1]
             else:
-                terms = follow(student, lessons, means, done, device)
+                terms = learn(student, lessons, means, done, device)
             if time.time() - checked > every:
                 checked = time.time()
                 check(
