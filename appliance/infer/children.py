@@ -7,6 +7,7 @@ import logging
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 from typing import IO, Any
 
@@ -26,7 +27,7 @@ class Child:
     """A command that tells JSON objects, a line each: `share` done from 0 to 1, or why it failed as `error`.
 
     It is waited for by durations alone, so that no clock is read. What it writes to stderr goes where ours
-    goes.
+    goes, unless it is `quiet`.
     """
 
     part: str
@@ -34,11 +35,18 @@ class Child:
     limit_s: float
     tell: Callable[[str], None] = _LOG.warning
     tell_every_s: float = _TELL_EVERY_S
+    quiet: bool = False
 
     def run(self) -> None:
         """Raises EngineFailed when it fails, or is not done in time: then it is killed."""
         try:
-            process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True, errors="replace")
+            process = subprocess.Popen(
+                self.command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if self.quiet else None,
+                text=True,
+                errors="replace",
+            )
         except OSError as error:
             raise EngineFailed(
                 f"{self.command[0]} cannot be started: {error.strerror}", part=self.part
@@ -66,7 +74,7 @@ class Child:
 
     @property
     def _name(self) -> str:
-        return " ".join(self.command[:3])
+        return f"the child process ({Path(self.command[0]).name})"
 
 
 def progress(part: str, share: float, passed_s: float) -> str:

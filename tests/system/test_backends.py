@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -32,9 +33,9 @@ def files() -> dict[str, File]:
 
 
 @pytest.fixture(params=[name for name in BACKENDS if name != "onnxruntime"])
-def backend(request: pytest.FixtureRequest) -> BaseBackend:
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> BaseBackend:
     try:
-        return make_backend(request.param, Infer(threads=1))
+        return make_backend(request.param, Infer(threads=1, engines=tmp_path / "engines"))
     except EngineFailed as fault:
         pytest.skip(f"{request.param}: {fault.detail}")
 

@@ -39,6 +39,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim", "bench.pins"),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins",),
+    "ncnn": ("infer.ncnn",),
     "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "onnx": ("infer.quantize",),
     "onnxruntime": ("infer.onnxruntime",),

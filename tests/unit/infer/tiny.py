@@ -42,17 +42,31 @@ def _constant(name: str, array: Any) -> Any:
 
 
 def affine(path: Path, shape: Side = FREE, dtype: str = "float32") -> ModelFile:
-    """y = 2 x + 1, z = y, in this order."""
+    """y = 2 x + 1, z = |y|, in this order."""
     two, one = np.array(2, dtype), np.array(1, dtype)
     nodes = [
         _node("Mul", ["x", "two"], "twice"),
         _node("Add", ["twice", "one"], "y"),
-        _node("Identity", ["y"], "z"),
+        _node("Abs", ["y"], "z"),
     ]
     outputs = [_value("y", shape, dtype), _value("z", shape, dtype)]
     return _save(
         path, nodes, [_value("x", shape, dtype)], outputs, [_constant("two", two), _constant("one", one)]
     )
+
+
+def tripled(path: Path) -> ModelFile:
+    """As `affine`, but y = 3 x."""
+    nodes = [_node("Mul", ["x", "three"], "y"), _node("Abs", ["y"], "z")]
+    three = _constant("three", np.array(3, np.float32))
+    return _save(path, nodes, [_value("x", FREE)], [_value("y", FREE), _value("z", FREE)], [three])
+
+
+def named_twice(path: Path) -> ModelFile:
+    """One tensor under two names: y = |x|, a = y."""
+    nodes = [_node("Abs", ["x"], "y"), _node("Identity", ["y"], "a")]
+    outputs = [_value("y", ("n", 4)), _value("a", ("n", 4))]
+    return _save(path, nodes, [_value("x", ("n", 4))], outputs, [])
 
 
 def difference(path: Path) -> ModelFile:
