@@ -187,7 +187,7 @@ class Serial(Section):
     heartbeat_s: Seconds = Field(0.2, description="the peer stops when it hears none for three")
 
 
-BACKENDS = ("onnxruntime", "openvino", "ncnn", "tensorrt")
+BACKENDS = ("onnxruntime", "openvino", "ncnn", "tensorrt", "onnxruntime-cuda")
 """What `infer.chain` may name; each is a module of `infer/`."""
 
 

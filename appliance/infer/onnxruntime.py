@@ -41,7 +41,7 @@ _VENDOR_ERRORS: tuple[type[Exception], ...] = (
 
 
 @contextmanager
-def _vendor(part: str) -> Iterator[None]:
+def vendor(part: str) -> Iterator[None]:
     """Turn every error of the runtime's into EngineFailed."""
     try:
         yield
@@ -73,7 +73,7 @@ class OnnxRuntimeSession(BaseSession):
         if engine is None:
             raise EngineFailed("the session is closed", part=self._name)
         check_feeds(self.inputs, feeds, self._name)
-        with _vendor(self._name):
+        with vendor(self._name):
             answers = engine.run(self._wanted, dict(feeds))
         return {name: np.asarray(answer) for name, answer in zip(self._wanted, answers)}
 
@@ -94,25 +94,27 @@ class OnnxRuntimeBackend(BaseBackend):
 
     def load(self, model: ModelFile) -> BaseSession:
         check_hash(model)
-        with _vendor(model.name):
+        with vendor(model.name):
             engine = onnxruntime.InferenceSession(
-                str(model.path), self._options(), providers=["CPUExecutionProvider"]
+                str(model.path), session_options(self._threads), providers=["CPUExecutionProvider"]
             )
             session = OnnxRuntimeSession(model.name, engine)
         session.infer(blanks(session.inputs))
         return session
 
-    def _options(self) -> onnxruntime.SessionOptions:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = self._threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _FATAL_ONLY
-        # With inputs of changing size the arena keeps the largest of each and never gives back:
-        # on a board with 1 GB that is the difference between fitting and being killed.
-        options.enable_cpu_mem_arena = False
-        # Spinning workers would take the cores that capture and the machine need between frames.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        return options
+
+def session_options(threads: int) -> onnxruntime.SessionOptions:
+    """For a small computer that has other work; 0 threads leave the number to the runtime."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _FATAL_ONLY
+    # With inputs of changing size the arena keeps the largest of each and never gives back:
+    # on a board with 1 GB that is the difference between fitting and being killed.
+    options.enable_cpu_mem_arena = False
+    # Spinning workers would take the cores that capture and the machine need between frames.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
 
 
 def make(infer: Infer) -> BaseBackend:
@@ -121,12 +123,12 @@ def make(infer: Infer) -> BaseBackend:
 
 def open_model(model: bytes) -> Callable[[Arrays], dict[str, Array]]:
     """One inference of a serialised model on the CPU, for calibration. Raises EngineFailed."""
-    with _vendor("calibration"):
+    with vendor("calibration"):
         engine = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
     names = [node.name for node in engine.get_outputs()]
 
     def run(feeds: Arrays) -> dict[str, Array]:
-        with _vendor("calibration"):
+        with vendor("calibration"):
             return dict(zip(names, engine.run(names, dict(feeds))))
 
     return run

@@ -42,7 +42,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "ncnn": ("infer.ncnn",),
     "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "onnx": ("infer.quantize",),
-    "onnxruntime": ("infer.onnxruntime",),
+    "onnxruntime": ("infer.onnxruntime", "infer.onnxruntime_cuda"),
     "openvino": ("infer.openvino",),
     "pycuda": ("infer.cuda",),
     "pydantic": ("config", "infer.manifest", "infer.models"),

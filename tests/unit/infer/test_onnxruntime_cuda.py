@@ -1,0 +1,65 @@
+"""The CUDA backend's refusals, and its binding of buffers, which the processor can prove as well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from appliance.config.schema import Infer
+from appliance.faults import EngineFailed
+from appliance.infer import onnxruntime_cuda as cuda
+from appliance.infer.chain import make_backend
+from appliance.infer.onnxruntime import session_options
+
+from . import tiny
+
+
+def bound(path: Path) -> cuda.BoundSession:
+    model = tiny.affine(path)
+    engine = onnxruntime.InferenceSession(
+        str(model.path), session_options(1), providers=["CPUExecutionProvider"]
+    )
+    return cuda.BoundSession("affine", engine, "cpu", graphs=True)
+
+
+def picture(side: int, value: float) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    return {"x": np.full((1, 3, side, side), value, np.float32)}
+
+
+@pytest.mark.skipif(cuda.PROVIDER in onnxruntime.get_available_providers(), reason="CUDA is here")
+def test_without_cuda_it_is_refused_with_the_command_that_brings_it() -> None:
+    with pytest.raises(EngineFailed, match=r"has no CUDA: .*gatehouse\[gpu\]"):
+        make_backend("onnxruntime-cuda", Infer())
+
+
+@pytest.mark.skipif(cuda.PROVIDER in onnxruntime.get_available_providers(), reason="CUDA is here")
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_provider_that_does_not_start_is_refused_and_nothing_serves_instead(tmp_path: Path) -> None:
+    with pytest.raises(EngineFailed, match="CPUExecutionProvider would serve"):
+        cuda.OnnxRuntimeCudaBackend().load(tiny.affine(tmp_path / "affine.onnx"))
+
+
+def test_bound_buffers_answer_and_earlier_answers_stay(tmp_path: Path) -> None:
+    session = bound(tmp_path / "affine.onnx")
+    answers = [session.infer(picture(8, value))["y"] for value in (1.0, 2.0, 3.0, 4.0)]
+    assert [float(answer.max()) for answer in answers] == [3.0, 5.0, 7.0, 9.0]
+
+
+def test_sizes_take_turns(tmp_path: Path) -> None:
+    session = bound(tmp_path / "affine.onnx")
+    for side in (8, 16, 24, 32, 40, 48, 8, 16):
+        answer = session.infer(picture(side, float(side)))["y"]
+        assert (answer.shape, float(answer.min())) == ((1, 3, side, side), 2.0 * side + 1)
+
+
+def test_a_wrong_input_and_a_closed_session_are_refused(tmp_path: Path) -> None:
+    session = bound(tmp_path / "affine.onnx")
+    with pytest.raises(EngineFailed, match="not the model's"):
+        session.infer({"z": np.zeros((1, 3, 8, 8), np.float32)})
+    session.close()
+    session.close()
+    with pytest.raises(EngineFailed, match="closed"):
+        session.infer(picture(8, 1.0))
