@@ -32,6 +32,7 @@ from ..faults import BenchFault, RecordFailed
 from ..hw.system_clock import SystemClock
 from ..vision.factory import Recognition, build_recognition
 from .bench_backends import compare_backends
+from .bench_layers import show_layers
 from .settings import read_settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ mock pins, with its real threads, and records beside your record, on the same di
   gatehouse bench photos/                  recognise your own pictures instead of rendered ones
   gatehouse bench --json > today.json      one object, for programs
   gatehouse bench --against today.json     exit code 1 and a line for each figure that got worse
+  gatehouse bench --layers                 where the time of each net goes
   gatehouse bench --backends               which backend suits this board, written where `run` finds it
 
 Exit code 0: measured; 1: worse than the file given by --against; 2: cannot be measured."""
@@ -67,6 +69,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=_count, metavar="N", help=f"pictures to recognise ({FRAMES})")
     parser.add_argument("--openings", type=_count, metavar="N", help=f"openings to time ({OPENINGS})")
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
+    parser.add_argument("--layers", action="store_true", help="time the layers of each net")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")
 
 
@@ -74,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     if args.backends:
         return compare_backends(args, read_settings(args).config)
+    if args.layers:
+        return show_layers(args, read_settings(args).config)
     then = load_report(args.against) if args.against else None
     ours = read_settings(args).config
     report = _measure(ours, args)

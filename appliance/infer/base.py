@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..faults import EngineFailed
 from ..words import Word
 
 Array = NDArray[Any]
@@ -48,6 +49,15 @@ class ModelFile:
     precision: Precision = Precision.FP32
 
 
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of a net as its backend runs it, and the milliseconds of one run of it."""
+
+    name: str
+    kind: str
+    ms: float
+
+
 class BaseSession(ABC):
     """A loaded model."""
 
@@ -75,3 +85,7 @@ class BaseBackend(ABC):
     @abstractmethod
     def load(self, model: ModelFile) -> BaseSession:
         """Load, check hash and shapes, warm up. Raises EngineFailed."""
+
+    def layers(self, model: ModelFile, feeds: Arrays, runs: int) -> tuple[Layer, ...]:
+        """What each layer takes, over `runs` runs. Raises EngineFailed, also where it cannot tell."""
+        raise EngineFailed(f"{self.name} tells no times by layer", part=model.name)

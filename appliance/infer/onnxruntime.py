@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import onnxruntime
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .base import Array, Arrays, BaseBackend, BaseSession, Layer, ModelFile, TensorSpec
 from .feeds import blanks, check_feeds
 from .files import check_hash
 
 _FATAL_ONLY = 4
 """The runtime's own log writes to stderr; what matters comes back as an exception."""
 
+_WARM = 3
+"""First runs at a new size allocate."""
 _DTYPES = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,
@@ -101,6 +107,29 @@ class OnnxRuntimeBackend(BaseBackend):
             session = OnnxRuntimeSession(model.name, engine)
         session.infer(blanks(session.inputs))
         return session
+
+    def layers(self, model: ModelFile, feeds: Arrays, runs: int) -> tuple[Layer, ...]:
+        check_hash(model)
+        options = session_options(self._threads)
+        options.enable_profiling = True
+        with TemporaryDirectory(prefix="gatehouse-layers-") as folder, vendor(model.name):
+            options.profile_file_prefix = f"{folder}/runs"
+            engine = onnxruntime.InferenceSession(
+                str(model.path), options, providers=["CPUExecutionProvider"]
+            )
+            for _ in range(_WARM + runs):
+                engine.run(None, dict(feeds))
+            events = json.loads(Path(engine.end_profiling()).read_text(encoding="utf-8"))
+        return _layers([event for event in events if event.get("cat") == "Node"], runs)
+
+
+def _layers(events: Sequence[Mapping[str, Any]], runs: int) -> tuple[Layer, ...]:
+    """The last `runs` times of each node, from the runtime's trace; it tells microseconds."""
+    times: dict[tuple[str, str], list[float]] = {}
+    for event in events:
+        node = (str(event["name"]).removesuffix("_kernel_time"), str(event["args"]["op_name"]))
+        times.setdefault(node, []).append(float(event["dur"]) / 1000.0)
+    return tuple(Layer(name, kind, sum(ms[-runs:]) / runs) for (name, kind), ms in times.items())
 
 
 def session_options(threads: int) -> onnxruntime.SessionOptions:

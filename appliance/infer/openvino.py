@@ -11,7 +11,7 @@ import numpy as np
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .base import Array, Arrays, BaseBackend, BaseSession, Layer, ModelFile, TensorSpec
 from .feeds import blanks, check_feeds
 from .files import check_hash
 
@@ -22,6 +22,8 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 import openvino  # noqa: E402
 
 _DEVICE = "CPU"
+_WARM = 3
+"""First runs at a new size allocate."""
 _VENDOR_ERRORS = (RuntimeError, ValueError, TypeError, OverflowError)
 """pybind's translations; OpenVINO's own exceptions are RuntimeErrors."""
 _SERVED = frozenset(np.dtype(kind) for kind in ("f4", "f2", "u1", "i1", "i4", "i8"))
@@ -83,6 +85,20 @@ class OpenVinoBackend(BaseBackend):
             session = OpenVinoSession(model.name, net, compiled)
         session.infer(blanks(session.inputs))
         return session
+
+    def layers(self, model: ModelFile, feeds: Arrays, runs: int) -> tuple[Layer, ...]:
+        check_hash(model)
+        times: dict[tuple[str, str], float] = {}
+        with _vendor(model.name):
+            core = openvino.Core()
+            options = {**self._options(), "PERF_COUNT": "YES"}
+            request = core.compile_model(model.path, _DEVICE, options).create_infer_request()
+            for number in range(_WARM + runs):
+                request.infer(dict(feeds))
+                for node in request.get_profiling_info() if number >= _WARM else ():
+                    key = (node.node_name, f"{node.node_type} {node.exec_type}")
+                    times[key] = times.get(key, 0.0) + 1000.0 * node.real_time.total_seconds()
+        return tuple(Layer(name, kind, ms / runs) for (name, kind), ms in times.items())
 
     def _options(self) -> dict[str, str]:
         options = {

@@ -87,3 +87,10 @@ def test_the_choice_of_backends_is_where_the_gate_finds_it(
     assert list(loaded.config.infer.chain) == told["choice"]["chain"]
     assert loaded.origin("infer.threads").source == told["written"]
     assert all(row["golden"] for row in told["measured"] if row["backend"] == "onnxruntime")
+
+
+def test_the_layers_of_each_net_are_timed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--layers", "--quick", "--json", "--board", "sim"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"detector", "reader"} <= told["nets"].keys()
+    assert all(len(layers) > 20 for layers in told["nets"].values())

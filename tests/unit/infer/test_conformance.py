@@ -180,3 +180,16 @@ def test_an_error_of_the_vendor_s_is_a_fault_with_its_cause(backend: BaseBackend
         backend.load(ModelFile("net", path))
     assert caught.value.__cause__ is not None
     assert "\n" not in caught.value.detail
+
+
+# -- where the time goes --------------------------------------------------------------------------------
+
+
+def test_the_layers_are_timed_or_that_is_refused(backend: BaseBackend, tmp_path: Path) -> None:
+    model = tiny.convolutions(tmp_path / "stack.onnx", depth=2, width=8)
+    try:
+        layers = backend.layers(model, {"x": GOOD}, 2)
+    except EngineFailed as fault:
+        pytest.skip(f"refused: {fault.detail}")
+    assert sum("conv" in layer.kind.lower() for layer in layers) >= 2
+    assert sum(layer.ms for layer in layers) > 0.0
