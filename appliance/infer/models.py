@@ -14,7 +14,7 @@ from ..faults import EngineFailed, GateFault, ModelStale
 from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
-from .manifest import Name, NetManifest, Table, Task
+from .manifest import Name, NetManifest, Sha256, Table, Task
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -39,6 +39,7 @@ class Golden(Table):
 
     file: str = Field(min_length=1)
     text: str = Field(pattern="^[A-Z0-9]+$")
+    sha256: Sha256 | None = None
     min_confidence: float = Field(0.6, ge=0.0, le=1.0)
     max_edits: int = Field(0, ge=0, le=2)
 
@@ -143,7 +144,8 @@ def _newest(name: str, folder: Path, own: Path | None) -> tuple[NetManifest, Mod
     if mine.derived_from is None:
         return mine, None
     shipped = load_net(name, folder)
-    if mine.derived_from == shipped.precisions[Precision.FP32].sha256:
+    origin = shipped.precisions.get(Precision.FP32)
+    if origin is not None and mine.derived_from == origin.sha256:
         return mine, None
     return shipped, ModelStale(f"{own / NETS / name}.toml", part=name)
 

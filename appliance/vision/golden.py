@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import cv2
+import numpy as np
 
 from ..faults import EngineUntrusted
-from ..infer.models import Golden, Manifest
+from ..infer.files import sha256_of
+from ..infer.models import Golden, Manifest, beside
 from ..sight import Kind
 from .align import distance
 from .base import Nets, ReadResult
@@ -33,10 +35,16 @@ def best_plate(nets: Nets, image: Image) -> ReadResult | None:
 
 
 def _picture(manifest: Manifest, golden: Golden) -> Image:
-    image = cv2.imread(str(manifest.folder / golden.file))
+    """The picture, the owner's before the shipped one. Raises EngineUntrusted when it is not the set's."""
+    path = beside(manifest.folder, golden.file)
+    try:
+        same = golden.sha256 is None or sha256_of(path) == golden.sha256
+    except OSError as error:
+        raise EngineUntrusted(f"the golden frame {path} is missing", part=manifest.name) from error
+    image = cv2.imread(str(path)) if same else None
     if image is None:
-        raise EngineUntrusted(f"the golden frame {golden.file} is missing or damaged", part=manifest.name)
-    return image  # type: ignore[return-value]
+        raise EngineUntrusted(f"the golden frame {path} is missing, or another picture", part=manifest.name)
+    return np.asarray(image, np.uint8)
 
 
 def _holds(read: ReadResult, golden: Golden) -> bool:

@@ -45,6 +45,7 @@ FRAMES = {
 }
 """Net -> the pictures that it is asked about."""
 FILES = {"fp32": "{}.onnx", "fp16": "{}.fp16.onnx", "int8": "{}.int8.onnx"}
+SCENES = ("day.jpg", "night_tilted.jpg")
 SET = """\
 # The project's own nets; models/LOG.md says how they were trained and what they reach.
 name = "gatehouse"
@@ -58,10 +59,12 @@ title = "Gatehouse's own nets"
 [[golden]]
 file = "golden/day.jpg"
 text = "KLM4827"
+sha256 = "{}"
 
 [[golden]]
 file = "golden/night_tilted.jpg"
 text = "7TRX563"
+sha256 = "{}"
 """
 
 
@@ -215,7 +218,8 @@ def main() -> None:
         (args.models / "nets" / f"{name}.toml").write_text(as_toml(net), encoding="utf-8")
         print(f"{name}: {', '.join(f'{p} (slack {v.slack:g})' for p, v in net.precisions.items())}")
     parts = "\n".join(f'{name} = "{name}"' for name in present)
-    (args.models / "gatehouse.toml").write_text(SET.format(parts), encoding="utf-8")
+    hashes = [sha256_of(args.models / "golden" / scene) for scene in SCENES]
+    (args.models / "gatehouse.toml").write_text(SET.format(parts, *hashes), encoding="utf-8")
 
 
 if __name__ == "__main__":

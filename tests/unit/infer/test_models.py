@@ -104,6 +104,15 @@ def test_the_owner_s_net_of_an_older_one_is_passed_over_with_a_fault(tmp_path: P
     assert [type(fault) for fault in manifest.faults] == [ModelStale]
 
 
+def test_a_net_made_from_a_precision_that_is_no_longer_shipped_is_passed_over(tmp_path: Path) -> None:
+    narrow = net_text().replace("[precisions.fp32]", "[precisions.fp16]")
+    shipped = write_models(tmp_path / "shipped", net='default = "fp16"\n' + narrow)
+    own = write_models(tmp_path / "own", net=f'derived_from = "{FP32}"\n' + net_text(version=7))
+    manifest = load_manifest("mine", shipped, own=own)
+    assert manifest.nets["det"].version == 1
+    assert [type(fault) for fault in manifest.faults] == [ModelStale]
+
+
 def with_vehicle(folder: Path) -> Path:
     """A folder of models whose set describes vehicles."""
     write_models(folder, the_set=SET.replace('det = "det"', 'det = "det"\nvehicle = "det"'))
