@@ -14,8 +14,9 @@ from ..config.schema import Camera, Vision, Vote
 from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
 from ..sight import Box, Effort, Frame, Kind
-from ..vision.desk import ModelledDesk, Readers
+from ..vision.desk import ModelledDesk
 from ..vision.factory import Recognition
+from ..vision.looking import inline
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
 from .pictures import EVERY_S
@@ -145,7 +146,7 @@ class _Loop:
         self._clock = ManualClock(_EPOCH)
         self._mailbox = Mailbox()
         self._seq = 0
-        desk = ModelledDesk(Readers(recognition.reader), self._clock, size=vision.read_queue, read_s=0.0)
+        desk = ModelledDesk(recognition.reader, self._clock, size=vision.read_queue, read_s=0.0)
         self._loop = VisionLoop(
             "bench",
             camera,
@@ -154,6 +155,7 @@ class _Loop:
             mailbox=self._mailbox,
             detector=recognition.detector,
             desk=desk,
+            looking=inline(recognition.describer),
             clock=self._clock,
             publish=_unheard,
             faults=_Loud(),

@@ -15,8 +15,9 @@ from ..faults import EngineFailed, GateFault
 from ..hw.base import BaseCamera
 from ..sight import Effort
 from ..vision.capture import Capture, CaptureThread
-from ..vision.desk import Readers, ThreadedDesk
+from ..vision.desk import ThreadedDesk
 from ..vision.factory import Recognition, build_recognition
+from ..vision.looking import BaseLooking, NullLooking, ThreadedLooking
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
 from ..vision.thread import VisionThread
@@ -54,6 +55,7 @@ class Sighted:
     recognition: Recognition
     loops: tuple[VisionLoop, ...]
     desks: tuple[ThreadedDesk, ...]
+    lookings: tuple[BaseLooking, ...]
 
 
 class Optics:
@@ -124,6 +126,8 @@ class Optics:
         if self._sighted is not None:
             for desk in self._sighted.desks:
                 desk.close()
+            for looking in self._sighted.lookings:
+                looking.close()
 
     def check(self) -> list[str]:
         """Start anew what died; names and reasons of what did."""
@@ -176,11 +180,12 @@ class Optics:
         for fault in recognition.faults:
             self._mouth.raised(fault)
         desks = {name: self._desk(recognition) for name in self._cameras}
-        loops = tuple(self._loop(name, recognition, desk) for name, desk in desks.items())
+        lookings = {name: self._describing(recognition) for name in self._cameras}
+        loops = tuple(self._loop(name, recognition, desk, lookings[name]) for name, desk in desks.items())
         with self._looking:
             for loop in loops:
                 loop.look(self._effort)
-            self._sighted = Sighted(recognition, loops, tuple(desks.values()))
+            self._sighted = Sighted(recognition, loops, tuple(desks.values()), tuple(lookings.values()))
         self._start_vision()
         for kind in ("engine_failed", "extra_missing", "engine_untrusted"):
             self._mouth.cleared(kind)
@@ -189,14 +194,22 @@ class Optics:
     def _desk(self, recognition: Recognition) -> ThreadedDesk:
         vision = self._config.vision
         return ThreadedDesk(
-            Readers(recognition.reader, recognition.describer),
+            recognition.reader,
             self._clock,
             size=vision.read_queue,
             limit_s=vision.read_limit_s,
             wake=self._wake.set,
         )
 
-    def _loop(self, name: str, recognition: Recognition, desk: ThreadedDesk) -> VisionLoop:
+    def _describing(self, recognition: Recognition) -> BaseLooking:
+        if recognition.describer is None:
+            return NullLooking()
+        limit_s = self._config.vision.read_limit_s
+        return ThreadedLooking(recognition.describer, self._clock, limit_s=limit_s, wake=self._wake.set)
+
+    def _loop(
+        self, name: str, recognition: Recognition, desk: ThreadedDesk, looking: BaseLooking
+    ) -> VisionLoop:
         return VisionLoop(
             name,
             self._config.cameras[name],
@@ -205,6 +218,7 @@ class Optics:
             mailbox=self._mailboxes[name],
             detector=recognition.detector,
             desk=desk,
+            looking=looking,
             clock=self._clock,
             publish=self._mouth.post,
             faults=self._mouth,

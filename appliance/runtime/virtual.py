@@ -27,8 +27,9 @@ from ..hw.watchdog import FedByTick, NullWatchdog
 from ..record.stamp import Origin
 from ..record.writer import InlineWriter
 from ..vision.capture import Capture
-from ..vision.desk import ModelledDesk, Readers
+from ..vision.desk import ModelledDesk
 from ..vision.factory import Recognition
+from ..vision.looking import inline
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
 from .gatework import Mouth, build_gate
@@ -173,8 +174,9 @@ class VirtualRun:
         ids: Iterator[int],
     ) -> Eye:
         mailbox = Mailbox()
-        readers = Readers(recognition.reader, recognition.describer)
-        desk = ModelledDesk(readers, self.clock, size=config.vision.read_queue, read_s=config.sim.read_s)
+        desk = ModelledDesk(
+            recognition.reader, self.clock, size=config.vision.read_queue, read_s=config.sim.read_s
+        )
         loop = VisionLoop(
             name,
             config.cameras[name],
@@ -183,6 +185,7 @@ class VirtualRun:
             mailbox=mailbox,
             detector=recognition.detector,
             desk=desk,
+            looking=inline(recognition.describer),
             clock=self.clock,
             publish=self._publish,
             faults=mouth,

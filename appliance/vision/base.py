@@ -100,12 +100,16 @@ class BaseFaceReader(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Nets:
-    """Nets that belong together; a model set without a describer or a face reader has None there."""
+    """Nets that belong together; a model set without a describer or a face reader has None there.
+
+    `faults` are those of nets that the gate can do without.
+    """
 
     detector: BaseDetector
     reader: BasePlateReader
     describer: BaseDescriber | None = None
     faces: BaseFaceReader | None = None
+    faults: tuple[GateFault, ...] = ()
 
 
 class FaultSink(Protocol):

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from ..sight import Detection, Looks
 from .base import BaseDescriber, BaseFaceReader, FaceLook
+from .looks import LEAST_PX
 
 if TYPE_CHECKING:
     from ..sight import Image
 
-_LEAST_VEHICLE_PX = 64.0
-"""Width of the smallest vehicles that the describer was trained on."""
 _LEAST_FACE_PX = 24.0
 """A face of fewer pixels is nobody's: recognition and liveness would be guesses."""
 _MOST = 8
@@ -64,7 +63,7 @@ class Closer:
     ) -> Closeup:
         """Look at the largest of both. Raises EngineFailed."""
         start = timer()
-        worth = _largest(vehicles, _LEAST_VEHICLE_PX)
+        worth = _largest(vehicles, LEAST_PX)
         described = tuple(VehicleSeen(v, self._looks(image, v) if v in worth else None) for v in vehicles)
         halfway = timer()
         worth = _largest(faces, _LEAST_FACE_PX)

@@ -1,4 +1,4 @@
-"""The reading desk: plates are read, and vehicles described, off the loop, which never waits for them."""
+"""The reading desk: plates are read off the loop, which never waits for them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from threading import Condition, Thread
 from typing import TYPE_CHECKING
 
 from ..clock import Clock
-from ..faults import GateFault, LooksFailed, ReaderStalled
-from ..sight import Box, Detection, Looks
-from .base import BaseDescriber, BasePlateReader, ReadResult
+from ..faults import GateFault, ReaderStalled
+from ..sight import Detection
+from .base import BasePlateReader, ReadResult
 
 if TYPE_CHECKING:
     from ..sight import Image
@@ -22,10 +22,7 @@ _MOST_RESTARTS = 3
 
 @dataclass(frozen=True, slots=True)
 class ReadJob:
-    """One plate of one frame to be read. `rank` says how much is hoped of it: higher is read first.
-
-    `vehicle` is the box of the vehicle around it where its looks are wanted too.
-    """
+    """One plate of one frame to be read. `rank` says how much is hoped of it: higher is read first."""
 
     track_id: int
     frame_seq: int
@@ -33,20 +30,15 @@ class ReadJob:
     image: Image
     plate: Detection
     rank: float
-    vehicle: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDone:
-    """A job that was read, or the fault that it met.
-
-    With a result, `fault` is that of describing the vehicle: the read counts without its looks.
-    """
+    """A job that was read, or the fault that it met."""
 
     job: ReadJob
     result: ReadResult | None
     fault: GateFault | None = None
-    looks: Looks | None = None
 
 
 class BaseDesk(ABC):
@@ -71,40 +63,23 @@ def _nobody() -> None:
     """No one waits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """Who reads the plates, and who describes the vehicles where somebody does."""
-
-    plates: BasePlateReader
-    describer: BaseDescriber | None = None
-
-    def answer(self, job: ReadJob) -> ReadDone:
-        """Read and describe. A fault of the reading comes back instead of a result."""
-        try:
-            result = self.plates.read(job.image, job.plate)
-        except GateFault as fault:
-            return ReadDone(job, None, fault)
-        try:
-            return ReadDone(job, result, looks=self._looks(job))
-        except GateFault as fault:
-            return ReadDone(job, result, LooksFailed(fault.detail, part=fault.part))
-
-    def _looks(self, job: ReadJob) -> Looks | None:
-        if self.describer is None or job.vehicle is None:
-            return None
-        return self.describer.describe(job.image, job.vehicle)
+def _answer(reader: BasePlateReader, job: ReadJob) -> ReadDone:
+    try:
+        return ReadDone(job, reader.read(job.image, job.plate))
+    except GateFault as fault:
+        return ReadDone(job, None, fault)
 
 
 class ThreadedDesk(BaseDesk):
     """Reads in one thread. A track has at most one job waiting: its newest.
 
     A read longer than `limit_s` has hung: its thread is left behind and a new one takes over. The
-    readers must bear that the lost call may still end.
+    reader must bear that the lost call may still end.
     """
 
     def __init__(
         self,
-        readers: Readers,
+        reader: BasePlateReader,
         clock: Clock,
         *,
         size: int,
@@ -113,7 +88,7 @@ class ThreadedDesk(BaseDesk):
     ) -> None:
         self.dropped = 0
         self.restarts = 0
-        self._readers = readers
+        self._reader = reader
         self._clock = clock
         self._size = size
         self._limit_s = limit_s
@@ -161,7 +136,7 @@ class ThreadedDesk(BaseDesk):
 
     def _work(self, shift: int) -> None:
         while (job := self._next(shift)) is not None:
-            done = self._readers.answer(job)
+            done = _answer(self._reader, job)
             with self._changed:
                 if shift != self._shift:
                     return
@@ -185,9 +160,9 @@ class ModelledDesk(BaseDesk):
     For the twin: the same run gives the same answers at the same times, however fast this computer is.
     """
 
-    def __init__(self, readers: Readers, clock: Clock, *, size: int, read_s: float) -> None:
+    def __init__(self, reader: BasePlateReader, clock: Clock, *, size: int, read_s: float) -> None:
         self.dropped = 0
-        self._readers = readers
+        self._reader = reader
         self._clock = clock
         self._size = size
         self._read_s = read_s
@@ -204,7 +179,7 @@ class ModelledDesk(BaseDesk):
             self.dropped += 1
             return
         self._free_s = max(self._free_s, self._clock.monotonic()) + self._read_s
-        self._pending.append((self._free_s, self._readers.answer(job)))
+        self._pending.append((self._free_s, _answer(self._reader, job)))
 
     def collect(self) -> tuple[ReadDone, ...]:
         now_s = self._clock.monotonic()

@@ -61,7 +61,8 @@ def build_recognition(
         chosen = _prove(manifest, vision, infer, photo, make)
         why = EngineFallback(f"FP32 serves: {fault.part}: {fault.detail}", part=chosen.backend)
         chosen = replace(chosen, faults=(why, *chosen.faults))
-    nets, faults = chosen.engine, (*manifest.faults, *chosen.faults)
+    nets = chosen.engine
+    faults = (*manifest.faults, *chosen.faults, *nets.faults)
     return Recognition(
         nets.detector,
         nets.reader,

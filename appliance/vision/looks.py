@@ -6,25 +6,32 @@ from collections.abc import Iterable
 
 from ..sight import Guess, Looks
 
+LEAST_PX = 64.0
+"""Width of the smallest vehicles that the describer was trained on."""
 _ENOUGH = 5
 """Frames of one approach are much alike: more of them cost time and say nothing new."""
+_NEARER = 1.25
+"""A vehicle that fills so much more of the picture shows what an earlier frame could not."""
 _LEAST = 2
 """One frame may show a reflection, or the car behind."""
 
 
 class LooksBallot:
-    """Collects the looks of one vehicle over the frames."""
+    """Collects the looks of one vehicle over the frames; those that show it largest count."""
 
     def __init__(self) -> None:
-        self._seen: list[Looks] = []
+        self._seen: list[tuple[float, Looks]] = []
 
-    @property
-    def wanting(self) -> bool:
-        """More frames would tell more."""
-        return len(self._seen) < _ENOUGH
+    def wants(self, width: float) -> bool:
+        """A frame in which the vehicle is `width` pixels wide would tell more."""
+        if len(self._seen) < _ENOUGH:
+            return width >= LEAST_PX
+        return width >= _NEARER * min(size for size, _ in self._seen)
 
-    def add(self, looks: Looks) -> None:
-        self._seen.append(looks)
+    def add(self, looks: Looks, width: float) -> None:
+        """Count the looks of a frame in which the vehicle is `width` pixels wide."""
+        self._seen.append((width, looks))
+        self._seen = sorted(self._seen, key=lambda one: -one[0])[:_ENOUGH]
 
     def agreed(self) -> Looks | None:
         """The word with the most confidence for colour, body and model; None while too few frames spoke.
@@ -33,10 +40,11 @@ class LooksBallot:
         """
         if len(self._seen) < _LEAST:
             return None
-        models = [one.model for one in self._seen if one.model is not None]
+        seen = [looks for _, looks in self._seen]
+        models = [one.model for one in seen if one.model is not None]
         return Looks(
-            _winner(one.colour for one in self._seen),
-            _winner(one.body for one in self._seen),
+            _winner(one.colour for one in seen),
+            _winner(one.body for one in seen),
             _winner(models) if models else None,
         )
 

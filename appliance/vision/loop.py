@@ -9,13 +9,14 @@ from ..clock import Clock
 from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
 from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
-from ..faults import ReaderStalled, VisionFault
-from ..sight import Box, Detection, Effort, Frame, Kind, Reading, Track
+from ..faults import LooksFailed, ReaderStalled, VisionFault
+from ..sight import Box, Detection, Effort, Frame, Kind, Looks, Reading, Track
 from .area import Point, around, clipped, covered, scaled
 from .base import BaseDetector, FaultSink
 from .case import Case
 from .complaints import Complaints
 from .desk import BaseDesk, ReadDone, ReadJob
+from .looking import BaseLooking, LooksJob
 from .mailbox import Mailbox
 from .track import Tracked, Tracker
 
@@ -46,6 +47,7 @@ class VisionLoop:
         mailbox: Mailbox,
         detector: BaseDetector,
         desk: BaseDesk,
+        looking: BaseLooking,
         clock: Clock,
         publish: Publish,
         faults: FaultSink,
@@ -61,6 +63,7 @@ class VisionLoop:
         self._mailbox = mailbox
         self._detector = detector
         self._desk = desk
+        self._looking = looking
         self._clock = clock
         self._publish = publish
         self._complaints = Complaints(faults)
@@ -94,6 +97,7 @@ class VisionLoop:
         """Take in what was read and, when one is due, the newest frame. True when a frame was seen."""
         now_s = self._clock.monotonic()
         self.beat_s = now_s
+        self._collect_looks()
         self._collect(now_s)
         frame = self._next_frame(now_s)
         seen = frame is not None and self._see(frame)
@@ -165,10 +169,11 @@ class VisionLoop:
                 continue
             if self._view.whole(plate):
                 rank = plate.box.width / (1 + case.reads)
-                vehicle = tracked.box if case.looks.wanting and tracked.kind is not Kind.VEHICLE else None
-                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.image, plate, rank, vehicle)
+                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.image, plate, rank)
                 case.asked_s = frame.captured_s
                 self._desk.submit(job)
+                if tracked.kind is not Kind.VEHICLE and case.looks.wants(tracked.box.width):
+                    self._looking.submit(LooksJob(tracked.id, frame.image, tracked.box))
 
     def _wanted(self, case: Case, now_s: float) -> bool:
         if not case.settled and not case.is_sign:
@@ -184,6 +189,25 @@ class VisionLoop:
         for done in answers:
             self._take(done, now_s)
 
+    def _collect_looks(self) -> None:
+        """A vehicle that cannot be described is still read: its looks are only a second witness."""
+        try:
+            answers = self._looking.collect()
+        except LooksFailed as fault:
+            self._complaints.met("describe", fault)
+            return
+        for done in answers:
+            if done.fault is not None:
+                self._complaints.met("describe", done.fault)
+            if done.looks is not None:
+                self._complaints.well("describe")
+                self._described(done.job, done.looks)
+
+    def _described(self, job: LooksJob, looks: Looks) -> None:
+        case = self._cases.get(job.track_id)
+        if case is not None:
+            case.looks.add(looks, job.vehicle.width)
+
     def _take(self, done: ReadDone, now_s: float) -> None:
         if done.result is None:
             if done.fault is not None:
@@ -194,21 +218,12 @@ class VisionLoop:
         if case is None:
             return
         case.take(self._reading(done), done.result)
-        self._describe(case, done)
         newest = case.ballot.switched()
         if newest:
             case = self._switch(case, newest, now_s)
         vote = case.poll(self.name, self._track(case.tracked), now_s)
         if vote is not None:
             self._publish(PlateVoted(vote))
-
-    def _describe(self, case: Case, done: ReadDone) -> None:
-        """A vehicle that cannot be described is still read: its looks are only a second witness."""
-        if done.fault is not None:
-            self._complaints.met("describe", done.fault)
-        if done.looks is not None:
-            self._complaints.well("describe")
-            case.looks.add(done.looks)
 
     def _reading(self, done: ReadDone) -> Reading:
         job, result = done.job, done.result

@@ -14,8 +14,9 @@ from ...config.schema import Camera
 from ...events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ...faults import GateFault
 from ...sight import Effort, Frame, Track, Vote
-from ...vision.desk import ModelledDesk, Readers
+from ...vision.desk import ModelledDesk
 from ...vision.factory import Recognition
+from ...vision.looking import inline
 from ...vision.loop import VisionLoop
 from ...vision.mailbox import Mailbox
 
@@ -65,7 +66,7 @@ def drive(config: Config, recognition: Recognition, pictures: Iterable[Image], f
     computer. Raises EngineFailed.
     """
     told, clock, mailbox = Drive(), ManualClock(_EPOCH), Mailbox()
-    readers, ids = Readers(recognition.reader, recognition.describer), itertools.count(1)
+    ids = itertools.count(1)
     loop = VisionLoop(
         CAMERA,
         Camera(fps=fps),
@@ -73,7 +74,8 @@ def drive(config: Config, recognition: Recognition, pictures: Iterable[Image], f
         config.vote,
         mailbox=mailbox,
         detector=recognition.detector,
-        desk=ModelledDesk(readers, clock, size=config.vision.read_queue, read_s=_READ_S),
+        desk=ModelledDesk(recognition.reader, clock, size=config.vision.read_queue, read_s=_READ_S),
+        looking=inline(recognition.describer),
         clock=clock,
         publish=told.take,
         faults=_Strict(),

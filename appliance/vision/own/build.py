@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...config.schema import Vision
+from ...faults import EngineFailed, EngineUntrusted, LooksFailed
 from ...infer.base import BaseBackend, BaseSession
 from ...infer.models import MODEL, Manifest
 from ..base import BaseDescriber, BaseDetector, BaseFaceReader, Nets
@@ -14,7 +15,7 @@ from .twice import TwoLooks
 
 _UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
-_COARSE_SIDE, _FINE_SIDE = 512, 800
+_COARSE_SIDE, _FINE_SIDE = 512, 704
 _SURE = 0.8
 """A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer."""
 
@@ -30,7 +31,12 @@ def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: boo
     lengths = (settings.min_plate_length, settings.max_plate_length)
     reader = NetReader(backend.load(manifest.file("reader")), lengths, look_twice=photo)
     faces = _faces(manifest, backend) if photo else None
-    return Nets(detector, reader, _describer(manifest, backend), faces)
+    try:
+        describer = _describer(manifest, backend)
+    except (EngineFailed, EngineUntrusted) as fault:
+        lost = LooksFailed(fault.detail, part=fault.part)
+        return Nets(detector, reader, None, faces, (lost,))
+    return Nets(detector, reader, describer, faces)
 
 
 def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None:

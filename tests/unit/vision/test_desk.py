@@ -8,7 +8,7 @@ import pytest
 from appliance.faults import EngineFailed, ReaderStalled
 from appliance.sight import Detection
 from appliance.vision.base import BasePlateReader, ReadResult
-from appliance.vision.desk import ModelledDesk, Readers, ReadJob, ThreadedDesk
+from appliance.vision.desk import ModelledDesk, ReadJob, ThreadedDesk
 
 from .makers import FakeReader, clock, frame, plate, result
 
@@ -35,7 +35,7 @@ class HeldReader(BasePlateReader):
 
 def test_the_modelled_desk_answers_when_its_time_has_passed() -> None:
     time = clock()
-    desk = ModelledDesk(Readers(FakeReader(result("AB12"))), time, size=2, read_s=0.1)
+    desk = ModelledDesk(FakeReader(result("AB12")), time, size=2, read_s=0.1)
     desk.submit(job(1))
     assert desk.collect() == ()
     time.advance(0.11)
@@ -44,7 +44,7 @@ def test_the_modelled_desk_answers_when_its_time_has_passed() -> None:
 
 def test_the_modelled_desk_reads_one_after_the_other_and_drops_the_rest() -> None:
     time = clock()
-    desk = ModelledDesk(Readers(FakeReader(result("AB12"))), time, size=1, read_s=0.1)
+    desk = ModelledDesk(FakeReader(result("AB12")), time, size=1, read_s=0.1)
     for track_id in (1, 2, 3):
         desk.submit(job(track_id))
     time.advance(0.11)
@@ -54,14 +54,14 @@ def test_the_modelled_desk_reads_one_after_the_other_and_drops_the_rest() -> Non
 
 
 def test_a_fault_of_the_reader_is_an_answer() -> None:
-    desk = ModelledDesk(Readers(FakeReader(EngineFailed("x"))), clock(), size=1, read_s=0.0)
+    desk = ModelledDesk(FakeReader(EngineFailed("x")), clock(), size=1, read_s=0.0)
     desk.submit(job(1))
     assert [type(d.fault) for d in desk.collect()] == [EngineFailed]
 
 
 def test_the_threaded_desk_keeps_the_best_jobs_and_one_a_track() -> None:
     reader, woken = HeldReader(), Event()
-    desk = ThreadedDesk(Readers(reader), clock(), size=2, limit_s=3.0, wake=woken.set)
+    desk = ThreadedDesk(reader, clock(), size=2, limit_s=3.0, wake=woken.set)
     desk.submit(job(9))
     reader.begun.wait(5.0)
     for track_id, rank in ((1, 1.0), (1, 2.0), (2, 5.0), (3, 0.5)):
@@ -76,7 +76,7 @@ def test_the_threaded_desk_keeps_the_best_jobs_and_one_a_track() -> None:
 
 def test_a_hung_read_is_a_fault_and_a_new_thread_takes_over() -> None:
     time, reader = clock(), HeldReader()
-    desk = ThreadedDesk(Readers(reader), time, size=2, limit_s=3.0)
+    desk = ThreadedDesk(reader, time, size=2, limit_s=3.0)
     desk.submit(job(1))
     reader.begun.wait(5.0)
     assert desk.collect() == ()

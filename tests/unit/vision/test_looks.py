@@ -17,7 +17,7 @@ def looks(colour: str, confidence: float = 0.9) -> Looks:
 def ballot(*seen: Looks) -> LooksBallot:
     made = LooksBallot()
     for one in seen:
-        made.add(one)
+        made.add(one, 100.0)
     return made
 
 
@@ -45,6 +45,21 @@ def test_without_such_a_net_there_is_no_model() -> None:
     assert agreed.model is None
 
 
-def test_a_few_frames_are_enough() -> None:
-    assert ballot(*[looks("red")] * 4).wanting
-    assert not ballot(*[looks("red")] * 5).wanting
+@pytest.mark.parametrize(("width", "wanted"), [(63.0, False), (64.0, True)])
+def test_a_vehicle_too_small_to_describe_is_not_wanted(width: float, wanted: bool) -> None:
+    assert LooksBallot().wants(width) is wanted
+
+
+@pytest.mark.parametrize(("width", "wanted"), [(124.0, False), (125.0, True)])
+def test_after_a_few_frames_only_a_much_nearer_one_is(width: float, wanted: bool) -> None:
+    assert ballot(*[looks("red")] * 4).wants(100.0)
+    assert ballot(*[looks("red")] * 5).wants(width) is wanted
+
+
+def test_near_frames_push_far_ones_out() -> None:
+    made = ballot(*[looks("grey")] * 5)
+    for _ in range(5):
+        made.add(looks("red"), 200.0)
+    agreed = made.agreed()
+    assert agreed is not None
+    assert agreed.colour == Guess("red", 0.9)

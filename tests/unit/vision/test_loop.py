@@ -9,7 +9,8 @@ from appliance.events import PlateVoted, SceneSeen, TrackGone
 from appliance.faults import EngineFailed, ReaderStalled
 from appliance.sight import Box, Detection, Effort, Guess, Kind, Looks
 from appliance.vision.base import ReadResult
-from appliance.vision.desk import ModelledDesk, Readers
+from appliance.vision.desk import ModelledDesk
+from appliance.vision.looking import inline
 from appliance.vision.loop import VisionLoop
 from appliance.vision.mailbox import Mailbox
 
@@ -42,7 +43,7 @@ class Bench:
     seq: int = 0
 
     def __post_init__(self) -> None:
-        self.desk = ModelledDesk(Readers(self.reader, self.describer), self.time, size=2, read_s=0.05)
+        self.desk = ModelledDesk(self.reader, self.time, size=2, read_s=0.05)
         self.loop = VisionLoop(
             "cam",
             self.camera,
@@ -51,6 +52,7 @@ class Bench:
             mailbox=self.mailbox,
             detector=self.detector,
             desk=self.desk,
+            looking=inline(self.describer),
             clock=self.time,
             publish=self.events.append,
             faults=self.faults,
