@@ -50,30 +50,41 @@ class Past:
 
 
 class Witness:
-    """Remembers the looks of the last visits of each plate. Not for several threads, but for `learn`."""
+    """Remembers the looks of the last visits of each plate. For one thread, but for `learn`."""
 
     def __init__(self) -> None:
         self._past: dict[str, deque[Looks]] = {}
+        self._taught: tuple[Past, ...] | None = None
         self._learned = False
 
     def learn(self, history: Iterable[Past]) -> None:
-        """Take in the past, oldest first, before what was remembered since the start. Once: a second
-        call would count the visits since the first one twice, and does nothing.
+        """Take in the past, oldest first, before what was remembered since the start. Any thread may call.
+
+        Once: a second call would count the visits since the first one twice, and does nothing.
         """
-        if self._learned:
-            return
-        self._learned = True
-        built: dict[str, deque[Looks]] = {}
-        for past in (*history, *(Past(p, looks) for p, kept in self._past.items() for looks in kept)):
-            built.setdefault(past.plate, deque(maxlen=VISITS_KEPT)).append(past.looks)
-        self._past = built
+        if self._taught is None:
+            self._taught = tuple(history)
 
     def remember(self, plate: str, looks: Looks) -> None:
         """A visit of this plate opened."""
+        self._absorb()
         self._past.setdefault(plate, deque(maxlen=VISITS_KEPT)).append(looks)
+
+    def _absorb(self) -> None:
+        """What was taught goes before what was seen, in the thread that asks."""
+        if self._learned or self._taught is None:
+            return
+        self._learned = True
+        since = self._past
+        self._past = {}
+        for past in self._taught:
+            self._past.setdefault(past.plate, deque(maxlen=VISITS_KEPT)).append(past.looks)
+        for plate, seen in since.items():
+            self._past.setdefault(plate, deque(maxlen=VISITS_KEPT)).extend(seen)
 
     def doubt(self, plate: str, looks: Looks | None) -> str | None:
         """A sentence where the vehicle is clearly another than on every visit before, else None."""
+        self._absorb()
         if looks is None:
             return None
         past = self._past.get(plate, ())

@@ -76,3 +76,10 @@ def test_what_was_learnt_is_remembered() -> None:
     witness = Witness()
     witness.learn([Past("AB1", looks("white"))] * VISITS_NEEDED)
     assert witness.doubt("AB1", looks("red")) is not None
+
+
+def test_what_was_seen_before_the_lesson_counts_as_newer() -> None:
+    witness = remembering("red")
+    witness.learn([Past("AB1", looks("white"))] * (VISITS_KEPT - 1))
+    assert witness.doubt("AB1", looks("green")) is not None
+    assert witness.doubt("AB1", looks("red")) is None
