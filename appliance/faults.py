@@ -26,6 +26,7 @@ GateFault
 │   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
 ├── LabelFault               labels of pictures cannot be used            (cannot run)
+├── ResultFailed             a result cannot be written                   (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
 │   ├── InterlockBroken      open and close were asked for together       STOP_NOW
@@ -247,6 +248,11 @@ class BenchFault(GateFault):
 class LabelFault(GateFault):
     sentence = "The labels of the pictures cannot be used."
     remedy = "docs/models.md shows the forms that labels may have."
+
+
+class ResultFailed(GateFault):
+    sentence = "The result cannot be written."
+    remedy = "Name a file in a folder that you may write to."
 
 
 class OutputFault(GateFault):

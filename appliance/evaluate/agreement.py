@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from . import figures
+from .likeness import DETECTIONS, READS, Kept
 from .outcome import OVERLAP, Found, Outcome, fold
 
 MARGIN = 1.2
@@ -40,22 +41,21 @@ class Shares:
 class Agreement:
     """What a new version kept of the old one's sure finds, and labelled shares before and after."""
 
-    detections: Count
-    reads: Count
-    labelled: dict[str, Shares]
+    counts: Mapping[str, Count]
+    """By kind of thing: detections, reads, and what was told of vehicles and faces."""
+    labelled: Mapping[str, Shares] = field(default_factory=dict)
+    frames: int = 0
 
-    @property
-    def fewest(self) -> int:
-        """Of what there is to lose, the smallest number."""
-        counts = [self.detections.before, self.reads.before, *(one.count for one in self.labelled.values())]
-        return min((count for count in counts if count), default=0)
+    def short(self, kinds: Iterable[str], least: int) -> dict[str, int]:
+        """Of these kinds, those with fewer than `least` things to lose, and how many there are."""
+        counts = {kind: self.counts.get(kind, Count(0, 0)).before for kind in kinds}
+        return {kind: count for kind, count in counts.items() if count < least}
 
     def losses(self) -> list[str]:
         """What lost more than a point, in words; empty for a version that may serve."""
-        counts = {"sure detections": self.detections, "sure reads": self.reads}
         lost = [
             f"{one.before - one.kept} of {one.before} {name} lost ({one.loss:.1%})"
-            for name, one in counts.items()
+            for name, one in self.counts.items()
             if one.loss > WORST_LOSS
         ]
         return lost + [
@@ -70,12 +70,21 @@ Pair = tuple[Sequence[Found], Sequence[Found]]
 
 
 def agree(
-    pairs: Sequence[Pair], before: Sequence[Outcome], after: Sequence[Outcome], threshold: float
+    pairs: Sequence[Pair],
+    before: Sequence[Outcome],
+    after: Sequence[Outcome],
+    threshold: float,
+    closer: Iterable[Kept] = (),
 ) -> Agreement:
-    """Compare picture by picture, and by the labels where there are any. `threshold` is that of detection."""
+    """Compare picture by picture, and by the labels where there are any. `threshold` is that of detection;
+    `closer` is what was kept of vehicles and faces.
+    """
     boxes = [_kept_boxes(old, new, min(0.95, MARGIN * threshold)) for old, new in pairs]
     texts = [_kept_texts(old, new) for old, new in pairs]
-    return Agreement(_sum(boxes), _sum(texts), _labelled(before, after))
+    counts = {DETECTIONS: _sum(boxes), READS: _sum(texts)}
+    for kind, same in closer:
+        counts[kind] = _sum([counts.get(kind, Count(0, 0)), Count(1, int(same))])
+    return Agreement(counts, _labelled(before, after), len(pairs))
 
 
 def _sum(counts: Sequence[Count]) -> Count:

@@ -87,7 +87,10 @@ def test_a_quantized_net_serves_after_its_trial(
     tmp_path: Path, labelled: Path, owner: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("onnx", reason="the extra `quantize` is not installed")
-    assert main(["models", "quantize", "--frames", str(labelled), "--config", str(owner)]) == 0
+    words = ["models", "quantize", "--frames", str(labelled), "--config", str(owner)]
+    assert main(words) == 1
+    assert "to compare; of fewer than 100 a single loss is more than a point" in capsys.readouterr().out
+    assert main([*words, "--few"]) == 0
     assert "Kept:" in capsys.readouterr().out
     manifest = load_manifest("gatehouse", own=tmp_path / "models")
     assert manifest.file("detector").precision is Precision.INT8
@@ -105,3 +108,21 @@ def test_too_few_frames_are_refused(
     assert main(["models", "quantize", "--frames", str(labelled), "--config", str(owner)]) == 2
     assert "6 frames of 16 that are needed" in capsys.readouterr().err
     assert [*(tmp_path / "models").iterdir()] == []
+
+
+def test_a_net_that_the_frames_show_nothing_of_is_refused(
+    tmp_path: Path, labelled: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnx", reason="the extra `quantize` is not installed")
+    words = ["models", "quantize", "--net", "liveness", "--frames", str(labelled), "--few"]
+    assert main([*words, "--config", str(owner)]) == 2
+    assert "none of 12 frames shows what the liveness net looks at" in capsys.readouterr().err
+    assert [*(tmp_path / "models").iterdir()] == []
+
+
+def test_a_precision_that_no_net_has_is_not_scored(
+    labelled: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["models", "evaluate", str(labelled), "--precision", "int8", "--set", "ppocr"]
+    assert main([*words, "--config", str(owner)]) == 2
+    assert "no net of it has int8" in capsys.readouterr().err

@@ -15,9 +15,9 @@ from ...evaluate.labels import read_labels
 from ...evaluate.visits.costs import costs, usable
 from ...evaluate.visits.photos import Approach
 from ...evaluate.visits.report import HEIGHT, WIDTH, Costs, as_json, as_text, draw
-from ...faults import LabelFault
 from ...hw.cameras.footage import read_image
 from ...vision.factory import build_recognition
+from .results import check_place, save
 
 _DRAWS = 3
 
@@ -35,6 +35,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
+    check_place(args.plot)
+    check_place(None if args.json in (None, "-") else Path(args.json))
     pictures = usable(read_labels(args.folder, args.labels).pictures)
     recognition = build_recognition(config.vision, config.infer)
     for fault in recognition.faults:
@@ -60,18 +62,11 @@ def _write(args: argparse.Namespace, found: Costs) -> None:
     text = json.dumps(as_json(found), indent=1)
     print(text if args.json == "-" else as_text(found))
     if args.json not in (None, "-"):
-        _save(Path(args.json), f"{text}\n")
+        save(Path(args.json), f"{text}\n")
     if args.plot is not None:
         canvas = SvgCanvas(WIDTH, HEIGHT)
         draw(found, canvas)
-        _save(args.plot, canvas.text())
-
-
-def _save(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise LabelFault(f"the result cannot be written: {error.strerror}", part=str(path)) from error
+        save(args.plot, canvas.text())
 
 
 def _count(text: str) -> int:

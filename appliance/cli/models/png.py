@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -42,10 +41,9 @@ class PngCanvas(BaseCanvas):
         where = (x - round(back * width), y)
         cv2.putText(self._image, text, where, cv2.FONT_HERSHEY_SIMPLEX, scale, (34, 34, 34), 1, cv2.LINE_AA)
 
-    def save(self, path: Path) -> None:
-        """Raises OSError."""
+    def data(self) -> bytes:
         _, data = cv2.imencode(".png", self._image)
-        path.write_bytes(data.tobytes())
+        return data.tobytes()
 
 
 def _pixel(point: Point) -> tuple[int, int]:

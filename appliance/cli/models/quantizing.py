@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from ...config import Config
 from ...evaluate.agreement import Agreement
 from ...evaluate.frames import Footages
 from ...evaluate.labels import Picture, read_labels
-from ...faults import ExtraMissing, InputDataFault, LabelFault
+from ...faults import ExtraMissing, LabelFault, ResultFailed
 from ...hw.cameras.footage import Shot
 from ...infer.files import DISTRIBUTION
 
@@ -39,6 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--net", default="detector", metavar="PART", help="of the set (default detector)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="else infer.models of the configuration")
+    parser.add_argument("--few", action="store_true", help="keep it even where few things could be compared")
     parser.add_argument("--most", type=_enough, default=MOST, metavar="N", help=f"frames (default {MOST})")
 
 
@@ -53,12 +55,13 @@ def run(args: argparse.Namespace, config: Config) -> int:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="trial-", dir=out) as folder:
             trial = Trial.of(config, args.net, Path(folder), _shown)
-            return _tried(trial, footage, out)
+            return _tried(trial, footage, out, 1 if args.few else POINT)
     except OSError as error:
-        raise InputDataFault(f"the net cannot be written: {error.strerror}", part=str(out)) from error
+        raise ResultFailed(str(error.strerror), part=str(out)) from error
 
 
-def _tried(trial: Trial, footage: Footages, out: Path) -> int:
+def _tried(trial: Trial, footage: Footages, out: Path, least: int) -> int:
+    """`least` is how many things of each kind must be compared."""
     slack = trial.quantize(footage)
     if slack is None:
         print("Refused: it does not answer its golden frames. FP32 serves on.")
@@ -68,6 +71,10 @@ def _tried(trial: Trial, footage: Footages, out: Path) -> int:
     losses = agreement.losses()
     if losses:
         print("Refused, it lost more than a point: " + "; ".join(losses) + ". FP32 serves on.")
+        return 1
+    short = agreement.short(trial.evidence, least)
+    if short:
+        print(_too_few(short, least, agreement.frames))
         return 1
     place = trial.install(out)
     print(
@@ -97,16 +104,28 @@ def _shown(shots: Iterator[Shot], what: str) -> Iterator[Shot]:
 def _report(trial: Trial, agreement: Agreement) -> str:
     old, new = (path.stat().st_size / 1e6 for path in (trial.source.path, trial.target))
     lines = [f"{trial.net.name}: {old:.1f} MB in FP32, {new:.1f} MB in INT8"]
-    for name, one in (("sure detections", agreement.detections), ("sure reads", agreement.reads)):
+    for name, one in agreement.counts.items():
         lines.append(f"{name} of FP32 kept: {one.kept} of {one.before}")
     for name, shares in agreement.labelled.items():
         lines.append(
             f"{name}: {shares.before:.1%} in FP32, {shares.after:.1%} in INT8 ({shares.count} labels)"
         )
-    if agreement.fewest < POINT:
-        few = f"Only {agreement.fewest} of one kind to compare"
-        lines.append(f"{few}: a single loss is more than a point. Give more frames.")
+    lines.append(f"frames compared: {agreement.frames}")
     return "\n".join(lines)
+
+
+def _too_few(short: Mapping[str, int], least: int, frames: int) -> str:
+    """How many frames like these would do: half of them are compared."""
+    told = ", ".join(f"{count} {name}" for name, count in short.items())
+    fewest = min(short.values())
+    if not fewest:
+        return f"Refused: {told} to compare. Give frames that show them. FP32 serves on."
+    need = ceil(2 * frames * least / fewest)
+    return (
+        f"Refused: only {told} to compare; of fewer than {least} a single loss is more than a point."
+        f" Give about {need} frames like these (--most {need}), or --few to keep it all the same."
+        " FP32 serves on."
+    )
 
 
 def _enough(text: str) -> int:

@@ -16,11 +16,12 @@ from ...evaluate.labels import Labelled, Picture, read_labels
 from ...evaluate.plot import HEIGHT, WIDTH, draw
 from ...evaluate.report import as_json, as_text
 from ...evaluate.session import Evaluation, Source, evaluate
-from ...faults import EngineFallback, LabelFault
+from ...faults import EngineFailed, EngineFallback, LabelFault
 from ...hw.cameras.footage import read_image
 from ...infer.base import Precision
 from ...vision.factory import Recognition, build_recognition
 from .png import PngCanvas
+from .results import check_place, save
 
 _SHOWN = 20
 """More complaints about labels than this are counted: a wrong column would give one for each."""
@@ -38,14 +39,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
+    check_place(args.plot)
+    check_place(None if args.json in (None, "-") else Path(args.json))
     labelled = read_labels(args.folder, args.labels)
     evaluation = score(recognition_for(args, config), labelled.pictures, args.set or config.vision.reader)
+    if not evaluation.outcomes:
+        raise LabelFault(f"no picture can be used: {evaluation.complaints[0]}", part=str(args.folder))
     _write(args, evaluation)
     return complain(labelled, evaluation)
 
 
 def recognition_for(args: argparse.Namespace, config: Config) -> Recognition:
-    """The nets that the arguments ask for. What was asked for and does not serve is not scored."""
+    """The nets that the arguments ask for. Raises EngineFallback or EngineFailed when what was asked for
+    does not serve.
+    """
     vision = config.vision.model_copy(update={"reader": args.set or config.vision.reader})
     precision = args.precision or config.infer.precision
     recognition = build_recognition(
@@ -55,15 +62,23 @@ def recognition_for(args: argparse.Namespace, config: Config) -> Recognition:
         if args.precision and isinstance(fault, EngineFallback):
             raise fault
         print(fault, file=sys.stderr)
+    if args.precision and Precision(args.precision) not in recognition.precisions.values():
+        raise EngineFailed(f"no net of it has {args.precision}", part=vision.reader)
     return recognition
 
 
 def score(recognition: Recognition, pictures: Sequence[Picture], name: str) -> Evaluation:
     """Look at all pictures, with a progress bar for people."""
-    precisions = sorted({str(one) for one in recognition.precisions.values()})
-    source = Source(name, "/".join(precisions), recognition.backend)
+    source = Source(name, _precisions(recognition), recognition.backend)
     with tqdm(total=len(pictures), unit="picture", file=sys.stderr, disable=None, leave=False) as bar:
         return evaluate(recognition, source, pictures, read_image, bar.update)
+
+
+def _precisions(recognition: Recognition) -> str:
+    """One word where all nets serve in the same, else one for each net."""
+    words = {str(one) for one in recognition.precisions.values()}
+    told = (f"{part} {precision}" for part, precision in recognition.precisions.items())
+    return words.pop() if len(words) == 1 else ", ".join(told)
 
 
 def complain(labelled: Labelled, evaluation: Evaluation) -> int:
@@ -80,15 +95,10 @@ def complain(labelled: Labelled, evaluation: Evaluation) -> int:
 
 def _write(args: argparse.Namespace, evaluation: Evaluation) -> None:
     data = json.dumps(as_json(evaluation), indent=1)
-    try:
-        if args.json not in (None, "-"):
-            Path(args.json).write_text(data + "\n", encoding="utf-8")
-        if args.plot is not None:
-            _plot(args.plot, evaluation)
-    except OSError as error:
-        raise LabelFault(
-            f"the result cannot be written: {error.strerror}", part=str(error.filename)
-        ) from error
+    if args.json not in (None, "-"):
+        save(Path(args.json), data + "\n")
+    if args.plot is not None:
+        _plot(args.plot, evaluation)
     print(data if args.json == "-" else as_text(evaluation))
 
 
@@ -96,11 +106,11 @@ def _plot(path: Path, evaluation: Evaluation) -> None:
     if path.suffix.lower() == ".png":
         picture = PngCanvas(WIDTH, HEIGHT)
         draw(evaluation, picture)
-        picture.save(path)
+        save(path, picture.data())
     else:
         canvas = SvgCanvas(WIDTH, HEIGHT)
         draw(evaluation, canvas)
-        path.write_text(canvas.text(), encoding="utf-8")
+        save(path, canvas.text())
 
 
 def _chart(text: str) -> Path:

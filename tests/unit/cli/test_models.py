@@ -93,8 +93,16 @@ def test_without_the_extra_quantize_says_how_to_get_it(
     assert "pip install 'gatehouse[quantize]'" in capsys.readouterr().err
 
 
-def test_a_png_is_drawn(tmp_path: Path) -> None:
+def test_a_png_is_drawn() -> None:
     canvas = PngCanvas(WIDTH, HEIGHT)
     draw(Evaluation(Source("mine", "fp32", "fake")), canvas)
-    canvas.save(tmp_path / "plot.png")
-    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+    assert canvas.data().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("option", ["--json", "--plot"])
+def test_where_the_result_goes_is_tried_before_the_work(
+    tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "no" / "such.svg"
+    assert main(["models", "evaluate", "none", option, str(place)]) == 2
+    assert f"{place}: The result cannot be written. (there is no folder" in capsys.readouterr().err

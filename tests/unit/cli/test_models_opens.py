@@ -48,4 +48,4 @@ def test_a_folder_without_a_plate_to_read_is_refused(
 
 def test_a_result_that_cannot_be_written_is_a_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "opens", str(folder), "--json", str(folder / "no" / "such.json")]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert "The result cannot be written." in capsys.readouterr().err

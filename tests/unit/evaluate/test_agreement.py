@@ -1,6 +1,7 @@
 import pytest
 
 from appliance.evaluate.agreement import Count, Shares, agree
+from appliance.evaluate.likeness import COLOURS, DETECTIONS, READS
 from appliance.evaluate.outcome import Found
 
 from .makers import outcome, plate, plate_label, vehicle
@@ -8,7 +9,7 @@ from .makers import outcome, plate, plate_label, vehicle
 
 def kept(old: list[Found], new: list[Found]) -> tuple[Count, Count]:
     agreement = agree([(old, new)], [], [], 0.5)
-    return agreement.detections, agreement.reads
+    return agreement.counts[DETECTIONS], agreement.counts[READS]
 
 
 def test_the_same_things_and_texts_are_kept() -> None:
@@ -45,5 +46,17 @@ def test_labels_are_the_better_judge() -> None:
         "plate found": Shares(1.0, 1.0, 1),
         "plates right, folded": Shares(1.0, 0.0, 1),
     }
-    assert agreement.fewest == 1
     assert agreement.losses() == ["plates right, folded: 0.0% instead of 100.0%"]
+
+
+@pytest.mark.parametrize(("least", "short"), [(1, {READS: 0}), (2, {DETECTIONS: 1, READS: 0})])
+def test_what_was_hardly_seen_is_no_evidence(least: int, short: dict[str, int]) -> None:
+    agreement = agree([([vehicle(0)], [vehicle(0)])], [], [], 0.5)
+    assert agreement.short((DETECTIONS, READS), least) == short
+    assert agreement.losses() == []
+
+
+def test_what_was_told_closer_is_counted() -> None:
+    agreement = agree([], [], [], 0.5, [(COLOURS, True), (COLOURS, False)])
+    assert agreement.counts[COLOURS] == Count(2, 1)
+    assert agreement.losses() == ["1 of 2 sure colours lost (50.0%)"]
