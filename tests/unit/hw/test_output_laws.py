@@ -55,6 +55,8 @@ class BankUnderFire(RuleBasedStateMachine):
     @rule(name=NAMES, broken=st.booleans())
     def break_or_mend(self, name: str, broken: bool) -> None:
         self.rig.outputs[name].broken = broken
+        # A pin that obeys again is released by the next guard, not by being mended.
+        self.guarded = False
 
     def watch(self, before: set[str]) -> None:
         """Keep the times of edges, and hold each new edge against the dead time."""
