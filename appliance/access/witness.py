@@ -21,19 +21,23 @@ SURE = 0.8
 _ALIKE_COLOURS = (
     frozenset({"white", "silver", "beige"}),
     frozenset({"silver", "grey"}),
+    frozenset({"silver", "blue"}),
     frozenset({"grey", "black"}),
     frozenset({"black", "blue"}),
     frozenset({"black", "brown"}),
+    frozenset({"black", "red"}),
+    frozenset({"black", "green"}),
     frozenset({"blue", "green"}),
     frozenset({"red", "orange", "brown"}),
     frozenset({"yellow", "orange", "beige"}),
     frozenset({"brown", "beige"}),
 )
-"""Paints that light alone turns into one another."""
+"""Paints that light alone turns into one another, and those that the shipped net has taken for another."""
 _ALIKE_BODIES = (
     frozenset({"sedan", "hatchback", "wagon", "coupe"}),
     frozenset({"hatchback", "suv", "wagon", "van"}),
     frozenset({"suv", "pickup"}),
+    frozenset({"suv", "sedan"}),
     frozenset({"van", "truck", "bus"}),
     frozenset({"pickup", "truck"}),
 )

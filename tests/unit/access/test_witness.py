@@ -29,6 +29,22 @@ def test_what_light_may_do_is_not_doubted(colour: str) -> None:
     assert remembering("white", "white", "white").doubt("AB1", looks(colour)) is None
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "doubted"),
+    [("red", "black", False), ("blue", "silver", False), ("red", "blue", True), ("white", "black", True)],
+)
+def test_what_the_net_takes_for_another_paint_is_not_doubted(before: str, now: str, doubted: bool) -> None:
+    assert (remembering(*[before] * 3).doubt("AB1", looks(now)) is not None) is doubted
+
+
+@pytest.mark.parametrize(("now", "doubted"), [("sedan", False), ("truck", True)])
+def test_bodies_that_look_alike_from_behind_are_not_doubted(now: str, doubted: bool) -> None:
+    witness = Witness()
+    for _ in range(VISITS_NEEDED):
+        witness.remember("AB1", looks("white", "suv"))
+    assert (witness.doubt("AB1", looks("white", now)) is not None) is doubted
+
+
 def test_too_short_a_past_says_nothing() -> None:
     witness = remembering(*["white"] * (VISITS_NEEDED - 1))
     assert witness.doubt("AB1", looks("red")) is None
