@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import Box, Detection, Kind
+from ...sight import VEHICLES, Box, Detection, Kind
 from ..base import BaseDetector
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ _STEP = 32
 _GROUND = 114
 """The grey that the net was trained on where no picture is."""
 _OVERLAP = 0.5
-"""Two boxes of one class that overlap more are one thing."""
+"""Two boxes of one group that overlap more are one thing."""
+_GROUPS = np.array([0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)])
+"""All vehicles are one group: what is half a car and half a truck is one vehicle, not two."""
 _EVEN = 0.25
 """The net's raw score at which a box is as likely right as not; the contract's 0.5."""
 
@@ -80,14 +82,14 @@ def calibrated(scores: Float) -> Float:
 
 
 def _detections(boxes: Float, scores: Float, threshold: float) -> tuple[Detection, ...]:
-    """Boxes above `threshold`, overlapping ones of a class suppressed."""
+    """Boxes above `threshold`, overlapping ones of a group suppressed."""
     best = scores.argmax(axis=1)
     sure = scores.max(axis=1)
     picked = np.flatnonzero(sure >= threshold)
     sizes = boxes[picked].copy()
     sizes[:, 2:] -= sizes[:, :2]
     kept = cv2.dnn.NMSBoxesBatched(
-        sizes.tolist(), sure[picked].tolist(), best[picked].tolist(), threshold, _OVERLAP
+        sizes.tolist(), sure[picked].tolist(), _GROUPS[best[picked]].tolist(), threshold, _OVERLAP
     )
     return tuple(_detection(boxes[i], float(sure[i]), int(best[i])) for i in picked[np.array(kept, int)])
 

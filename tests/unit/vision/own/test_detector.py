@@ -93,3 +93,16 @@ def test_nothing_found_is_nothing() -> None:
 def test_a_net_of_other_classes_is_refused() -> None:
     with pytest.raises(EngineFailed, match="2 classes instead of 6"):
         NetDetector(finding([(20, 30, 60, 50)], [(0.9, 0.1)]), 400, 0.5).detect(PICTURE)
+
+
+def test_what_looks_like_two_kinds_of_vehicle_is_one() -> None:
+    half_truck = (0.0, 0.7, 0.0, 0.0, 0.0, 0.0)
+    boxes = [(20, 30, 60, 50), (21, 30, 60, 51)]
+    found = NetDetector(finding(boxes, [SURE_CAR, half_truck]), 200, 0.5).detect(PICTURE)
+    assert [d.kind for d in found] == [Kind.CAR]
+
+
+def test_a_plate_on_a_vehicle_is_not_taken_for_it() -> None:
+    boxes = [(20, 30, 60, 50), (21, 30, 60, 51)]
+    found = NetDetector(finding(boxes, [SURE_CAR, SURE_PLATE]), 200, 0.5).detect(PICTURE)
+    assert {d.kind for d in found} == {Kind.CAR, Kind.PLATE}
