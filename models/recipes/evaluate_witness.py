@@ -31,6 +31,7 @@ from models.recipes import vehicle_data
 from models.recipes.contracts import BODIES, COLOURS
 from models.recipes.evaluate_small import session
 from models.recipes.train_vehicle import Stock, _crops, plain, spoiled, stock
+from models.recipes.vehicle_net import SIZE
 
 VISITS, FRAMES, OTHERS = 6, 3, 6
 THRESHOLDS = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
@@ -62,7 +63,7 @@ def visits(net: onnxruntime.InferenceSession, source: Stock) -> list[list[Looks]
                 crops = _crops(source, part, JITTER, TURN)
                 torch.set_rng_state(state)
                 for i, looks in zip(part.tolist(), told(net, spoiled(crops)), strict=True):
-                    ballots[i].add(looks)
+                    ballots[i].add(looks, float(SIZE[1]))
         for i, ballot in enumerate(ballots):
             agreed = ballot.agreed()
             if agreed is not None:

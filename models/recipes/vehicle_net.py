@@ -55,12 +55,14 @@ class Vehicle(nn.Module):
 
 
 class ShippedVehicle(nn.Module):
-    """As exported: `vehicle` to `colour` and `body`, probabilities divided by their temperatures."""
+    """As exported: `vehicle` to `colour` and `body`, probabilities divided by their temperatures; the mean
+    of what is said of a vehicle and of its mirror image."""
 
     def __init__(self, net: Vehicle, colour: float = 1.0, body: float = 1.0) -> None:
         super().__init__()
         self.net, self.colour, self.body = net, colour, body
 
     def forward(self, vehicle: Tensor) -> tuple[Tensor, Tensor]:
-        colour, body = self.net(vehicle)
+        colour, body = self.net(torch.cat([vehicle, vehicle.flip(3)]))
+        colour, body = (head.reshape(2, -1, head.shape[1]).mean(0) for head in (colour, body))
         return (colour / self.colour).softmax(1), (body / self.body).softmax(1)
