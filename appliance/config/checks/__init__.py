@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     access.plate_spelling,
     access.plate_on_both_lists,
     access.thresholds,
+    access.witness_heard,
 )
 
 

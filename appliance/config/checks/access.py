@@ -7,7 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from ..mistakes import nearest
 from ..schema import Config
-from .finding import Finding, error
+from .finding import Finding, error, warn
+
+
+WITNESS_FRAMES = 2
+"""So many frames must show a vehicle before its looks count (`vision/looks.py`)."""
 
 
 def known_regions(config: Config, regions: Collection[str]) -> Iterator[Finding]:
@@ -40,6 +44,16 @@ def schedule_windows(config: Config) -> Iterator[Finding]:
                 yield error(
                     f"{key}.end", "equals start: the window is empty.", 'For a whole day write end = "24:00".'
                 )
+
+
+def witness_heard(config: Config) -> Iterator[Finding]:
+    """The looks of a vehicle are agreed on by two frames at least."""
+    if config.access.witness == "refuse" and config.vote.min_reads < WITNESS_FRAMES:
+        yield warn(
+            "vote.min_reads",
+            'opens before the witness of access.witness = "refuse" has seen the vehicle.',
+            f"Write {WITNESS_FRAMES} or more.",
+        )
 
 
 def plate_spelling(config: Config) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...sight import Box, Detection, Kind
+from ...sight import VEHICLES, Box, Detection, Kind
 from ..base import BaseDetector
 
 if TYPE_CHECKING:
@@ -34,7 +34,11 @@ class TwoLooks(BaseDetector):
 
 
 def _known(seen: Detection, whole: tuple[Detection, ...]) -> bool:
-    return any(seen.kind is one.kind and _share(seen.box, one.box) > _PART for one in whole)
+    return any(_alike(seen.kind, one.kind) and _share(seen.box, one.box) > _PART for one in whole)
+
+
+def _alike(kind: Kind, other: Kind) -> bool:
+    return kind is other or {kind, other} <= VEHICLES
 
 
 def _share(box: Box, other: Box) -> float:

@@ -190,3 +190,13 @@ def test_a_backend_that_nobody_knows_gets_the_nearest(chain: list[str], hint: st
 
 def test_known_backends_are_no_finding() -> None:
     assert found(infer={"chain": ["openvino", "onnxruntime"], "fallback": "never"}) == []
+
+
+def test_a_witness_that_may_refuse_wants_two_reads() -> None:
+    refusing = {"access": {"witness": "refuse"}}
+    assert found(**refusing, vote={"min_reads": 1}) == [("warn", "vote.min_reads")]
+    assert found(**refusing, vote={"min_reads": 2}) == []
+
+
+def test_a_witness_that_reports_wants_none() -> None:
+    assert found(vote={"min_reads": 1}) == []
