@@ -9,7 +9,6 @@ from ..mistakes import nearest
 from ..schema import Config
 from .finding import Finding, error, warn
 
-
 WITNESS_FRAMES = 2
 """So many frames must show a vehicle before its looks count (`vision/looks.py`)."""
 
