@@ -8,7 +8,8 @@ GateFault
 │   └── CameraFrozen         a camera repeats one frame                   REFUSE_ENTRY
 ├── VisionFault
 │   ├── EngineFailed         an engine cannot be loaded or run            REFUSE_ENTRY
-│   │   └── ExtraMissing     an optional package is not installed         REFUSE_ENTRY
+│   │   ├── ExtraMissing     an optional package is not installed         REFUSE_ENTRY
+│   │   └── ManifestBroken   a manifest of nets cannot be used            REFUSE_ENTRY
 │   ├── EngineUntrusted      an engine failed its golden frames           REFUSE_ENTRY
 │   ├── EngineFallback       a later backend of the chain serves          WARN
 │   ├── ModelStale           a net made here is of an older version       WARN
@@ -159,6 +160,11 @@ class EngineFailed(VisionFault):
 class ExtraMissing(EngineFailed):
     sentence = "An optional package is not installed."
     remedy = "Install it, or choose what does not need it."
+
+
+class ManifestBroken(EngineFailed):
+    sentence = "A manifest of nets cannot be used."
+    remedy = "Mend it or delete it."
 
 
 class EngineUntrusted(VisionFault):

@@ -41,7 +41,8 @@ def read_measured(place: Path, board: str) -> tuple[Sheet | None, tuple[Finding,
     if not place.is_file():
         return None, ()
     sheet = read_sheet(place)
-    for unknown in _unknown(sheet.values):
+    unknown = next(_unknown(sheet.values), None)
+    if unknown is not None:
         raise ConfigFault(f"{place}: {unknown}: is nothing that a measurement decides. {_REMEDY}")
     other = sheet.values.get("board")
     if other != board:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from .kinds import FAMILIES, PLATE
 from .outcome import Answer, Found, Outcome
@@ -12,7 +13,7 @@ SIZES = (
     (0.0, 0.03, "under 3 %"),
     (0.03, 0.08, "3 to 8 %"),
     (0.08, 0.2, "8 to 20 %"),
-    (0.2, 9.0, "over 20 %"),
+    (0.2, inf, "over 20 %"),
 )
 """Share of the picture's width, from and below, and its name."""
 SURE = (0.8, 0.9)

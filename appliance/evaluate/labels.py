@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 
 from ..faults import LabelFault
 from ..hw.cameras.footage import IMAGES
 from ..sight import Box
+from . import sheet as sheets
 from .kinds import FAMILIES
 
 FILES = ("labels.csv", "annotations.csv")
 _CORNERS = ("x1", "y1", "x2", "y2")
-_BARE = (("image", "text"), ("image", "text", "region"))
-"""Columns of a CSV file without a heading, by their number."""
+_INSIDE = 0.5
+"""Share of a box that must lie in its picture; hands that draw boxes slip over the edge."""
 _SIDECAR = 6
 """Words of a line `file x y w h TEXT`; the text may hold spaces."""
 
@@ -59,10 +60,11 @@ def read_labels(folder: Path, file: Path | None = None) -> Labelled:
     `file` names the CSV file; else labels.csv, annotations.csv or the folder's only CSV file is taken,
     else the text files beside the pictures, in folders below too. Raises LabelFault where there are none.
     """
-    if not folder.is_dir():
-        raise LabelFault("there is no such folder", part=str(folder))
-    sheet = file or _sheet(folder)
-    labelled = _of_sheet(sheet) if sheet is not None else _of_sidecars(folder)
+    try:
+        labelled = _found(folder, file)
+    except OSError as error:
+        place = str(error.filename or folder)
+        raise LabelFault(f"it cannot be read: {error.strerror}", part=place) from error
     if not labelled.pictures:
         why = (
             labelled.complaints[0]
@@ -73,9 +75,29 @@ def read_labels(folder: Path, file: Path | None = None) -> Labelled:
     return labelled
 
 
+def misplaced(labels: Sequence[Label], width: int, height: int) -> dict[Label, str]:
+    """Labels whose box lies mostly outside a picture of this size, and what is wrong with each."""
+    return {
+        label: f"the box {_told(label.box)} lies outside the picture of {width} x {height}"
+        for label in labels
+        if label.box is not None and _shared(label.box, width, height) < _INSIDE * label.box.area
+    }
+
+
 def plain(text: str) -> str:
     """Upper case A-Z 0-9, all else left out."""
     return re.sub("[^A-Z0-9]", "", text.upper())
+
+
+def _found(folder: Path, file: Path | None) -> Labelled:
+    if folder.is_file():
+        raise LabelFault("it is a file; name its folder, and the file with --labels", part=str(folder))
+    if not folder.is_dir():
+        raise LabelFault("there is no such folder", part=str(folder))
+    # Else a folder that may not be read looks like an empty one.
+    next(folder.iterdir(), None)
+    sheet = file or _sheet(folder)
+    return _of_sheet(sheet) if sheet is not None else _of_sidecars(folder)
 
 
 def _sheet(folder: Path) -> Path | None:
@@ -96,7 +118,7 @@ def _sheet(folder: Path) -> Path | None:
 def _of_sheet(path: Path) -> Labelled:
     labelled = Labelled()
     by_picture: dict[Path, list[Label]] = {}
-    for number, row in _rows(path):
+    for number, row in sheets.rows(path):
         try:
             picture, label = _cells(path.parent, row)
         except _BadLabel as bad:
@@ -108,33 +130,11 @@ def _of_sheet(path: Path) -> Labelled:
     return labelled
 
 
-def _rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Number of the line and cells by column. Raises LabelFault."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise LabelFault(f"not a readable UTF-8 file ({error})", part=str(path)) from error
-    if not lines:
-        raise LabelFault("the file is empty", part=str(path))
-    head, start = _heading(path, next(csv.reader(lines[:1])))
-    for number, cells in enumerate(csv.reader(lines[start:]), start + 1):
-        if any(cells):
-            yield number, dict(zip(head, (cell.strip() for cell in cells)))
-
-
-def _heading(path: Path, cells: list[str]) -> tuple[tuple[str, ...], int]:
-    """The columns, and how many lines name them."""
-    names = tuple("image" if c.strip().lower() == "file" else c.strip().lower() for c in cells)
-    if "image" in names:
-        return names, 1
-    bare = next((columns for columns in _BARE if len(columns) == len(cells)), None)
-    if bare is None:
-        raise LabelFault("the first line names no column `image`", part=str(path))
-    return bare, 0
-
-
 def _cells(folder: Path, row: Mapping[str, str]) -> tuple[Path, Label]:
-    picture = _picture(folder / row.get("image", ""))
+    name = row.get("image", "")
+    if not name:
+        raise _BadLabel("the column `image` is empty")
+    picture = _picture(folder / name)
     given = [row.get(name, "") for name in _CORNERS]
     box = _box(given) if any(given) else None
     kind = row.get("class", "").lower() or "plate"
@@ -159,13 +159,15 @@ def _of_sidecars(folder: Path) -> Labelled:
 def _lines(labelled: Labelled, path: Path, region: str) -> list[Label]:
     labels: list[Label] = []
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        labelled.complaints.append(f"{path}: not a readable UTF-8 file ({error})")
+        lines = sheets.text_of(path).splitlines()
+    except LabelFault as fault:
+        labelled.complaints.append(f"{path}: {fault.detail}")
         return labels
     for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
         try:
-            _keep(labelled, labels, _sidecar(line, region)) if line.strip() else None
+            _keep(labelled, labels, _sidecar(line, region))
         except _BadLabel as bad:
             labelled.complaints.append(f"{path}:{number}: {bad}")
     return labels
@@ -200,7 +202,7 @@ def _keep(labelled: Labelled, labels: list[Label], label: Label) -> None:
 
 def _picture(path: Path) -> Path:
     if path.suffix.lower() not in IMAGES:
-        raise _BadLabel(f"{path.name or 'nothing'} is no picture")
+        raise _BadLabel(f"{path.name} is no picture")
     if not path.is_file():
         raise _BadLabel(f"there is no picture {path}")
     return path
@@ -212,13 +214,31 @@ def _box(corners: Iterable[str]) -> Box:
 
 def _checked(box: Box) -> Box:
     if box.x2 <= box.x1 or box.y2 <= box.y1:
-        raise _BadLabel(f"the box {box.x1:g} {box.y1:g} {box.x2:g} {box.y2:g} has no size")
+        raise _BadLabel(f"the box {_told(box)} has no size")
     return box
 
 
+def _told(box: Box) -> str:
+    return f"{box.x1:g} {box.y1:g} {box.x2:g} {box.y2:g}"
+
+
+def _shared(box: Box, width: int, height: int) -> float:
+    """The area of the box that lies in the picture."""
+    return Box(max(0, box.x1), max(0, box.y1), min(width, box.x2), min(height, box.y2)).area
+
+
 def _numbers(words: Iterable[str]) -> tuple[float, float, float, float]:
-    try:
-        a, b, c, d = (float(word) for word in words)
-    except ValueError as error:
-        raise _BadLabel(f"a side of the box is no number ({error})") from error
+    a, b, c, d = (_number(word) for word in words)
     return a, b, c, d
+
+
+def _number(word: str) -> float:
+    if not word:
+        raise _BadLabel("a side of the box is empty")
+    try:
+        value = float(word)
+    except ValueError as error:
+        raise _BadLabel(f"a side of the box is no number: {word}") from error
+    if not isfinite(value):
+        raise _BadLabel(f"a side of the box is not finite: {word}")
+    return value

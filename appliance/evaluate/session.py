@@ -12,7 +12,7 @@ from ..bench.process import memory
 from ..faults import InputDataFault
 from ..vision.factory import Recognition
 from ..vision.scene import see
-from .labels import Picture
+from .labels import Picture, misplaced
 from .outcome import Outcome, detections, judge
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def evaluate(
     evaluation = Evaluation(source)
     for picture in pictures:
         try:
-            evaluation.outcomes.append(_outcome(recognition, picture, load, timer))
+            evaluation.outcomes.append(_outcome(recognition, picture, load, timer, evaluation.complaints))
         except InputDataFault as fault:
             evaluation.complaints.append(str(fault))
         step()
@@ -63,12 +63,18 @@ def evaluate(
 
 
 def _outcome(
-    recognition: Recognition, picture: Picture, load: Callable[[Path], Image], timer: Callable[[], float]
+    recognition: Recognition,
+    picture: Picture,
+    load: Callable[[Path], Image],
+    timer: Callable[[], float],
+    complaints: list[str],
 ) -> Outcome:
     start = timer()
     image = load(picture.path)
     load_s = timer() - start
     scene = see(recognition.detector, recognition.reader, image, min_score=EVERYTHING, timer=timer)
-    answers, strays = judge(picture.labels, detections(scene))
-    width = image.shape[1]
+    height, width = image.shape[:2]
+    wrong = misplaced(picture.labels, width, height)
+    complaints += [f"{picture.path}: {what}" for what in wrong.values()]
+    answers, strays = judge([one for one in picture.labels if one not in wrong], detections(scene))
     return Outcome(str(picture.path), width, answers, strays, (load_s, scene.detect_s, scene.read_s))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args
 
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from ..faults import EngineFailed, GateFault, ModelStale
+from ..faults import EngineFailed, GateFault, ManifestBroken, ModelStale
 from ..shipped import find
 from .base import ModelFile, Precision
 from .files import package_folder
@@ -92,7 +93,7 @@ def model_file(net: NetManifest, name: str, precision: Precision) -> ModelFile:
 def beside(folder: Path, file: str) -> Path:
     """A file of a manifest: in the manifest's own folder of models, else in the shipped one."""
     own = folder / file
-    return own if own.exists() else SHIPPED / file
+    return own if _there(own) else SHIPPED / file
 
 
 def load_manifest(
@@ -105,14 +106,14 @@ def load_manifest(
     that is wrong.
     """
     places = tuple(place for place in (own, folder) if place is not None)
-    home = next((place for place in places if (place / f"{name}.toml").is_file()), folder)
+    home = next((place for place in places if _there(place / f"{name}.toml")), folder)
     table = _read(home / f"{name}.toml", _Set, name, folder)
     nets: dict[str, NetManifest] = {}
     faults: list[GateFault] = []
     for part, net in table.nets.items():
         nets[part], stale = _newest(net, folder, own)
         faults += [stale] if stale else []
-    if own is not None and _wants_model(nets) and (own / NETS / f"{_OWNERS_MODEL}.toml").is_file():
+    if own is not None and _wants_model(nets) and _there(own / NETS / f"{_OWNERS_MODEL}.toml"):
         nets[MODEL] = _namer(own)
     return Manifest(table.name, table.title, nets, table.golden, home, precision, tuple(faults))
 
@@ -138,7 +139,7 @@ def _namer(own: Path) -> NetManifest:
 
 def _newest(name: str, folder: Path, own: Path | None) -> tuple[NetManifest, ModelStale | None]:
     """The owner's net, unless it was made from another one than is shipped now."""
-    if own is None or not (own / NETS / f"{name}.toml").is_file():
+    if own is None or not _there(own / NETS / f"{name}.toml"):
         return load_net(name, folder), None
     mine = load_net(name, own)
     if mine.derived_from is None:
@@ -150,17 +151,53 @@ def _newest(name: str, folder: Path, own: Path | None) -> tuple[NetManifest, Mod
     return shipped, ModelStale(f"{own / NETS / name}.toml", part=name)
 
 
+def _there(path: Path) -> bool:
+    """Raises EngineFailed where the system does not let us look."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ManifestBroken(f"{path} cannot be read: {error.strerror}", part=path.stem) from error
+
+
 def _read(path: Path, form: type[T], name: str, folder: Path) -> T:
     try:
         return form.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
+    except FileNotFoundError as error:
         known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"
         raise EngineFailed(
             f"no model set or net of this name in {folder}; known: {known}", part=name
         ) from error
+    except OSError as error:
+        raise ManifestBroken(f"{path} cannot be read: {error.strerror}", part=name) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise EngineFailed(f"{path} is not TOML: {error}", part=name) from error
+        raise ManifestBroken(f"{path} is not TOML: {error}", part=name) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(step) for step in first["loc"]) or "manifest"
-        raise EngineFailed(f"{path}, {key}: {first['msg']}", part=name) from error
+        raise ManifestBroken(f"{path}, {_mistake(error, form)}", part=name) from error
+
+
+def _mistake(error: ValidationError, form: type[Table]) -> str:
+    """The first mistake by its key. Unknown keys come first: one that is misspelt is missing, too."""
+    errors = error.errors(include_url=False)
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])
+    path = [str(step) for step in first["loc"]]
+    key = ".".join(path) or "manifest"
+    if first["type"] != "extra_forbidden":
+        return f"{key}: {first['msg']}"
+    close = get_close_matches(path[-1], _keys(form, path[:-1]), n=1)
+    return f"{key}: no such key" + (f'; did you mean "{close[0]}"?' if close else "")
+
+
+def _keys(form: type[BaseModel], path: Iterable[str]) -> list[str]:
+    """What the table at this path may hold; steps that are no field are names of the owner's and numbers."""
+    for step in path:
+        info = form.model_fields.get(step)
+        form = form if info is None else _table_of(info.annotation) or form
+    return list(form.model_fields)
+
+
+def _table_of(annotation: Any) -> type[BaseModel] | None:
+    """The table that a field holds, alone or in a list or a table of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    tables = (_table_of(inner) for inner in get_args(annotation))
+    return next((table for table in tables if table is not None), None)

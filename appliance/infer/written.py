@@ -52,4 +52,7 @@ def _value(value: Any) -> str:
         line = "[" + ", ".join(cells) + "]"
         tall = len(line) > _WIDE and max(map(len, cells)) > _LONG
         return "[\n" + "".join(f"    {cell},\n" for cell in cells) + "]" if tall else line
-    return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, float):
+        # As JSON has it, but for inf and nan.
+        return repr(value)
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -36,6 +36,13 @@ class Shot:
 
 def find_footage(path: Path) -> tuple[Path, ...]:
     """The image and video files at `path`, a folder's by name. Raises InputDataFault for none."""
+    try:
+        return _found(path)
+    except OSError as error:
+        raise InputDataFault(f"it cannot be read: {error.strerror}", part=str(path)) from error
+
+
+def _found(path: Path) -> tuple[Path, ...]:
     if path.is_dir():
         found = tuple(sorted(p for p in path.iterdir() if p.suffix.lower() in IMAGES | VIDEOS))
         if not found:

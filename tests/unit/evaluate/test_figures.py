@@ -35,6 +35,11 @@ def test_sizes_are_shares_of_the_picture_s_width() -> None:
     }
 
 
+def test_a_box_wider_than_pictures_has_a_size_too() -> None:
+    wide = [plate_label(0, width=20_000)]
+    assert figures.by_size([outcome(wide, [])], "plate")["over 20 %"].labelled == 1
+
+
 def test_reads_are_counted_exact_folded_and_by_character() -> None:
     whole = figures.read(
         [*reads(("AB12", 0.9), ("ABI2", 0.9), ("AB34", 0.85)), outcome([plate_label(0, "AB12")], [])]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.evaluate.labels import Label, plain, read_labels
+from appliance.evaluate.labels import Label, misplaced, plain, read_labels
 from appliance.faults import LabelFault
 from appliance.sight import Box
 
@@ -42,6 +42,8 @@ def test_annotations_with_more_columns_are_read(tmp_path: Path) -> None:
         ("a.jpg,AB12,eu\n", "eu"),
         ("image,text\na.jpg,AB12\n", ""),
         ("file,text\na.jpg,AB12", ""),
+        ("image;text;region\na.jpg;AB12;eu\n", "eu"),
+        ('image,text\n"a.jpg","AB\n12"\n', ""),
     ],
 )
 def test_a_sheet_of_texts_alone_is_read(tmp_path: Path, text: str, region: str) -> None:
@@ -61,7 +63,10 @@ def test_a_file_beside_each_picture_is_read(tmp_path: Path, line: str) -> None:
     [
         ("b.jpg,1,2,30,12,plate,,", "there is no picture"),
         ("a.gif,1,2,30,12,plate,,", "is no picture"),
-        ("a.jpg,1,2,x,12,plate,,", "no number"),
+        ("a.jpg,1,2,x,12,plate,,", "no number: x"),
+        ("a.jpg,1,2,,12,plate,,", "a side of the box is empty"),
+        ("a.jpg,1,2,nan,12,plate,,", "not finite: nan"),
+        (",1,2,30,12,plate,,", "the column `image` is empty"),
         ("a.jpg,30,2,1,12,plate,,", "has no size"),
         ("a.jpg,,,,,car,,", "a car needs x1, y1, x2 and y2"),
         ("a.jpg,,,,,plate,?,", "neither a box nor a text"),
@@ -95,6 +100,7 @@ def test_classes_that_no_net_looks_for_are_counted(tmp_path: Path) -> None:
         ({"labels_csv": ""}, "is empty"),
         ({"labels_csv": "a.jpg,1,2,30\n"}, "names no column `image`"),
         ({"labels_csv": HEAD + "b.jpg,1,2,30,12,plate,,\n"}, "there is no picture"),
+        ({"labels_csv": HEAD + 'a.jpg,1,2,30,12,plate,,\na.jpg,1,2,30,12,"plate,,\n'}, "line 3: a quote"),
         ({"one_csv": "", "two_csv": ""}, "name one with --labels"),
     ],
 )
@@ -110,3 +116,31 @@ def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_only_letters_and_digits_count() -> None:
     assert plain("ab-12 \N{LATIN SMALL LETTER O WITH DIAERESIS}c") == "AB12C"
+
+
+def test_decimal_commas_of_a_spreadsheet_are_read(tmp_path: Path) -> None:
+    text = "image;x1;y1;x2;y2\na.jpg;1,0;2,0;30,0;12,0\n"
+    assert [one.box for one in labels(folder(tmp_path, "a.jpg", labels_csv=text))] == [BOX]
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "said"),
+    [
+        ("a.csv", None, "name its folder, and the file with --labels"),
+        ("", Path("none.csv"), "none.csv: .*cannot be read: No such file"),
+        ("x" * 300, None, "cannot be read: File name too long"),
+    ],
+)
+def test_places_that_cannot_be_read_are_refused(
+    tmp_path: Path, name: str, file: Path | None, said: str
+) -> None:
+    folder(tmp_path, "a.jpg", a_csv="a.jpg,AB12\n")
+    with pytest.raises(LabelFault, match=said):
+        read_labels(tmp_path / name, file)
+
+
+def test_a_box_outside_its_picture_is_misplaced() -> None:
+    inside, outside = Label("plate", BOX, "", ""), Label("plate", Box(90, 0, 900, 12), "", "")
+    assert misplaced([inside, outside], 100, 50) == {
+        outside: "the box 90 0 900 12 lies outside the picture of 100 x 50"
+    }

@@ -39,6 +39,15 @@ def test_each_picture_is_judged_and_a_damaged_one_left_out() -> None:
     assert (len(done.complaints), len(steps)) == (1, 2)
 
 
+def test_a_box_outside_the_picture_gets_its_line_and_does_not_count() -> None:
+    recognition = Recognition(FakeDetector([plate(50)]), FakeReader(result("AB12")), "fake", ())
+    outside = Label("plate", Box(50, 80, 9000, 100), "CD34", "")
+    pictures = [Picture(Path("a.jpg"), (LABEL, outside))]
+    done = evaluate(recognition, Source("mine", "fp32", "fake"), pictures, load, lambda: None)
+    assert [answer.label for answer in done.outcomes[0].answers] == [LABEL]
+    assert done.complaints == ["a.jpg: the box 50 80 9000 100 lies outside the picture of 400 x 200"]
+
+
 def test_frames_for_calibration_and_for_judging_are_different_ones(drawn: Path) -> None:
     footage = Footages.of(drawn, most=10)
     halves = [[shot.path.name for shot in footage.frames(half)] for half in (0, 1)]

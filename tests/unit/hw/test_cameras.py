@@ -226,6 +226,11 @@ def test_what_gives_no_pictures_is_refused(tmp_path: Path) -> None:
         find_footage(tmp_path / "plates.pdf")
 
 
+def test_a_place_that_the_system_refuses_is_no_footage(tmp_path: Path) -> None:
+    with pytest.raises(InputDataFault, match=r"cannot be read: File name too long"):
+        find_footage(tmp_path / ("x" * 300))
+
+
 def test_a_whole_video_gives_every_frame_and_no_warning(tmp_path: Path) -> None:
     footage = Footage(a_video(tmp_path / "gate.avi", 12))
     assert footage.promised == 12

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.faults import EngineFailed, ExtraMissing, ModelStale
+from appliance.faults import EngineFailed, ExtraMissing, ManifestBroken, ModelStale
 from appliance.infer.base import ModelFile, Precision
 from appliance.infer.files import check_hash, package_folder, sha256_of
 from appliance.infer.models import SHIPPED, load_manifest, load_net
@@ -62,6 +62,27 @@ def test_a_bad_net_is_refused_by_its_key(tmp_path: Path, old: str, new: str, nam
     folder = write_models(tmp_path, net=net_text().replace(old, new))
     with pytest.raises(EngineFailed, match=named):
         load_manifest("mine", folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("licence =", "license =", 'license: no such key; did you mean "licence"'),
+        ("resize =", "resise =", 'input.resise: no such key; did you mean "resize"'),
+        ("slack =", "slak =", 'precisions.int8.slak: no such key; did you mean "slack"'),
+        ("values =", "value =", 'golden.0.value: no such key; did you mean "values"'),
+    ],
+)
+def test_a_misspelt_key_is_named_with_its_nearest(tmp_path: Path, old: str, new: str, named: str) -> None:
+    folder = write_models(tmp_path, net=net_text().replace(old, new))
+    with pytest.raises(ManifestBroken, match=named) as caught:
+        load_manifest("mine", folder)
+    assert caught.value.remedy == "Mend it or delete it."
+
+
+def test_a_folder_that_the_system_refuses_is_a_line(tmp_path: Path) -> None:
+    with pytest.raises(ManifestBroken, match="cannot be read: File name too long"):
+        load_manifest("gatehouse", own=tmp_path / ("x" * 300))
 
 
 @pytest.mark.parametrize(
@@ -181,3 +202,11 @@ def test_a_missing_package_is_refused_with_the_command_that_brings_it(
 ) -> None:
     with pytest.raises(ExtraMissing, match=command):
         package_folder("nowhere", extra)
+
+
+def test_a_golden_text_needs_a_probability_a_character(tmp_path: Path) -> None:
+    text = net_text().partition("values =")[0].replace('["on", "dim"]', '["A", "1"]')
+    short = 'texts = [{ text = "A1", chars = [0.9], output = "y" }]\n'
+    load_manifest("mine", write_models(tmp_path / "a", net=text + short.replace("0.9", "0.9, 0.8")))
+    with pytest.raises(EngineFailed, match="one probability for each character"):
+        load_manifest("mine", write_models(tmp_path / "b", net=text + short))

@@ -1,3 +1,4 @@
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -18,3 +19,11 @@ def test_a_manifest_reads_as_it_was_written(tmp_path: Path, name: str) -> None:
 def test_the_shipped_manifests_are_as_the_recipe_writes_them() -> None:
     path = SHIPPED / "nets" / "detector.toml"
     assert as_toml(load_net("detector")) == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("value", ["a\x7fb", 'a "b" \\ \n', inf, -inf, 1e16, True, 3])
+def test_every_value_reads_as_it_was_written(tmp_path: Path, value: bool | int | float | str) -> None:
+    net = load_net("detector").model_copy(update={"metrics": {"odd": value}})
+    (tmp_path / "nets").mkdir()
+    (tmp_path / "nets" / "detector.toml").write_text(as_toml(net), encoding="utf-8")
+    assert load_net("detector", tmp_path).metrics == {"odd": value}

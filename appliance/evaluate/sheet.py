@@ -1,0 +1,65 @@
+"""A CSV file of labels as rows by column; spreadsheets in Europe part the cells with semicolons."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ..faults import LabelFault
+
+_BARE = (("image", "text"), ("image", "text", "region"))
+"""Columns of a CSV file without a heading, by their number."""
+_DELIMITERS = ",;\t"
+
+
+def rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Number of the row's first line and cells by column; empty rows are left out. Raises LabelFault."""
+    lines = text_of(path).splitlines()
+    if not lines:
+        raise LabelFault("the file is empty", part=str(path))
+    delimiter = max(_DELIMITERS, key=lambda one: lines[0].count(one))
+    table = _cells(path, lines, delimiter)
+    _, first = next(table)
+    names = _columns(first)
+    if names is None:
+        names = _bare(path, first)
+        table = _cells(path, lines, delimiter)
+    for number, cells in table:
+        if any(cells):
+            # A comma in such a file is a decimal one.
+            point = (cell.replace(",", ".") if delimiter == ";" else cell for cell in cells)
+            yield number, dict(zip(names, point))
+
+
+def text_of(path: Path) -> str:
+    """Raises LabelFault."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LabelFault("it is not UTF-8; save it as CSV UTF-8", part=str(path)) from error
+    except OSError as error:
+        raise LabelFault(f"it cannot be read: {error.strerror}", part=str(path)) from error
+
+
+def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        raise LabelFault(f"line {number}: a quote is not closed, or stands alone", part=str(path)) from error
+
+
+def _columns(cells: list[str]) -> tuple[str, ...] | None:
+    names = tuple("image" if c.lower() == "file" else c.lower() for c in cells)
+    return names if "image" in names else None
+
+
+def _bare(path: Path, cells: list[str]) -> tuple[str, ...]:
+    for columns in _BARE:
+        if len(columns) == len(cells):
+            return columns
+    raise LabelFault("the first line names no column `image`", part=str(path))
