@@ -14,13 +14,18 @@ class FakeSession(BaseSession):
     """Refuses what silicon refuses: a wrong input, a wrong type, use after close."""
 
     def __init__(
-        self, name: str, net: Net, inputs: tuple[TensorSpec, ...], metadata: Mapping[str, str]
+        self,
+        name: str,
+        net: Net,
+        inputs: tuple[TensorSpec, ...],
+        metadata: Mapping[str, str],
+        outputs: tuple[TensorSpec, ...] = (),
     ) -> None:
         self._name = name
         self._net = net
         self._open = True
         self.inputs = inputs
-        self.outputs = ()
+        self.outputs = outputs
         self.metadata = metadata
         self.fed: list[Arrays] = []
 
@@ -47,12 +52,15 @@ class FakeBackend(BaseBackend):
         nets: Mapping[str, Net],
         inputs: tuple[TensorSpec, ...],
         metadata: Mapping[str, str] | None = None,
+        outputs: tuple[TensorSpec, ...] = (),
     ) -> None:
         self._nets = nets
         self._inputs = inputs
         self._metadata = metadata or {}
+        self._outputs = outputs
 
     def load(self, model: ModelFile) -> BaseSession:
         if model.name not in self._nets:
             raise EngineFailed("no such model", part=model.name)
-        return FakeSession(model.name, self._nets[model.name], self._inputs, self._metadata)
+        net = self._nets[model.name]
+        return FakeSession(model.name, net, self._inputs, self._metadata, self._outputs)

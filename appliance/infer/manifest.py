@@ -77,7 +77,7 @@ class Output(Table):
     """One tensor that the net gives. `classes` name the entries of its last dimension."""
 
     name: str = Field(min_length=1)
-    shape: tuple[int | str, ...]
+    shape: tuple[int | str, ...] = Field(min_length=1)
     meaning: str
     classes: tuple[str, ...] = ()
 
@@ -120,6 +120,12 @@ class TextRead(Table):
     chars: tuple[Share, ...]
     output: str = "chars"
     tolerance: Tolerance = 0.03
+
+    @model_validator(mode="after")
+    def _one_each(self) -> TextRead:
+        if len(self.chars) != len(self.text):
+            raise ValueError("chars needs one probability for each character of text")
+        return self
 
 
 class ValueSeen(Table):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import cv2
@@ -14,11 +15,16 @@ from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
 from ..infer.files import sha256_of
 from ..infer.manifest import BoxSeen, NetGolden, NetManifest, PointsSeen, TextRead, ValueSeen, VectorSeen
 from ..infer.models import Manifest, beside
+from .shapes import misshapen, undeclared, unfit
 
 if TYPE_CHECKING:
     from ..sight import Image
 
 Float = NDArray[np.float32]
+
+PROVEN_BY_PICTURES = ("detector", "reader", "det", "rec")
+"""The parts of a set without which its golden pictures cannot be read; every other proves itself alone."""
+UNPROVEN = "nothing proves it; give it a golden frame: docs/models.md"
 
 SLACKS = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
 """How far the tolerances of narrow weights may be widened."""
@@ -30,19 +36,29 @@ class ProvingBackend(BaseBackend):
     def __init__(self, backend: BaseBackend, manifest: Manifest) -> None:
         self.name = backend.name
         self._backend = backend
-        self._nets = {f"{manifest.name}.{part}": net for part, net in manifest.nets.items()}
+        self._nets = {f"{manifest.name}.{part}": (part, net) for part, net in manifest.nets.items()}
 
     def load(self, model: ModelFile) -> BaseSession:
         """Raises EngineFailed, and EngineUntrusted when an answer is outside the tolerance."""
-        session = self._backend.load(model)
-        net = self._nets.get(model.name)
-        try:
-            if net is not None:
+        with ExitStack() as undo:
+            session = self._backend.load(model)
+            undo.callback(session.close)
+            if model.name in self._nets:
+                part, net = self._nets[model.name]
+                admit(session, part, net)
                 prove_net(session, net, model)
-        except EngineUntrusted:
-            session.close()
-            raise
+            undo.pop_all()
         return session
+
+
+def admit(session: BaseSession, part: str, net: NetManifest) -> None:
+    """Whether a net may be proven for its part of a set. Raises EngineUntrusted when nothing would prove
+    it, or when manifest or file do not give what the part must give.
+    """
+    if not (net.golden or part in PROVEN_BY_PICTURES):
+        raise EngineUntrusted(UNPROVEN, part=net.name)
+    for wrong in (*unfit(part, net), *undeclared(net, session.outputs)):
+        raise EngineUntrusted(wrong, part=net.name)
 
 
 def prove_net(session: BaseSession, net: NetManifest, model: ModelFile) -> None:
@@ -50,9 +66,8 @@ def prove_net(session: BaseSession, net: NetManifest, model: ModelFile) -> None:
     slack = net.precisions[model.precision].slack
     for golden in net.golden:
         answer = session.infer(feed(net, picture(net, golden)))
-        lost = {output.name for output in net.outputs} - answer.keys()
-        if lost:
-            raise EngineUntrusted(f"it gives no {', '.join(sorted(lost))}", part=model.name)
+        for wrong in misshapen(net, golden, answer):
+            raise EngineUntrusted(f"{golden.file}: {wrong}", part=model.name)
         for wrong in differences(net, golden, answer, slack):
             raise EngineUntrusted(f"{golden.file}, {model.precision}: {wrong}", part=model.name)
 
@@ -94,7 +109,10 @@ def feed(net: NetManifest, image: Image) -> Arrays:
 
 
 def differences(net: NetManifest, golden: NetGolden, answer: Arrays, slack: float = 1.0) -> Iterator[str]:
-    """What an answer has wrong, in words; nothing where all is within the tolerances times `slack`."""
+    """What an answer has wrong, in words; nothing where all is within the tolerances times `slack`.
+
+    The answer must have the shapes that `misshapen` asks for.
+    """
     for box in golden.boxes:
         yield from _box(net, box, answer, slack)
     for text in golden.texts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from time import perf_counter
 
@@ -15,7 +16,7 @@ from ...infer.chain import make_backend
 from ...infer.files import check_hash
 from ...infer.models import SHIPPED, Manifest, load_manifest, model_file
 from ...vision.factory import build_recognition
-from ...vision.proof import prove_net
+from ...vision.proof import PROVEN_BY_PICTURES, admit, prove_net
 from .listing import set_names
 
 WHOLE = "all together"
@@ -72,6 +73,10 @@ def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBacke
     """Hash, load and golden frames of one file."""
     net = manifest.nets[part]
     verdict = Verdict(manifest.name, part, str(precision), backend.name, len(net.golden))
+    if not (net.golden or part in PROVEN_BY_PICTURES):
+        return _wanting(
+            verdict, EngineUntrusted("nothing proves it"), "Give it a golden frame: docs/models.md."
+        )
     try:
         model = model_file(net, f"{manifest.name}.{part}", precision)
         check_hash(model)
@@ -83,11 +88,12 @@ def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBacke
     try:
         session = backend.load(model)
         loaded = perf_counter()
-        prove_net(session, net, model)
+        with closing(session):
+            admit(session, part, net)
+            prove_net(session, net, model)
     except (EngineFailed, EngineUntrusted) as fault:
         return _wanting(verdict, fault, _of_answer(precision, backend.name))
     proven = perf_counter()
-    session.close()
     return _timed(verdict, loaded - start, proven - loaded)
 
 
@@ -134,5 +140,7 @@ def _line(verdict: Verdict) -> str:
     if verdict.problem:
         return f"WANT  {head}{verdict.problem}. {verdict.remedy}"
     loaded = "" if verdict.load_ms is None else f"loaded in {verdict.load_ms:.0f} ms, "
+    if not verdict.golden:
+        return f"ok    {head}{loaded}proven by the set's pictures"
     frames = f"{verdict.golden} golden frame{'' if verdict.golden == 1 else 's'}"
     return f"ok    {head}{loaded}{frames} in {verdict.golden_ms or 0.0:.0f} ms"

@@ -7,12 +7,20 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineUntrusted
-from appliance.infer.base import Array, Arrays, ModelFile, Precision, TensorSpec
+from appliance.infer.base import (
+    Array,
+    Arrays,
+    BaseBackend,
+    BaseSession,
+    ModelFile,
+    Precision,
+    TensorSpec,
+)
 from appliance.infer.fake import FakeBackend
 from appliance.infer.files import sha256_of
 from appliance.infer.manifest import NetGolden, NetManifest
 from appliance.infer.models import Manifest
-from appliance.vision.proof import ProvingBackend, differences, feed, picture
+from appliance.vision.proof import ProvingBackend, admit, differences, feed, picture
 
 INPUT: dict[str, Any] = {"name": "x", "shape": (1, 3, 8, 8), "resize": "stretch"}
 OUTPUTS = [
@@ -122,7 +130,12 @@ def proving(folder: Path, answer: Callable[[Arrays], dict[str, Array]]) -> Provi
     frame = golden(sha256=sha256_of(path), values=[LIVE])
     proven = net(golden=[frame], folder=folder)
     manifest = Manifest("mine", "", {"net": proven}, (), folder)
-    return ProvingBackend(FakeBackend({"mine.net": answer, "mine.else": answer}, (SPEC,)), manifest)
+    fake = FakeBackend({"mine.net": answer, "mine.else": answer}, (SPEC,), outputs=specs())
+    return ProvingBackend(fake, manifest)
+
+
+def specs() -> tuple[TensorSpec, ...]:
+    return tuple(TensorSpec(name, (None, *value.shape[1:]), value.dtype) for name, value in ANSWER.items())
 
 
 def test_a_net_that_answers_its_golden_frames_serves(tmp_path: Path) -> None:
@@ -132,7 +145,11 @@ def test_a_net_that_answers_its_golden_frames_serves(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [({**ANSWER, "live": np.array([[0.1]])}, "live is 0.100"), ({"live": ANSWER["live"]}, "gives no boxes")],
+    [
+        ({**ANSWER, "live": np.array([[0.1]])}, "live is 0.100"),
+        ({"live": ANSWER["live"]}, "gives no boxes"),
+        ({**ANSWER, "chars": ANSWER["chars"][:, :, :2]}, "chars has sides 1 x 3 x 2 instead of N x 3 x 3"),
+    ],
 )
 def test_a_net_that_does_not_is_refused(tmp_path: Path, answer: dict[str, Array], said: str) -> None:
     with pytest.raises(EngineUntrusted, match=said):
@@ -153,3 +170,49 @@ def test_a_picture_of_the_manifest_is_found(tmp_path: Path) -> None:
     proving(tmp_path, lambda feeds: dict(ANSWER))
     frame = golden(sha256=sha256_of(tmp_path / "g.png"), values=[LIVE])
     assert picture(net(folder=tmp_path), frame).shape == (8, 8, 3)
+
+
+class Watched(BaseSession):
+    """A session that answers with another vendor's error, and knows whether it was closed."""
+
+    def __init__(self) -> None:
+        self.inputs, self.outputs, self.open = (SPEC,), specs(), True
+
+    def infer(self, feeds: Arrays) -> dict[str, Array]:
+        raise ZeroDivisionError
+
+    def close(self) -> None:
+        self.open = False
+
+
+class Only(BaseBackend):
+    """A backend of one session."""
+
+    name = "only"
+
+    def __init__(self, session: BaseSession) -> None:
+        self.session = session
+
+    def load(self, model: ModelFile) -> BaseSession:
+        return self.session
+
+
+def test_whatever_goes_wrong_the_session_is_closed(tmp_path: Path) -> None:
+    proving(tmp_path, lambda feeds: dict(ANSWER))
+    frame = golden(sha256=sha256_of(tmp_path / "g.png"), values=[LIVE])
+    manifest = Manifest("mine", "", {"net": net(golden=[frame], folder=tmp_path)}, (), tmp_path)
+    session = Watched()
+    with pytest.raises(ZeroDivisionError):
+        ProvingBackend(Only(session), manifest).load(MODEL)
+    assert not session.open
+
+
+@pytest.mark.parametrize("part", ["vehicle", "model", "landmarks", "face", "liveness"])
+def test_a_net_that_nothing_proves_is_refused(part: str) -> None:
+    with pytest.raises(EngineUntrusted, match="give it a golden frame"):
+        admit(Watched(), part, net())
+
+
+@pytest.mark.parametrize("part", ["det", "rec"])
+def test_nets_that_read_the_set_s_pictures_need_no_frame_of_their_own(part: str) -> None:
+    admit(Watched(), part, net())
