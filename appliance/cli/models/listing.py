@@ -5,16 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from ...config import Config
-from ...faults import EngineFailed, ExtraMissing
+from ...faults import EngineFailed, ExtraMissing, ManifestBroken
 from ...infer.base import Precision
 from ...infer.files import check_hash
-from ...infer.manifest import Metric
+from ...infer.manifest import Metric, NetManifest
 from ...infer.models import SHIPPED, Manifest, load_manifest, model_file
 
 _MEGA = 1_000_000
+_HEAD = ("net", "version", "precision", "size", "weights", "state", "licence")
+_NUMBERS = ("size", "weights")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +36,43 @@ class Row:
     metrics: dict[str, Metric]
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A set with a manifest that cannot be used."""
+
+    set: str
+    state: str
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line and file, for programs")
+    parser.add_argument("--long", action="store_true", help="what was measured of each file, too")
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
     wanted = None if config.infer.precision == "auto" else Precision(config.infer.precision)
-    manifests = [load_manifest(name, own=config.infer.models, precision=wanted) for name in set_names(config)]
+    manifests: list[Manifest] = []
+    broken: list[Broken] = []
+    for name in set_names(config):
+        try:
+            manifests.append(load_manifest(name, own=config.infer.models, precision=wanted))
+        except ManifestBroken as fault:
+            broken.append(Broken(name, f"broken: {fault.detail}. {fault.remedy}"))
     rows = [row for manifest in manifests for row in _rows(manifest)]
     if args.json:
-        for row in rows:
-            print(json.dumps({**asdict(row), "precision": str(row.precision)}))
+        _print_json([*broken, *rows])
     else:
-        _show(manifests, rows, config.vision.reader)
-    return 0
+        _show(manifests, rows, broken, config.vision.reader, args.long)
+    return 1 if broken else 0
+
+
+def _print_json(rows: Sequence[Row | Broken]) -> None:
+    """The same keys in each line; of a broken set most are null."""
+    keys = [field.name for field in fields(Row)]
+    for row in rows:
+        data = {**dict.fromkeys(keys), **asdict(row)}
+        precision = data["precision"] and str(data["precision"])
+        print(json.dumps({**data, "precision": precision}))
 
 
 def set_names(config: Config) -> list[str]:
@@ -72,8 +97,13 @@ def _rows(manifest: Manifest) -> Iterator[Row]:
                 bytes=size,
                 parameters=net.parameters,
                 licence=net.licence,
-                metrics={**net.metrics, **variant.metrics},
+                # The net's own were measured in its widest precision.
+                metrics={**(net.metrics if precision is _widest(net) else {}), **variant.metrics},
             )
+
+
+def _widest(net: NetManifest) -> Precision:
+    return next(one for one in Precision if one in net.precisions)
 
 
 def _state(manifest: Manifest, part: str, precision: Precision) -> tuple[str, int | None]:
@@ -88,17 +118,29 @@ def _state(manifest: Manifest, part: str, precision: Precision) -> tuple[str, in
     return "ok", file.path.stat().st_size
 
 
-def _show(manifests: Sequence[Manifest], rows: Sequence[Row], reader: str) -> None:
+def _show(
+    manifests: Sequence[Manifest], rows: Sequence[Row], broken: Sequence[Broken], reader: str, long: bool
+) -> None:
+    for bad in broken:
+        print(f"{bad.set}{_serves(bad.set, reader)}: {bad.state}\n")
+    table = [_HEAD, *(_cells(row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*table)]
     for manifest in manifests:
-        serving = ", serves" if manifest.name == reader else ""
-        print(f"{manifest.name}{serving}: {manifest.title}")
+        print(f"{manifest.name}{_serves(manifest.name, reader)}: {manifest.title}")
         for fault in manifest.faults:
             print(f"  {fault}")
+        print(f"  {_line(_HEAD, widths)}")
         for row in rows:
             if row.set == manifest.name:
-                print(f"  {_line(row)}")
+                print(f"  {_line(_cells(row), widths)}")
+                if long and row.metrics:
+                    print(f"      {_figures(row)}")
         print()
     print(f"* serves. Your own nets come before these when they lie in {_folder(manifests)}.")
+
+
+def _serves(name: str, reader: str) -> str:
+    return ", serves" if name == reader else ""
 
 
 def _folder(manifests: Sequence[Manifest]) -> str:
@@ -106,14 +148,28 @@ def _folder(manifests: Sequence[Manifest]) -> str:
     return ", ".join(sorted(own)) or "infer.models"
 
 
-def _line(row: Row) -> str:
-    name = f"{row.part} ({row.net})" if row.part != row.net else row.part
-    precision = f"{row.precision}{'*' if row.serves else ''}"
-    size = "-" if row.bytes is None else f"{row.bytes / _MEGA:.1f} MB"
-    weights = "-" if row.parameters is None else f"{row.parameters / _MEGA:.2f} M"
-    figures = ", ".join(f"{key} {_figure(value)}" for key, value in row.metrics.items())
-    head = f"{name:<18}v{row.version:<3}{precision:<7}{size:>8}{weights:>9}  {row.state:<9}{row.licence}"
-    return f"{head}  {figures}".rstrip()
+def _cells(row: Row) -> tuple[str, ...]:
+    return (
+        f"{row.part} ({row.net})" if row.part != row.net else row.part,
+        f"v{row.version}",
+        f"{row.precision}{'*' if row.serves else ''}",
+        "-" if row.bytes is None else f"{row.bytes / _MEGA:.1f} MB",
+        "-" if row.parameters is None else f"{row.parameters / _MEGA:.2f} M",
+        row.state,
+        row.licence,
+    )
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    placed = (
+        cell.rjust(width) if name in _NUMBERS else cell.ljust(width)
+        for name, cell, width in zip(_HEAD, cells, widths)
+    )
+    return "  ".join(placed).rstrip()
+
+
+def _figures(row: Row) -> str:
+    return ", ".join(f"{key} {_figure(value)}" for key, value in row.metrics.items())
 
 
 def _figure(value: Metric) -> str:

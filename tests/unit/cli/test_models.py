@@ -52,6 +52,38 @@ def test_the_owner_s_own_set_is_listed_with_what_it_lacks(
     assert states == {"fp32": "missing", "int8": "changed"}
 
 
+def test_figures_are_shown_when_asked_for(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["models", "list", "--config", str(owner)]) == 0
+    short = capsys.readouterr().out
+    assert main(["models", "list", "--long", "--config", str(owner)]) == 0
+    long = capsys.readouterr().out
+    assert max(map(len, short.splitlines())) < 140
+    assert set(short.splitlines()) < set(long.splitlines())
+
+
+def test_a_narrow_file_has_its_own_figures(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    net = net_text().replace("slack = 3.0", "slack = 3.0\nmetrics = { recall = 0.8 }")
+    write_models(tmp_path / "models", net=f"{net}\n[metrics]\nrecall = 0.9\nmean = 0.7\n")
+    assert main(["models", "list", "--json", "--config", str(owner)]) == 0
+    figures = {row["precision"]: row["metrics"] for row in rows(capsys) if row["set"] == "mine"}
+    assert figures == {"fp32": {"recall": 0.9, "mean": 0.7}, "int8": {"recall": 0.8}}
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_broken_manifest_is_a_row_and_the_others_are_listed(
+    tmp_path: Path, owner: Path, form: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_models(tmp_path / "models", net=net_text().replace("licence", "license"))
+    assert main(["models", "list", *form, "--config", str(owner)]) == 1
+    out = capsys.readouterr().out
+    assert "broken: " in out
+    assert "license: no such key; did you mean" in out
+    assert "Mend it or delete it." in out
+    assert "ppocr" in out
+
+
 def test_a_net_whose_file_is_gone_is_found_wanting(
     tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
