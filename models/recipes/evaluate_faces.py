@@ -147,10 +147,11 @@ def verification(args: argparse.Namespace) -> dict[str, Any]:
     held = pack.faces("identity", True)
     names = held.names.numpy()
     pictures = held.pictures.permute(0, 2, 3, 1).numpy()
-    ours, teacher = Embedder(args.weights / "face.onnx"), teacher_of(Tutor(args.pack, device))
+    ours, teacher = Embedder(args.weights / args.face), teacher_of(Tutor(args.pack, device))
     points = held.points.numpy()
     sets = {"given": pictures, "teachers_points": _aligned_all(list(pictures), list(points))}
     report: dict[str, Any] = {"faces": len(names), "identities": len(set(names.tolist()))}
+    fit: dict[str, NDArray[np.bool_]] = {}
     if (args.weights / "landmarks.onnx").exists():
         net = Landmarks(args.weights / "landmarks.onnx")
         placed = scenes(pictures, pack.grounds(True).permute(0, 2, 3, 1).numpy())
@@ -167,12 +168,15 @@ def verification(args: argparse.Namespace) -> dict[str, Any]:
             off = np.linalg.norm(np.stack([p.places for p in said]) - SCENE_BORDER - points, axis=2).mean(1)
             wide = np.linalg.norm(points[:, 1] - points[:, 0], axis=1)
             report[f"{way}_error"] = round(float((off / wide).mean()), 4)
-            report[f"{way}_usable"] = round(float(np.mean([p.usable > 0.5 for p in said])), 4)
+            fit[way] = np.array([p.usable > 0.5 for p in said])
+            report[f"{way}_usable"] = round(float(fit[way].mean()), 4)
     for way, faces in sets.items():
-        report[way] = {
-            "ours": face_figures.summary(ours(faces), names),
-            "teacher": face_figures.summary(teacher(faces), names),
-        }
+        said_by = {"ours": ours(faces), **({} if args.skip_teacher else {"teacher": teacher(faces)})}
+        report[way] = {who: face_figures.summary(vectors, names) for who, vectors in said_by.items()}
+        report[way]["shipped"] = face_figures.at_threshold(said_by["ours"], names, args.threshold)
+        if way in fit:
+            good = fit[way]
+            report[way]["usable"] = face_figures.summary(said_by["ours"][good], names[good])
     return report
 
 
@@ -248,15 +252,19 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--limit", type=int, default=800, help="faces for the landmarks' figures")
+    parser.add_argument("--threshold", type=float, default=0.5, help="the shipped one")
+    parser.add_argument("--face", default="face.onnx", help="another precision's file")
+    parser.add_argument("--skip-landmarks", action="store_true")
+    parser.add_argument("--skip-teacher", action="store_true")
     parser.add_argument("--skip-verification", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(2)
     report: dict[str, Any] = {}
-    if (args.weights / "landmarks.onnx").exists():
+    if not args.skip_landmarks and (args.weights / "landmarks.onnx").exists():
         report["landmarks"] = landmarks(args)
         report["landmarks_ms"] = milliseconds(args.weights / "landmarks.onnx", "crop", LANDMARK_SIDE)
     if not args.skip_verification:
-        report["face_ms"] = milliseconds(args.weights / "face.onnx", "face", FACE_SIDE)
+        report["face_ms"] = milliseconds(args.weights / args.face, "face", FACE_SIDE)
         report["face"] = verification(args)
     args.out.write_text(json.dumps(report, indent=1))
     print(json.dumps(report, indent=1))

@@ -77,3 +77,15 @@ def summary(embeddings: Float, names: NDArray[np.int64]) -> dict[str, float]:
         "same": round(float(given.same.mean()), 4),
         "other_spread": round(float(given.other.std()), 4),
     }
+
+
+def at_threshold(embeddings: Float, names: NDArray[np.int64], threshold: float) -> dict[str, float]:
+    """What a fixed threshold lets through: of genuine pairs and of strangers', and how many there are."""
+    given = pairs(embeddings, names)
+    return {
+        "threshold": threshold,
+        "accepted": round(float((given.same > threshold).mean()), 4),
+        "false_accepts": round(float((given.other > threshold).mean()), 7),
+        "genuine_pairs": len(given.same),
+        "strangers_pairs": len(given.other),
+    }
