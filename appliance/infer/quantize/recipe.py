@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 LEVELS = 127
-"""Steps on each side of zero: an eighth bit would let pairs of products overflow 16 bits."""
+"""Steps on each side of zero within the calibrated range: pairs of products of these fit 16 bits."""
 
 
 class Spelling(Enum):
-    """How the integer tensors are written; the numbers are the same."""
+    """How the integer tensors are written; within the calibrated ranges the numbers are the same."""
 
     SIGNED = "signed"
     UNSIGNED = "unsigned"

@@ -6,6 +6,8 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+_FLOAT = onnx.TensorProto.FLOAT
+
 
 def halved(model: bytes, smallest: int = 64) -> bytes:
     """The model with its weights stored as FP16 behind a cast; inputs, outputs and arithmetic stay FP32
@@ -26,11 +28,17 @@ def halved(model: bytes, smallest: int = 64) -> bytes:
 
 
 def widen(proto: onnx.ModelProto) -> None:
-    """Weights stored as FP16 behind a cast become FP32 constants again."""
+    """Weights stored as FP16 behind a cast to FP32 become FP32 constants again, one for each cast."""
     stored = {c.name: c for c in proto.graph.initializer if c.data_type == onnx.TensorProto.FLOAT16}
-    casts = [n for n in proto.graph.node if n.op_type == "Cast" and n.input[0] in stored]
+    casts = [n for n in proto.graph.node if _widens(n) and n.input[0] in stored]
     for cast in casts:
-        constant = stored[cast.input[0]]
-        values = numpy_helper.to_array(constant).astype(np.float32)
-        constant.CopyFrom(numpy_helper.from_array(values, cast.output[0]))
+        values = numpy_helper.to_array(stored[cast.input[0]]).astype(np.float32)
+        proto.graph.initializer.append(numpy_helper.from_array(values, cast.output[0]))
         proto.graph.node.remove(cast)
+    read = {name for node in proto.graph.node for name in node.input}
+    for name in {cast.input[0] for cast in casts} - read:
+        proto.graph.initializer.remove(stored[name])
+
+
+def _widens(node: onnx.NodeProto) -> bool:
+    return node.op_type == "Cast" and any(a.name == "to" and a.i == _FLOAT for a in node.attribute)

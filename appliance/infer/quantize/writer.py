@@ -110,7 +110,10 @@ class Writer:
         """A ReLU whose work the lower bound of unsigned numbers does."""
         alone = len(self.graph.readers.get(node.input[0], ())) == 1 if node.input else False
         mine = node.op_type == "Relu" and node.output[0] in self.scale
-        return mine and alone and self.unsigned and node.output[0] not in self.graph.outputs
+        if not (mine and alone and self.unsigned) or node.output[0] in self.graph.outputs:
+            return False
+        # A scale that is shared with negative numbers is centred on 128, and bounds nothing at 0.
+        return not self.signed[node.output[0]]
 
     def _read(self, node: onnx.NodeProto, i: int) -> str:
         name = node.input[i]
