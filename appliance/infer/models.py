@@ -184,7 +184,7 @@ def _mistake(error: ValidationError, form: type[Table]) -> str:
     if first["type"] != "extra_forbidden":
         return f"{key}: {first['msg']}"
     close = get_close_matches(path[-1], _keys(form, path[:-1]), n=1)
-    return f"{key}: no such key" + (f'; did you mean "{close[0]}"?' if close else "")
+    return f"{key}: no such key" + (f'; the nearest is "{close[0]}"' if close else "")
 
 
 def _keys(form: type[BaseModel], path: Iterable[str]) -> list[str]:

@@ -126,3 +126,18 @@ def test_a_precision_that_no_net_has_is_not_scored(
     words = ["models", "evaluate", str(labelled), "--precision", "int8", "--set", "ppocr"]
     assert main([*words, "--config", str(owner)]) == 2
     assert "no net of it has int8" in capsys.readouterr().err
+
+
+def test_a_stale_net_says_what_is_wrong_and_what_helps(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nets = tmp_path / "models" / "nets"
+    nets.mkdir(parents=True)
+    text = (SHIPPED / "nets" / "reader.toml").read_text(encoding="utf-8")
+    old = f'derived_from = "{"0" * 64}"'
+    (nets / "reader.toml").write_text(f"{old}\n{text}", encoding="utf-8")
+    assert main(["models", "verify", "--json", "--config", str(owner)]) == 1
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    (wanting,) = [row for row in found if not row["ok"]]
+    assert (wanting["part"], wanting["remedy"][:12]) == ("reader", "Make it anew")
+    assert wanting["problem"].startswith("A net that was made here is of an older version and is not used (")

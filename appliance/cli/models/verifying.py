@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from time import perf_counter
 
 from ...config import Config
-from ...faults import EngineFailed, EngineUntrusted, ExtraMissing, GateFault
+from ...faults import EngineFailed, EngineUntrusted, ExtraMissing, GateFault, ManifestBroken, ModelStale
 from ...infer.base import BaseBackend, Precision
 from ...infer.chain import make_backend
 from ...infer.files import check_hash
+from ...infer.manifest import NetManifest
 from ...infer.models import SHIPPED, Manifest, load_manifest, model_file
 from ...vision.factory import build_recognition
 from ...vision.proof import PROVEN_BY_PICTURES, admit, prove_net
@@ -47,7 +48,7 @@ def run(args: argparse.Namespace, config: Config) -> int:
     names = set_names(config) if args.all else [args.set or config.vision.reader]
     wanting = 0
     for name in names:
-        for verdict in _verify(config, load_manifest(name, own=config.infer.models)):
+        for verdict in _verify(config, name):
             wanting += bool(verdict.problem)
             print(json.dumps({**asdict(verdict), "ok": not verdict.problem}) if args.json else _line(verdict))
     if not args.json:
@@ -55,7 +56,14 @@ def run(args: argparse.Namespace, config: Config) -> int:
     return 1 if wanting else 0
 
 
-def _verify(config: Config, manifest: Manifest) -> Iterator[Verdict]:
+def _verify(config: Config, set_name: str) -> Iterator[Verdict]:
+    try:
+        manifest = load_manifest(set_name, own=config.infer.models)
+    except ManifestBroken as fault:
+        yield _wanting(Verdict(set_name, WHOLE, "", ""), fault, fault.remedy)
+        return
+    for stale in manifest.faults:
+        yield _wanting(Verdict(set_name, stale.part, "", ""), stale, stale.remedy)
     for name in config.infer.chain:
         try:
             backend = make_backend(name, config.infer)
@@ -63,10 +71,13 @@ def _verify(config: Config, manifest: Manifest) -> Iterator[Verdict]:
             remedy = "Install what it needs, or take it out of infer.chain."
             yield Verdict(manifest.name, WHOLE, "", name, problem=fault.detail, remedy=remedy)
             continue
-        for part, net in manifest.nets.items():
-            for precision in net.precisions:
-                yield _net(manifest, part, precision, backend)
-        yield _together(config, manifest, name)
+        alone = [
+            _net(manifest, part, precision, backend)
+            for part, net in manifest.nets.items()
+            for precision in net.precisions
+        ]
+        yield from alone
+        yield _together(config, manifest, name, next((one for one in alone if one.problem), None))
 
 
 def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBackend) -> Verdict:
@@ -83,7 +94,7 @@ def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBacke
     except ExtraMissing as fault:
         return _wanting(verdict, fault, fault.remedy)
     except EngineFailed as fault:
-        return _wanting(verdict, fault, _of_file(net.folder == SHIPPED))
+        return _wanting(verdict, fault, _of_file(net))
     start = perf_counter()
     try:
         session = backend.load(model)
@@ -97,8 +108,10 @@ def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBacke
     return _timed(verdict, loaded - start, proven - loaded)
 
 
-def _together(config: Config, manifest: Manifest, backend: str) -> Verdict:
-    """The whole way from a picture to a text, as the gate builds it."""
+def _together(config: Config, manifest: Manifest, backend: str, wanting: Verdict | None) -> Verdict:
+    """The whole way from a picture to a text, as the gate builds it. `wanting` is the first net that did not
+    hold alone: what helps it helps the set.
+    """
     vision = config.vision.model_copy(update={"reader": manifest.name})
     infer = config.infer.model_copy(update={"chain": (backend,)})
     verdict = Verdict(manifest.name, WHOLE, config.infer.precision, backend, len(manifest.golden))
@@ -108,14 +121,22 @@ def _together(config: Config, manifest: Manifest, backend: str) -> Verdict:
     except ExtraMissing as fault:
         return _wanting(verdict, fault, fault.remedy)
     except (EngineFailed, EngineUntrusted) as fault:
-        return _wanting(verdict, fault, f"Take {backend} out of infer.chain, or install gatehouse again.")
-    if recognition.faults:
-        return _wanting(verdict, recognition.faults[0], recognition.faults[0].remedy)
+        again = f"Take {backend} out of infer.chain, or install gatehouse again."
+        return _wanting(verdict, fault, wanting.remedy if wanting else again)
+    met = [fault for fault in recognition.faults if not isinstance(fault, ModelStale)]
+    if met:
+        return _wanting(verdict, met[0], wanting.remedy if wanting else met[0].remedy)
     return _timed(verdict, None, perf_counter() - start)
 
 
 def _wanting(verdict: Verdict, fault: GateFault, remedy: str) -> Verdict:
-    return Verdict(**{**asdict(verdict), "problem": fault.detail or fault.sentence, "remedy": remedy})
+    """Details of an engine speak for themselves; those of other faults say where."""
+    what = fault.sentence.rstrip(".")
+    if fault.detail:
+        what = (
+            fault.detail if isinstance(fault, (EngineFailed, EngineUntrusted)) else f"{what} ({fault.detail})"
+        )
+    return Verdict(**{**asdict(verdict), "problem": what, "remedy": remedy})
 
 
 def _timed(verdict: Verdict, load_s: float | None, golden_s: float) -> Verdict:
@@ -123,9 +144,12 @@ def _timed(verdict: Verdict, load_s: float | None, golden_s: float) -> Verdict:
     return Verdict(**{**asdict(verdict), "load_ms": load_ms, "golden_ms": round(golden_s * 1000, 1)})
 
 
-def _of_file(shipped: bool) -> str:
-    again = "Install gatehouse again."
-    return again if shipped else "Make it anew with `gatehouse models quantize`, or delete its manifest."
+def _of_file(net: NetManifest) -> str:
+    if net.folder == SHIPPED:
+        return "Install gatehouse again."
+    if net.derived_from is not None:
+        return "Make it anew with `gatehouse models quantize`, or delete its manifest."
+    return "Put the right file there, or correct sha256 in its manifest, or delete that."
 
 
 def _of_answer(precision: Precision, backend: str) -> str:

@@ -81,10 +81,7 @@ def approach(seed: Sequence[int], count: int) -> Iterator[View]:
 def shown(image: Image, view: View) -> Image:
     """The photograph (H x W x 3, uint8, BGR) in this view, of the same size."""
     height, width = image.shape[:2]
-    mode = cv2.INTER_AREA if view.scale < 1 else cv2.INTER_LINEAR
-    picture = cv2.warpAffine(
-        image, view.matrix(width, height), (width, height), flags=mode, borderValue=_GROUND
-    )
+    picture = cv2.warpAffine(image, view.matrix(width, height), (width, height), borderValue=_GROUND)
     if view.blur > 0.2:
         picture = cv2.GaussianBlur(picture, (0, 0), view.blur)
     if view.smear > 1:

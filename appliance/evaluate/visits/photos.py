@@ -44,7 +44,7 @@ class Plate:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One approach of one plate: what the loop voted on it. `seen` says whether it was read at all."""
+    """One approach of one plate: what the loop voted on it, nothing where it was not read."""
 
     plate: Plate
     votes: tuple[Vote, ...]

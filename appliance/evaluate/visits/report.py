@@ -91,7 +91,7 @@ def _lines(costs: Costs) -> Iterator[str]:
     yield from _heading(("`recognition_threshold`", "right", "wrong", "let in", *_STRANGE))
     for point in curve.points:
         yield _row((f"{point.threshold:.2f}", *_cells(point), *(_of(point, name) for name in _STRANGE)))
-    yield f"\nAt {asked:g}, by the way to decide; in brackets, what 95 of 100 samples stay under:\n"
+    yield f"\nAt {asked:g}, by the way to decide; in brackets, the 95 % upper bound of the true share:\n"
     yield from _heading(("regions", "refusal", "plates", "right", "wrong", "let in", *_STRANGE))
     for each in costs.curves:
         point = nearest(each.points, asked)
@@ -112,6 +112,8 @@ def _heading(names: Sequence[str]) -> Iterator[str]:
 
 def _chance_line(point: Point) -> str:
     odds = {name: rate.chance for name, rate in point.false.items() if rate.chance is not None}
+    if not any(odds.values()):
+        return "Nothing was misread at this threshold: no random list opens by chance."
     told = ", ".join(f"{chance:.1e} for {name} lines" for name, chance in odds.items())
     return f"By chance, what was misread stands on a random list of plates of its form: {told}."
 

@@ -25,7 +25,8 @@ _REGION_ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share of visits. `upper` bounds it with 95 %, each plate counted once: visits of one are alike.
+    """A share of visits. `upper` is the 95 % upper bound of the true share, each plate counted once however
+    many pictures show it: visits of one are alike.
 
     `chance` is what the misreads that were seen would open for among random plates of their form; None for
     lists that are not random.
@@ -137,7 +138,7 @@ class Study:
     ) -> Iterator[_Tally]:
         by_plate: dict[str, list[Visit]] = defaultdict(list)
         for visit in visits:
-            by_plate[visit.plate.name].append(visit)
+            by_plate[visit.plate.text].append(visit)
         judges: dict[str, Judge] = {}
         for of_plate in by_plate.values():
             region = (of_plate[0].plate.region if own_region else None) or _REGION_ANY

@@ -79,7 +79,7 @@ def test_a_broken_manifest_is_a_row_and_the_others_are_listed(
     assert main(["models", "list", *form, "--config", str(owner)]) == 1
     out = capsys.readouterr().out
     assert "broken: " in out
-    assert "license: no such key; did you mean" in out
+    assert "license: no such key; the nearest is" in out
     assert "Mend it or delete it." in out
     assert "ppocr" in out
 
@@ -92,7 +92,18 @@ def test_a_net_whose_file_is_gone_is_found_wanting(
     (first, *_) = rows(capsys)
     assert (first["part"], first["ok"]) == ("det", False)
     assert "det.onnx" in str(first["problem"])
-    assert first["remedy"] == "Make it anew with `gatehouse models quantize`, or delete its manifest."
+    assert first["remedy"] == "Put the right file there, or correct sha256 in its manifest, or delete that."
+
+
+def test_a_broken_manifest_is_found_wanting(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_models(tmp_path / "models", net=net_text().replace("licence", "license"))
+    assert main(["models", "verify", "--set", "mine", "--config", str(owner)]) == 1
+    (line, _, end) = capsys.readouterr().out.splitlines()
+    assert line.startswith("WANT  mine       all together")
+    assert line.endswith('the nearest is "licence". Mend it or delete it.')
+    assert end == "1 found wanting."
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,10 @@ def test_a_bad_net_is_refused_by_its_key(tmp_path: Path, old: str, new: str, nam
 @pytest.mark.parametrize(
     ("old", "new", "named"),
     [
-        ("licence =", "license =", 'license: no such key; did you mean "licence"'),
-        ("resize =", "resise =", 'input.resise: no such key; did you mean "resize"'),
-        ("slack =", "slak =", 'precisions.int8.slak: no such key; did you mean "slack"'),
-        ("values =", "value =", 'golden.0.value: no such key; did you mean "values"'),
+        ("licence =", "license =", 'license: no such key; the nearest is "licence"'),
+        ("resize =", "resise =", 'input.resise: no such key; the nearest is "resize"'),
+        ("slack =", "slak =", 'precisions.int8.slak: no such key; the nearest is "slack"'),
+        ("values =", "value =", 'golden.0.value: no such key; the nearest is "values"'),
     ],
 )
 def test_a_misspelt_key_is_named_with_its_nearest(tmp_path: Path, old: str, new: str, named: str) -> None:

@@ -55,6 +55,20 @@ def test_who_was_not_read_counts_as_not_let_in() -> None:
     assert (point.right, point.wrong, point.opened["10"]) == (0.5, 0.0, 0.5)
 
 
+def test_a_plate_on_two_pictures_counts_once() -> None:
+    again = Visit(Plate("other picture", "AB123CD"), ())
+    curve = shipped(RIGHT, again)
+    assert (curve.plates, curve.visits, curve.points[0].opened["10"]) == (1, 2, 0.5)
+
+
+def test_the_report_says_what_its_bounds_are_and_no_odds_of_nothing() -> None:
+    made = study(RIGHT)
+    text = report.as_text(report.Costs("mine", Access(), made.curves(), made.sure()))
+    assert "in brackets, the 95 % upper bound of the true share" in text
+    assert "Nothing was misread at this threshold" in text
+    assert "0.0e+00" not in text
+
+
 def test_own_formats_are_tried_where_the_region_is_known() -> None:
     assert [curve.plates for curve in study(RIGHT, UNREAD).curves()] == [2, 2, 2, 1, 1, 1]
 
