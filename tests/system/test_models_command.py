@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -141,3 +142,31 @@ def test_a_stale_net_says_what_is_wrong_and_what_helps(
     (wanting,) = [row for row in found if not row["ok"]]
     assert (wanting["part"], wanting["remedy"][:12]) == ("reader", "Make it anew")
     assert wanting["problem"].startswith("A net that was made here is of an older version and is not used (")
+
+
+def test_an_owner_s_own_net_can_be_quantized_from_its_own_file(
+    tmp_path: Path, labelled: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnx", reason="the extra `quantize` is not installed")
+    models = tmp_path / "models"
+    (models / "nets").mkdir(parents=True)
+    variant = load_manifest("gatehouse").nets["reader"].precisions[Precision.FP32]
+    text = (SHIPPED / "nets" / "reader.toml").read_text(encoding="utf-8")
+    (models / "nets" / "reader.toml").write_text(text.replace(variant.file, "mine.onnx"), encoding="utf-8")
+    shutil.copyfile(SHIPPED / variant.file, models / "mine.onnx")
+    words = ["models", "quantize", "--net", "reader", "--few", "--frames", str(labelled)]
+    assert main([*words, "--config", str(owner)]) == 0
+    manifest = load_manifest("gatehouse", own=models)
+    assert manifest.file("reader").path == models / "weights" / "reader.int8.onnx"
+    assert manifest.nets["reader"].precisions[Precision.FP32].file == "mine.onnx"
+
+
+def test_pictures_that_are_all_damaged_are_no_result(
+    labelled: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in labelled.glob("*.png"):
+        path.write_bytes(b"no picture")
+    assert main(["models", "evaluate", str(labelled), "--config", str(owner)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "none of its 24 pictures can be used" in err.splitlines()[-1]

@@ -16,7 +16,7 @@ from ...evaluate.labels import Labelled, Picture, read_labels
 from ...evaluate.plot import HEIGHT, WIDTH, draw
 from ...evaluate.report import as_json, as_text
 from ...evaluate.session import Evaluation, Source, evaluate
-from ...faults import EngineFailed, EngineFallback, LabelFault
+from ...faults import EngineFailed, EngineFallback, InputDataFault
 from ...hw.cameras.footage import read_image
 from ...infer.base import Precision
 from ...vision.factory import Recognition, build_recognition
@@ -44,7 +44,10 @@ def run(args: argparse.Namespace, config: Config) -> int:
     labelled = read_labels(args.folder, args.labels)
     evaluation = score(recognition_for(args, config), labelled.pictures, args.set or config.vision.reader)
     if not evaluation.outcomes:
-        raise LabelFault(f"no picture can be used: {evaluation.complaints[0]}", part=str(args.folder))
+        complain(labelled, evaluation)
+        raise InputDataFault(
+            f"none of its {len(labelled.pictures)} pictures can be used", part=str(args.folder)
+        )
     _write(args, evaluation)
     return complain(labelled, evaluation)
 
