@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def small(model: bytes, spelling: Spelling, keep_float: Sequence[str] = ()) -> b
     return quantised(model, frames(), opener, Recipe(spelling, keep_float=frozenset(keep_float)))
 
 
-def constants(model: bytes) -> dict[str, NDArray[np.generic]]:
+def constants(model: bytes) -> dict[str, NDArray[Any]]:
     return {c.name: numpy_helper.to_array(c) for c in onnx.load_from_string(model).graph.initializer}
 
 
