@@ -156,7 +156,11 @@ def _there(path: Path) -> bool:
     try:
         return path.is_file()
     except OSError as error:
-        raise ManifestBroken(f"{path} cannot be read: {error.strerror}", part=path.stem) from error
+        raise _closed(path, error, path.stem) from error
+
+
+def _closed(path: Path, error: OSError, name: str) -> EngineFailed:
+    return EngineFailed(f"{path} cannot be read: {error.strerror}; let this user read it", part=name)
 
 
 def _read(path: Path, form: type[T], name: str, folder: Path) -> T:
@@ -168,7 +172,7 @@ def _read(path: Path, form: type[T], name: str, folder: Path) -> T:
             f"no model set or net of this name in {folder}; known: {known}", part=name
         ) from error
     except OSError as error:
-        raise ManifestBroken(f"{path} cannot be read: {error.strerror}", part=name) from error
+        raise _closed(path, error, name) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ManifestBroken(f"{path} is not TOML: {error}", part=name) from error
     except ValidationError as error:
