@@ -229,7 +229,8 @@ def rate(done: float, peak: float) -> float:
     return peak * (0.5 * (1 + float(np.cos(np.pi * (done - 0.03) / 0.97))) * 0.98 + 0.02)
 
 
-def main() -> None:
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -245,88 +246,135 @@ def main() -> None:
     parser.add_argument("--mix", type=float, nargs=5, default=(0.6, 0.27, 0.03, 0.04, 0.06))
     parser.add_argument("--state", action="store_true", help="also write what a run needs to go on")
     parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def adam(reader: Reader, peak: float, fused: bool) -> torch.optim.AdamW:
+    """Weights decay, biases and norms do not."""
+    decay_on = [p for p in reader.parameters() if p.ndim >= 2]
+    decay_off = [p for p in reader.parameters() if p.ndim < 2]
+    groups = [{"params": decay_on, "weight_decay": 0.03}, {"params": decay_off, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=peak, fused=fused)
+
+
+class Judge:
+    """Figures of weights on the held-out crops, by region."""
+
+    def __init__(self, pack: Path, device: torch.device) -> None:
+        crops, self.texts, self.regions = held_crops(pack)
+        self.held = torch.from_numpy(crops).to(device)
+        self.poor = torch.from_numpy(held_crops(pack, "poor")[0]).to(device)
+        self.reader = Reader().to(device).eval()
+
+    def figures(self, weights: dict[str, Tensor]) -> dict[str, float]:
+        """Shares of texts right, and of good and poor plates called readable."""
+        self.reader.load_state_dict(weights)
+        share, said = exact(self.reader, self.held, self.texts)
+        by: dict[str, list[bool]] = {}
+        for region, was, text in zip(self.regions, said, self.texts, strict=True):
+            by.setdefault(region, []).append(common.fold(was) == common.fold(text))
+        return {
+            "held": round(share, 4),
+            "readable": round(called_readable(self.reader, self.held), 3),
+            "poor_readable": round(called_readable(self.reader, self.poor), 3),
+            **{k: round(sum(v) / len(v), 3) for k, v in sorted(by.items())},
+        }
+
+
+class Course:
+    """What is trained, and what is written on the way: the averaged weights and a log."""
+
+    def __init__(self, args: argparse.Namespace, device: torch.device) -> None:
+        self.args, self.device = args, device
+        self.reader = Reader().to(device).to(memory_format=torch.channels_last)
+        print("parameters", sum(p.numel() for p in self.reader.parameters()), flush=True)
+        self.optimiser = adam(self.reader, args.peak, device.type == "cuda")
+        self.ema = self._begun()
+        self.judge, self.mean = Judge(args.pack, device), Mean()
+
+    def _begun(self) -> dict[str, Tensor]:
+        state = torch.load(self.args.resume, map_location=self.device) if self.args.resume else {}
+        if state:
+            load_reader(self.reader, state.get("model", state))
+        if "optimiser" in state:
+            self.optimiser.load_state_dict(state["optimiser"])
+        if "ema" in state:
+            return {k: v.to(self.device) for k, v in state["ema"].items()}
+        return {k: v.detach().clone() for k, v in self.reader.state_dict().items()}
+
+    def step(self, number: int, x: Tensor, facts: Tensor, speed: float) -> dict[str, Tensor]:
+        """One step at a learning rate. Returns the losses by name."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = speed
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
+            out = self.reader(x.contiguous(memory_format=torch.channels_last))
+        parts = losses(out, facts)
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.reader.parameters(), 2.0)
+        self.optimiser.step()
+        slow = 0.999 if self.args.resume else min(0.999, (number + 1) / (number + 10))
+        average(self.ema, self.reader, slow)
+        return parts
+
+    def check(self, row: dict[str, float], late: bool) -> None:
+        """Judge the averaged weights and write them; `late` ones join the mean over the run's second half."""
+        out = self.args.out
+        if late:
+            self.mean.add(self.ema)
+            torch.save(self.mean.weights, out / "reader_mean.pt")
+        row = {**row, **self.judge.figures(self.ema)}
+        if self.mean.count:
+            row |= {f"mean_{k}": v for k, v in self.judge.figures(self.mean.weights).items()}
+        print(json.dumps(row), flush=True)
+        common.note(out / "reader_log.jsonl", row)
+        torch.save(self.ema, out / "reader.pt")
+
+    def save_state(self) -> None:
+        """What a run needs to go on."""
+        state = {
+            "model": self.reader.state_dict(),
+            "ema": self.ema,
+            "optimiser": self.optimiser.state_dict(),
+        }
+        torch.save(state, self.args.out / "reader_state.pt")
+
+
+def run(course: Course, source: feed.Feed) -> None:
+    """Train for the minutes that the course has."""
+    args, budget, start = course.args, course.args.minutes * 60, time.time()
+    pool, number, terms = Pool(args.chunks, args.replays), 0, {}
+
+    def tell() -> None:
+        spent = time.time() - start
+        row = {"step": number, "s": round(spent), "samples": source.made, **terms}
+        course.check(row, late=number > 0 and spent > budget / 2)
+
+    while (spent := time.time() - start) < budget:
+        done = args.span[0] + (args.span[1] - args.span[0]) * spent / budget
+        x, facts = pool.draw(source, course.device)
+        parts = course.step(number, x, facts, rate(done, args.peak))
+        number += 1
+        if number % 100 == 0:
+            terms = {k: round(float(v.detach()), 4) for k, v in parts.items()}
+        if number % 1000 == 0:
+            tell()
+    tell()
+
+
+def main() -> None:
+    args = arguments()
     args.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.backends.cuda.matmul.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    reader = Reader().to(device).to(memory_format=torch.channels_last)
-    print("parameters", sum(p.numel() for p in reader.parameters()), flush=True)
-    decay_on = [p for p in reader.parameters() if p.ndim >= 2]
-    decay_off = [p for p in reader.parameters() if p.ndim < 2]
-    optimiser = torch.optim.AdamW(
-        [{"params": decay_on, "weight_decay": 0.03}, {"params": decay_off, "weight_decay": 0.0}],
-        lr=args.peak,
-        fused=device.type == "cuda",
-    )
-    if args.resume:
-        state = torch.load(args.resume, map_location=device)
-        load_reader(reader, state.get("model", state))
-        if "optimiser" in state:
-            optimiser.load_state_dict(state["optimiser"])
-    ema = {k: v.detach().clone() for k, v in reader.state_dict().items()}
-    if args.resume and "ema" in state:
-        ema = {k: v.to(device) for k, v in state["ema"].items()}
-    crops, texts, regions = held_crops(args.pack)
-    held = torch.from_numpy(crops).to(device)
-    poor = torch.from_numpy(held_crops(args.pack, "poor")[0]).to(device)
-    judge = Reader().to(device).eval()
-    mean, budget = Mean(), args.minutes * 60
-
-    def check(step: int, terms: dict[str, float], made: int) -> None:
-        if step and time.time() - start > budget / 2:
-            mean.add(ema)
-            torch.save(mean.weights, args.out / "reader_mean.pt")
-        row = {"step": step, "s": round(time.time() - start), "samples": made, **figures(ema)}
-        row |= {f"mean_{k}": v for k, v in figures(mean.weights).items()} if mean.count else {}
-        row |= {k: round(v, 4) for k, v in terms.items()}
-        print(json.dumps(row), flush=True)
-        common.note(args.out / "reader_log.jsonl", row)
-        torch.save(ema, args.out / "reader.pt")
-
-    def figures(weights: dict[str, Tensor]) -> dict[str, float]:
-        judge.load_state_dict(weights)
-        share, said = exact(judge, held, texts)
-        right = [common.fold(a) == common.fold(b) for a, b in zip(said, texts, strict=True)]
-        by: dict[str, list[bool]] = {}
-        for region, good in zip(regions, right, strict=True):
-            by.setdefault(region, []).append(good)
-        return {
-            "held": round(share, 4),
-            "readable": round(called_readable(judge, held), 3),
-            "poor_readable": round(called_readable(judge, poor), 3),
-            **{k: round(sum(v) / len(v), 3) for k, v in sorted(by.items())},
-        }
-
+    course = Course(args, device)
     with feed.Feed(args.pack, args.seed, feed.Mix(*args.mix), args.workers) as source:
         source.batch(1)  # the workers are up before the clock starts
-        start = time.time()
-        step, terms = 0, {}
-        pool = Pool(args.chunks, args.replays)
-        while (spent := time.time() - start) < budget:
-            done = args.span[0] + (args.span[1] - args.span[0]) * spent / budget
-            for group in optimiser.param_groups:
-                group["lr"] = rate(done, args.peak)
-            x, facts = pool.draw(source, device)
-            with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-                out = reader(x.contiguous(memory_format=torch.channels_last))
-            parts = losses(out, facts)
-            total = torch.stack(list(parts.values())).sum()
-            optimiser.zero_grad(set_to_none=True)
-            total.backward()
-            torch.nn.utils.clip_grad_norm_(reader.parameters(), 2.0)
-            optimiser.step()
-            average(ema, reader, min(0.999, (step + 1) / (step + 10)) if not args.resume else 0.999)
-            step += 1
-            if step % 100 == 0:
-                terms = {k: float(v.detach()) for k, v in parts.items()}
-            if step % 1000 == 0:
-                check(step, terms, source.made)
-        check(step, terms, source.made)
-        if args.state:
-            state = {"model": reader.state_dict(), "ema": ema, "optimiser": optimiser.state_dict()}
-            torch.save(state, args.out / "reader_state.pt")
+        run(course, source)
+    if args.state:
+        course.save_state()
 
 
 if __name__ == "__main__":
