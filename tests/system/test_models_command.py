@@ -66,6 +66,7 @@ def test_a_labelled_folder_is_scored(
 ) -> None:
     plot, data = tmp_path / "plot.svg", tmp_path / "score.json"
     words = ["models", "evaluate", str(labelled), "--plot", str(plot), "--json", str(data)]
+    words += ["--precision", "fp32"]
     assert main([*words, "--config", str(owner)]) == 0
     score = json.loads(data.read_text(encoding="utf-8"))
     assert (score["pictures"], score["reading"]["exact"], score["precision"]) == (24, 1.0, "fp32")
