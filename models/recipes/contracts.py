@@ -89,6 +89,13 @@ READER: dict[str, Any] = {
         _output("readable", ["N", 1], "0 to 1: a plate that can be read"),
         _output("places", ["N", SLOTS, 2], "x y of each slot's character in shares of the crop"),
     ],
+    # The rectifier moves the crop by fractions of a pixel.
+    "quantization": {
+        "keep_float": [
+            *(f"/reader/rectifier/body/body.{n}/body.{n}.0/Conv" for n in (1, 2, 3, 4)),
+            *(f"/reader/rectifier/head/head.{n}/Gemm" for n in (0, 2)),
+        ]
+    },
     "training": {"data": CROPS, "recipe": "models/recipes/train_reader.py"},
 }
 
@@ -129,6 +136,7 @@ FACE: dict[str, Any] = {
         "recipe": "models/recipes/train_face.py",
         "teachers": ["face-reidentification-retail-0095 (Apache-2.0)"],
     },
+    "quantization": {"share": 0.9999},
 }
 
 LIVENESS: dict[str, Any] = {

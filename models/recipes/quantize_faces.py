@@ -1,9 +1,9 @@
 """INT8 of the face nets, calibrated on training faces and judged on held-out ones beside FP32.
 
-    python -m models.recipes.quantize_faces --weights models/weights --pack PACK --out DIR [--frames 120]
+    python -m models.recipes.quantize_faces --weights models/weights --pack PACK --out DIR [--frames 160]
 
-Writes `face.int8.onnx` and `landmarks.int8.onnx`; prints the scores of both forms, and milliseconds on one
-core.
+Writes `face.int8.onnx` and `landmarks.int8.onnx`, ranges cut as the contracts say; prints the scores of
+both forms, and milliseconds on one core.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import torch
 from appliance.infer.quantize import Feeds, Recipe, quantised
 from models.recipes import face_figures
 from models.recipes import face_views as views
+from models.recipes.contracts import NETS
 from models.recipes.evaluate_faces import BATCH, Embedder, milliseconds
 from models.recipes.face_net import FACE_SIDE, LANDMARK_SIDE
 from models.recipes.face_views import Chance, Pack
@@ -86,7 +87,8 @@ def narrowed(
     source: Path, out: Path, frames: Iterator[Feeds], judge: Callable[[Path], dict[str, float]], side: int
 ) -> dict[str, Any]:
     """Write the INT8 form of a net, and say what both forms reach."""
-    out.write_bytes(quantised(source.read_bytes(), frames, opener, Recipe()))
+    share = NETS["face" if side == FACE_SIDE else "landmarks"].get("quantization", {}).get("share", 1.0)
+    out.write_bytes(quantised(source.read_bytes(), frames, opener, Recipe(share=share)))
     name = "face" if side == FACE_SIDE else "crop"
     return {
         kind: {**judge(path), "ms": milliseconds(path, name, side), "bytes": path.stat().st_size}
@@ -99,7 +101,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--frames", type=int, default=160)
     args = parser.parse_args()
     torch.set_num_threads(2)
     args.out.mkdir(parents=True, exist_ok=True)
