@@ -54,4 +54,6 @@ def test_the_models_travel_with_the_wheel(installed: Path) -> None:
 def test_the_weights_travel_with_the_wheel(installed: Path) -> None:
     weights = installed / "share" / "gatehouse" / "models" / "weights"
 
-    assert {path.name for path in weights.iterdir()} == {"detector.onnx", "reader.onnx"}
+    here = {path.name for path in (ROOT / "models" / "weights").glob("*.onnx")}
+    assert {path.name for path in weights.iterdir()} == here
+    assert {"detector.int8.onnx", "reader.int8.onnx"} <= here
