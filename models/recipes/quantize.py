@@ -24,6 +24,7 @@ from appliance.infer.quantize import Feeds, Recipe, Run, Spelling, halved, noise
 from models.recipes import boxes as boxlib
 from models.recipes import common, feed
 from models.recipes.common import PLATE_CLASS
+from models.recipes.contracts import NETS
 from models.recipes.evaluate import timed
 from models.recipes.pipeline import Detector, Reader, fit, tensor
 from models.recipes.train_reader import held_crops
@@ -51,13 +52,17 @@ def detector_frames(pack: Path, count: int) -> Iterator[Feeds]:
         yield {"image": tensor(boxlib.letterbox(image, SIZES[i % 3], False)[0])}
 
 
-def reader_frames(pack: Path, count: int) -> Iterator[Feeds]:
-    """Training crops."""
+def reader_frames(pack: Path, count: int, seed: int = 556) -> Iterator[Feeds]:
+    """Training crops as they are, then as many spoiled ones, half of them rendered: the ranges must hold
+    night, glare and noise."""
     rows = [r for r in feed.load_rows(pack, "crops") if not r["held"] and not r["chinese"]]
     for row in rows[:: max(1, len(rows) // count)][:count]:
         image = feed.picture(pack, "crops", row)
         box = np.array(row["box"], np.float32)
         yield {"crop": tensor(fit(boxlib.cut(image, box) if row["wide"] else image))}
+    maker = feed.Maker(pack, seed, feed.Mix(0.5, 0.5, 0, 0))
+    for _ in range(count):
+        yield {"crop": tensor(maker.sample().image)}
 
 
 def judge_detector(path: Path, pack: Path) -> dict[str, float]:
@@ -106,13 +111,14 @@ def main() -> None:
     cv2.setNumThreads(1)
     args.out.mkdir(parents=True, exist_ok=True)
     operators = ("Conv", "Gemm", "MatMul") if args.matmul else ("Conv", "Gemm")
-    recipe = Recipe(args.spelling, args.share, operators=operators)
     for name, frames, judge in (
         ("detector", list(detector_frames(args.pack, args.frames)), judge_detector),
         ("reader", list(reader_frames(args.pack, args.frames * 4)), judge_reader),
     ):
         source = args.weights / f"{name}.onnx"
         whole = source.read_bytes()
+        kept = frozenset(NETS[name].get("quantization", {}).get("keep_float", ()))
+        recipe = Recipe(args.spelling, args.share, kept, operators)
         small = quantised(whole, frames, opener, recipe)
         (args.out / f"{name}.int8.onnx").write_bytes(small)
         (args.out / f"{name}.fp16.onnx").write_bytes(halved(whole))
