@@ -46,7 +46,7 @@ class OpenVinoSession(BaseSession):
     def __init__(self, name: str, model: openvino.Model, compiled: openvino.CompiledModel) -> None:
         self._name = name
         self._turn = Lock()
-        self.inputs = tuple(_spec(port, port.any_name, name) for port in compiled.inputs)
+        self.inputs = tuple(_spec(port, _parameter_name(port), name) for port in compiled.inputs)
         results = zip(compiled.outputs, model.get_results())
         self.outputs = tuple(_spec(port, _result_name(result), name) for port, result in results)
         self.metadata = _metadata(model)
@@ -121,6 +121,12 @@ def _spec(port: openvino.ConstOutput, tensor: str, part: str) -> TensorSpec:
         raise EngineFailed(f"tensor {tensor} has type {dtype}, which is not served", part=part)
     sides = tuple(side.get_length() if side.is_static else None for side in port.partial_shape)
     return TensorSpec(tensor, sides, dtype)
+
+
+def _parameter_name(port: openvino.ConstOutput) -> str:
+    """The name that the file gives this input; a copy that changes nothing lends its tensor further ones."""
+    own = str(port.get_node().get_friendly_name())
+    return own if own in port.names else str(port.any_name)
 
 
 def _result_name(result: openvino.Node) -> str:
