@@ -28,6 +28,8 @@ _MARGIN = (0.04, 0.07)
 _SECOND_MARGINS = ((0.1, 0.15), (0.0, 0.02))
 _SURE = 0.9
 """A look that is surer than this needs no second one."""
+_HOPELESS = 0.05
+"""Nor does one that is less sure: mostly there is no plate, or one that nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ class NetReader(BasePlateReader):
 
     def read(self, image: Image, plate: Detection) -> ReadResult:
         first = self._look(crop(image, plate.box, _MARGIN))
-        if not self._look_twice or first.score >= _SURE or not first.characters:
-            return self._result(first, first.score)
-        return self._elect([first, *self._second_looks(image, plate.box, first)])
+        if self._look_twice and _HOPELESS <= first.score < _SURE:
+            return self._elect([first, *self._second_looks(image, plate.box, first)])
+        return self._result(first, first.score)
 
     def _second_looks(self, image: Image, box: Box, first: Look) -> list[Look]:
         looks = [self._look(crop(image, box, margin)) for margin in _SECOND_MARGINS]

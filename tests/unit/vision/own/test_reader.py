@@ -79,7 +79,9 @@ def test_the_region_is_the_nets_guess(guess: int, region: str | None) -> None:
     assert read.region == region
 
 
-@pytest.mark.parametrize(("sure", "twice", "looks"), [(0.999, True, 1), (0.9, True, 4), (0.9, False, 1)])
+@pytest.mark.parametrize(
+    ("sure", "twice", "looks"), [(0.999, True, 1), (0.9, True, 4), (0.4, True, 1), (0.9, False, 1)]
+)
 def test_only_an_unsure_photo_is_looked_at_again(sure: float, twice: bool, looks: int) -> None:
     session = reading(look("AB123", sure))
     NetReader(session, (3, 10), look_twice=twice).read(PICTURE, PLATE)
