@@ -42,7 +42,7 @@ def pictures(data: Path, limit: int, everything: bool) -> list[Picture]:
 
 def score(reader: str, threads: int, sample: Sequence[Picture]) -> Evaluation:
     recognition = build_recognition(Vision(reader=reader), Infer(threads=threads), photo=True)
-    source = Source(reader, "fp32", recognition.backend)
+    source = Source(reader, "auto", recognition.backend)
     with tqdm(total=len(sample), unit="picture", desc=reader) as bar:
         return evaluate(recognition, source, sample, read_image, bar.update)
 
