@@ -44,6 +44,42 @@ def _vendor(part: str) -> Iterator[None]:
         raise EngineFailed(f"ncnn: {first_line}", part=part) from error
 
 
+_PROVEN = frozenset(
+    [
+        "BinaryOp",
+        "Concat",
+        "Convolution",
+        "ConvolutionDepthWise",
+        "Crop",
+        "ExpandDims",
+        "Flatten",
+        "Gemm",
+        "GridSample",
+        "InnerProduct",
+        "Input",
+        "Interp",
+        "LayerNorm",
+        "MatMul",
+        "MemoryData",
+        "Permute",
+        "Pooling",
+        "ReLU",
+        "Reduction",
+        "Reshape",
+        "Sigmoid",
+        "Slice",
+        "Softmax",
+        "Split",
+        "Squeeze",
+        "TanH",
+        "UnaryOp",
+    ]
+)
+"""Layers of the detector, the reader and the landmarks, which ncnn computes as ONNX Runtime does. The face
+net's Flip or Normalize made it crash, and no exception comes back from there.
+"""
+
+
 class NcnnSession(BaseSession):
     """A net for each size of its inputs that it has met. `infer` may be called from several threads.
 
@@ -134,6 +170,7 @@ class _Net:
         _set(self._net.opt, threads)
         with TemporaryDirectory(prefix="gatehouse-ncnn-") as name, _vendor(part):
             converted.unpack(Path(name))
+            _check_layers(Path(name) / PARAM, part)
             bad = self._net.load_param(f"{name}/{PARAM}") or self._net.load_model(f"{name}/{WEIGHTS}")
             known = {*self._net.input_names(), *self._net.output_names()}
         wanted = {f"in{n}" for n in range(len(inputs))} | {f"out{n}" for n in range(len(shapes))}
@@ -177,6 +214,14 @@ class NcnnBackend(BaseBackend):
 
 def make(infer: Infer) -> BaseBackend:
     return NcnnBackend(infer.threads, Converter(PlanStore(infer.engines), infer.build_limit_s))
+
+
+def _check_layers(param: Path, part: str) -> None:
+    """Raise EngineFailed for layers that no shipped net has proven: a wrong one ends the process."""
+    layers = {line.split()[0] for line in param.read_text(encoding="utf-8").splitlines()[2:]}
+    unknown = sorted(layers - _PROVEN)
+    if unknown:
+        raise EngineFailed(f"ncnn is not proven on {', '.join(unknown)}", part=part)
 
 
 def _set(option: ncnn.Option, threads: int) -> None:
