@@ -143,12 +143,8 @@ class Mixer:
         a = self.upright(which[kept:], mirrored[kept:], self._bend(rest, 5.0))
         other = self.chance.picks(rest, len(self.faces))
         b = self.upright(other, self.chance.hit(rest, 0.5), self._bend(rest, 5.0))
-        mixed = self._mixed(a, b)
-        # Some have parts of four: halves of the batch, mixed unlike each other, are mixed again.
-        again = self.chance.hit(rest, 0.4)[:, None, None, None]
-        mixed = torch.where(again, self._mixed(mixed, mixed.roll(rest // 2, 0)), mixed)
         alone = self.chance.hit(rest, 0.25)
-        new = torch.where(alone[:, None, None, None], a, mixed)
+        new = torch.where(alone[:, None, None, None], a, self._mixed(a, b))
         # The teacher's answer depends on the light, too; this much of it is part of the new face.
         new = views.lit(new, self.chance, 0.4)
         return Batch(torch.cat([clean, new]), known, which, mirrored)
