@@ -20,6 +20,7 @@ _INSIDE = 0.5
 """Share of a box that must lie in its picture; hands that draw boxes slip over the edge."""
 _SIDECAR = 6
 """Words of a line `file x y w h TEXT`; the text may hold spaces."""
+_NONE = "no label can be used: {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,24 @@ def read_labels(folder: Path, file: Path | None = None) -> Labelled:
     `file` names the CSV file; else labels.csv, annotations.csv or the folder's only CSV file is taken,
     else the text files beside the pictures, in folders below too. Raises LabelFault where there are none.
     """
+    labelled = labels_if_any(folder, file)
+    if not labelled.pictures:
+        raise LabelFault(_NONE.format(f"neither {FILES[0]} nor NAME.txt beside NAME.jpg"), part=str(folder))
+    return labelled
+
+
+def labels_if_any(folder: Path, file: Path | None = None) -> Labelled:
+    """As `read_labels`, but nothing where nobody labelled anything.
+
+    Raises LabelFault where somebody did, and not one label can be used.
+    """
     try:
         labelled = _found(folder, file)
     except OSError as error:
         place = str(error.filename or folder)
         raise LabelFault(f"it cannot be read: {error.strerror}", part=place) from error
-    if not labelled.pictures:
-        why = (
-            labelled.complaints[0]
-            if labelled.complaints
-            else f"neither {FILES[0]} nor NAME.txt beside NAME.jpg"
-        )
-        raise LabelFault(f"no label can be used: {why}", part=str(folder))
+    if labelled.complaints and not labelled.pictures:
+        raise LabelFault(_NONE.format(labelled.complaints[0]), part=str(folder))
     return labelled
 
 

@@ -16,10 +16,11 @@ from tqdm import tqdm
 from ...config import Config
 from ...evaluate.agreement import Agreement
 from ...evaluate.frames import Footages
-from ...evaluate.labels import Picture, read_labels
-from ...faults import ExtraMissing, LabelFault, ResultFailed
+from ...evaluate.labels import Picture, labels_if_any
+from ...faults import ExtraMissing, ResultFailed
 from ...hw.cameras.footage import Shot
 from ...infer.files import DISTRIBUTION
+from .scoring import tell
 
 if TYPE_CHECKING:
     from ...evaluate.trial import Trial
@@ -38,6 +39,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="your pictures and videos, with labels or not",
     )
+    parser.add_argument(
+        "--labels", type=Path, metavar="FILE", help="a CSV file; else the one in DIR is found, if any"
+    )
     parser.add_argument("--net", default="detector", metavar="PART", help="of the set (default detector)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="else infer.models of the configuration")
     parser.add_argument("--few", action="store_true", help="keep it even where few things could be compared")
@@ -50,7 +54,7 @@ def run(args: argparse.Namespace, config: Config) -> int:
     from ...evaluate.trial import Trial
 
     out: Path = args.out or config.infer.models
-    footage = Footages.of(args.frames, args.most, _labelled(args.frames))
+    footage = Footages.of(args.frames, args.most, _labelled(args.frames, args.labels))
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="trial-", dir=out) as folder:
@@ -88,12 +92,13 @@ def _need_extra() -> None:
         raise ExtraMissing(f"pip install '{DISTRIBUTION}[quantize]' brings it", part="onnx")
 
 
-def _labelled(folder: Path) -> Sequence[Picture]:
-    """The labels of the footage; footage without any is compared with FP32 alone."""
-    try:
-        return read_labels(folder).pictures
-    except LabelFault:
+def _labelled(place: Path, file: Path | None) -> Sequence[Picture]:
+    """The labels of the footage; footage without any is compared with FP32 alone. Raises LabelFault."""
+    if file is None and not place.is_dir():
         return ()
+    labelled = labels_if_any(place, file)
+    tell(labelled.complaints)
+    return labelled.pictures
 
 
 def _shown(shots: Iterator[Shot], what: str) -> Iterator[Shot]:

@@ -89,11 +89,16 @@ def complain(labelled: Labelled, evaluation: Evaluation) -> int:
     for kind, count in labelled.passed_over.items():
         print(f"{count} labels of class {kind} passed over: no net looks for it.", file=sys.stderr)
     complaints = [*labelled.complaints, *evaluation.complaints]
+    tell(complaints)
+    return 2 if complaints else 0
+
+
+def tell(complaints: Sequence[str]) -> None:
+    """A line for each label or picture that was left out; where there are many, how many more."""
     for line in complaints[:_SHOWN]:
         print(line, file=sys.stderr)
     if len(complaints) > _SHOWN:
         print(f"and {len(complaints) - _SHOWN} more labels or pictures left out", file=sys.stderr)
-    return 2 if complaints else 0
 
 
 def _write(args: argparse.Namespace, evaluation: Evaluation) -> None:

@@ -43,24 +43,27 @@ def costs(
     driven: Step,
     tried: Step,
 ) -> tuple[Costs, tuple[str, ...]]:
-    """Let every labelled plate drive up, and try its visits against lists, `draws` of each size.
+    """Let every plate of `usable` pictures drive up, and try its visits against lists, `draws` of each size.
 
     `driven` is called after each picture, `tried` after each plate and way of deciding. Returns the costs and
-    a line for each picture that could not be used. Raises EngineFailed.
+    a line for each picture that could not be used. Raises EngineFailed, and InputDataFault when none could.
     """
     made: list[Visit] = []
-    complaints: list[str] = []
+    complaints: list[InputDataFault] = []
     for number, picture in enumerate(pictures):
         try:
             image = load(picture.path)
         except InputDataFault as fault:
-            complaints.append(str(fault))
+            complaints.append(fault)
         else:
             # Seeds are drawn from it: the folder that it lies in must not matter.
             name = f"{number} {picture.path.name}"
             made += visits(config, recognition, name, image, picture.labels, how)
         driven()
-    if not made:
-        raise LabelFault(complaints[0] if complaints else "no picture can be used")
+    if complaints and not made:
+        first = complaints[0]
+        raise InputDataFault(f"{first.detail}; none of {len(complaints)} can be used", part=first.part)
     study = Study(config.access, config.vote, made, draws=draws, seed=how.seed, step=tried)
-    return Costs(config.vision.reader, config.access, study.curves(), study.sure()), tuple(complaints)
+    return Costs(config.vision.reader, config.access, study.curves(), study.sure()), tuple(
+        map(str, complaints)
+    )

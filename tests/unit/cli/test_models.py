@@ -137,6 +137,14 @@ def test_without_the_extra_quantize_says_how_to_get_it(
     assert "pip install 'gatehouse[quantize]'" in capsys.readouterr().err
 
 
+def test_broken_labels_are_not_taken_for_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("onnx", reason="the extra `quantize` is not installed")
+    (tmp_path / "a.jpg").touch()
+    (tmp_path / "labels.csv").write_text("a.jpg,1,2,30\n", encoding="utf-8")
+    assert main(["models", "quantize", "--frames", str(tmp_path)]) == 2
+    assert "labels.csv: The labels of the pictures cannot be used." in capsys.readouterr().err
+
+
 def test_a_png_is_drawn() -> None:
     canvas = PngCanvas(WIDTH, HEIGHT)
     draw(Evaluation(Source("mine", "fp32", "fake")), canvas)

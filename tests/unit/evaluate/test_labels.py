@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.evaluate.labels import Label, misplaced, plain, read_labels
+from appliance.evaluate.labels import Label, labels_if_any, misplaced, plain, read_labels
 from appliance.faults import LabelFault
 from appliance.sight import Box
 
@@ -107,6 +107,16 @@ def test_classes_that_no_net_looks_for_are_counted(tmp_path: Path) -> None:
 def test_a_folder_without_labels_is_refused(tmp_path: Path, texts: dict[str, str], said: str) -> None:
     with pytest.raises(LabelFault, match=said):
         read_labels(folder(tmp_path, "a.jpg", **texts))
+
+
+def test_pictures_that_nobody_labelled_may_be_asked_for(tmp_path: Path) -> None:
+    assert labels_if_any(folder(tmp_path, "a.jpg")).pictures == []
+
+
+@pytest.mark.parametrize("text", ["", "a.jpg,1,2,30\n", HEAD + "b.jpg,1,2,30,12,plate,,\n"])
+def test_labels_that_are_broken_are_not_none(tmp_path: Path, text: str) -> None:
+    with pytest.raises(LabelFault):
+        labels_if_any(folder(tmp_path, "a.jpg", labels_csv=text))
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

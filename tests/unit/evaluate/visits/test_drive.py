@@ -98,6 +98,6 @@ def test_a_folder_comes_to_costs_and_says_what_was_left_out() -> None:
 
 
 def test_pictures_that_cannot_be_read_are_refused() -> None:
-    broken = [Picture(Path("broken.jpg"), (Label("plate", HERE, "AB123CD", ""),))]
-    with pytest.raises(LabelFault):
+    broken = [Picture(Path("broken.jpg"), (Label("plate", HERE, "AB123CD", ""),))] * 2
+    with pytest.raises(InputDataFault, match=r"^broken\.jpg: [^:]*; none of 2 can be used\)"):
         costs(Config(), nets(), broken, load, how=Approach(visits=1), draws=1, driven=int, tried=int)
