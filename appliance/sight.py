@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from .words import Word
 
@@ -49,18 +50,87 @@ class Box:
         return shared / (self.area + other.area - shared)
 
 
+class Layout(Word):
+    """How the pixels of a picture lie in memory."""
+
+    BGR = "bgr"
+    """One plane, H x W x 3."""
+    NV12 = "nv12"
+    """Luma H x W, and both chromas interleaved, H/2 x W/2 x 2."""
+    I420 = "i420"
+    """Luma H x W, then U and V, each H/2 x W/2; libcamera and V4L2 call it YUV420."""
+
+
+class Matrix(Word):
+    """Which primaries a YUV picture was made for (ITU-R)."""
+
+    BT601 = "bt601"
+    BT709 = "bt709"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture in main memory, as its camera gave it. Nobody writes to it after capture.
+
+    `planes` are uint8, of the shapes that the layout names; rows may be padded, so a plane may be a view.
+    YUV pictures have even sides; `full_range` says that luma goes from 0 to 255 and not from 16 to 235.
+    """
+
+    layout: Layout
+    planes: tuple[Image, ...]
+    matrix: Matrix = Matrix.BT601
+    full_range: bool = False
+
+    @classmethod
+    def of(cls, image: Image) -> Picture:
+        """A BGR image of H x W x 3."""
+        return cls(Layout.BGR, (image,))
+
+    @property
+    def width(self) -> int:
+        return int(self.planes[0].shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.planes[0].shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One NV12 picture in the memory of a GPU: addresses of luma and chroma there, bytes from row to row.
+
+    `keeper` holds the memory for as long as the surface lives; `download` copies it to main memory, which
+    is slow and only for those who cannot do without.
+    """
+
+    width: int
+    height: int
+    luma: int
+    chroma: int
+    pitch: int
+    keeper: object
+    download: Callable[[], Picture]
+    matrix: Matrix = Matrix.BT709
+    full_range: bool = False
+
+
+AnyPicture = Union[Picture, Surface]
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of one camera.
 
-    `image` is H x W x 3, uint8, BGR, and belongs to the frame: nobody writes to it after capture.
-    `captured_s` is on the gate's monotonic clock, from the sensor where it gives one.
+    `captured_s` is on the gate's monotonic clock, from the sensor where it gives one. `fingerprint` is the
+    driver's own print of the picture (equal pictures have equal prints), None where it has none that is
+    cheaper than to look at the pixels.
     """
 
     camera: str
     seq: int
     captured_s: float
-    image: Image
+    picture: AnyPicture
+    fingerprint: int | None = None
 
 
 class Kind(Word):

@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from itertools import islice
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 from ..clock import Clock, ManualClock
 from ..config import Config
@@ -18,10 +17,7 @@ from ..hw.cameras.footage import Footage, find_footage
 from ..hw.gpio import make_factory
 from ..hw.sim.plan import Behaviour, Plan, plan_visits
 from ..hw.sim.twin import Twin
-from ..sight import Frame
-
-if TYPE_CHECKING:
-    from ..sight import Image
+from ..sight import AnyPicture, Frame, Picture
 
 SEED = 7
 _NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
@@ -33,15 +29,15 @@ _A_VISIT = 20
 """Pictures of one vehicle, at least."""
 
 
-def rendered(config: Config, count: int) -> Iterator[Image]:
+def rendered(config: Config, count: int) -> Iterator[AnyPicture]:
     """`count` pictures of vehicles that drive up to the twin's arm and wait, by day and by night."""
     return islice(_drive_ups(config, _plan(1 + count // _A_VISIT)), count)
 
 
-def given(paths: Sequence[Path], count: int) -> Iterator[Image]:
+def given(paths: Sequence[Path], count: int) -> Iterator[AnyPicture]:
     """The first `count` pictures of files and folders. Raises InputDataFault."""
     files = [file for path in paths for file in find_footage(path)]
-    return islice((shot.image for file in files for shot in Footage(file)), count)
+    return islice((Picture.of(shot.image) for file in files for shot in Footage(file)), count)
 
 
 def _plan(visits: int) -> Plan:
@@ -54,7 +50,7 @@ def _plan(visits: int) -> Plan:
     return replace(plan, visits=tuple(calm))
 
 
-def _drive_ups(config: Config, plan: Plan) -> Iterator[Image]:
+def _drive_ups(config: Config, plan: Plan) -> Iterator[AnyPicture]:
     clock, pins = ManualClock(_NOON), make_factory("mock")
     twin = Twin(config, SEED, len(plan.visits), clock, pins.factory, plan=plan)
     camera = next(iter(twin.cameras.values()))
@@ -63,7 +59,7 @@ def _drive_ups(config: Config, plan: Plan) -> Iterator[Image]:
             clock.advance(EVERY_S)
             twin.advance_to(clock.monotonic())
             if _arriving(twin):
-                yield camera.read(0.0).image
+                yield camera.read(0.0).picture
     pins.close()
 
 
@@ -77,7 +73,7 @@ class Replay(BaseCamera):
     """A camera that shows the same pictures over and over, at its rate."""
 
     name: str
-    images: Sequence[Image]
+    pictures: Sequence[AnyPicture]
     fps: float
     clock: Clock
 
@@ -98,4 +94,4 @@ class Replay(BaseCamera):
         now_s = self.clock.monotonic()
         self._due_s = max(self._due_s + 1.0 / self.fps, now_s)
         self._seq += 1
-        return Frame(self.name, self._seq, now_s, self.images[self._seq % len(self.images)])
+        return Frame(self.name, self._seq, now_s, self.pictures[self._seq % len(self.pictures)])

@@ -7,13 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
-from typing import TYPE_CHECKING
 
 from ..clock import ManualClock
 from ..config.schema import Camera, Vision, Vote
 from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
-from ..sight import Box, Effort, Frame, Kind
+from ..sight import AnyPicture, Box, Effort, Frame, Kind
 from ..vision.desk import ModelledDesk
 from ..vision.factory import Recognition
 from ..vision.looking import inline
@@ -22,9 +21,6 @@ from ..vision.mailbox import Mailbox
 from .pictures import EVERY_S
 from .spread import Spread
 from .tap import Tap, TimedDetector, TimedReader
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 Step = Callable[[], object]
 Run = Callable[[], object]
@@ -66,50 +62,49 @@ class Recognised:
 def measure_recognition(
     recognition: Recognition,
     tap: Tap,
-    images: Sequence[Image],
+    pictures: Sequence[AnyPicture],
     camera: Camera,
     settings: tuple[Vision, Vote],
     timers: Timers,
     step: Step,
 ) -> Recognised:
-    """Let a loop see `images` one after the other, each read before the next. Raises EngineFailed."""
+    """Let a loop see `pictures` one after the other, each read before the next. Raises EngineFailed."""
     detector = TimedDetector(recognition.detector, timers.wall)
     reader = TimedReader(recognition.reader, timers.wall)
     loop = _Loop(Recognition(detector, reader, recognition.backend, ()), camera, *settings)
-    for image in images[:_WARM]:
-        loop.see(image)
-    _stages(detector, reader, images)
+    for picture in pictures[:_WARM]:
+        loop.see(picture)
+    _stages(detector, reader, pictures)
     detect, read = tuple(detector.seconds), tuple(reader.seconds)
-    bare = _bare_runs(recognition, tap, images[-1], detector.area)
-    loop_s, cpu_s, bare_s = _raced(loop, bare, images, timers, step)
-    height, width = images[0].shape[:2]
+    bare = _bare_runs(recognition, tap, pictures[-1], detector.area)
+    loop_s, cpu_s, bare_s = _raced(loop, bare, pictures, timers, step)
     return Recognised(
-        frames=len(images),
-        size=(width, height),
+        frames=len(pictures),
+        size=(pictures[0].width, pictures[0].height),
         backend=recognition.backend,
         detect=Spread.of(detect),
         read=Spread.of(read) if read else None,
-        loop_fps=len(images) / loop_s,
+        loop_fps=len(pictures) / loop_s,
         engine_share=tap.busy_s / loop_s,
-        bare_fps=len(images) / bare_s,
-        cpu_s_per_frame=cpu_s / len(images),
+        bare_fps=len(pictures) / bare_s,
+        cpu_s_per_frame=cpu_s / len(pictures),
     )
 
 
-def _stages(detector: TimedDetector, reader: TimedReader, images: Sequence[Image]) -> None:
+def _stages(detector: TimedDetector, reader: TimedReader, pictures: Sequence[AnyPicture]) -> None:
     """Look at each picture where the loop looked, and read every plate: the loop reads fewer."""
     detector.seconds.clear()
     reader.seconds.clear()
-    for image in images:
-        for found in detector.detect(image, detector.area):
+    for picture in pictures:
+        for found in detector.detect(picture, detector.area):
             if found.kind is Kind.PLATE:
-                reader.read(image, found)
+                reader.read(picture, found)
 
 
-def _bare_runs(recognition: Recognition, tap: Tap, image: Image, area: Box | None) -> list[Run]:
+def _bare_runs(recognition: Recognition, tap: Tap, picture: AnyPicture, area: Box | None) -> list[Run]:
     """The runs of engines that the detector makes for one picture, with their inputs ready."""
     tap.clear()
-    recognition.detector.detect(image, area)
+    recognition.detector.detect(picture, area)
     runs: list[Run] = [partial(s.session.infer, dict(s.last)) for s in tap.sessions if s.last is not None]
     if not runs:
         raise BenchFault("the detector runs no engine")
@@ -118,16 +113,16 @@ def _bare_runs(recognition: Recognition, tap: Tap, image: Image, area: Box | Non
 
 
 def _raced(
-    loop: _Loop, bare: Sequence[Run], images: Sequence[Image], timers: Timers, step: Step
+    loop: _Loop, bare: Sequence[Run], pictures: Sequence[AnyPicture], timers: Timers, step: Step
 ) -> tuple[float, float, float]:
     """Seconds of the loop, of processors in the loop, and of the bare engine, over all pictures.
 
     In turn: what else this computer does slows both alike.
     """
     loop_s = cpu_s = bare_s = 0.0
-    for image in images:
+    for picture in pictures:
         start_s, start_cpu_s = timers.wall(), timers.cpu()
-        loop.see(image)
+        loop.see(picture)
         seen_s = timers.wall()
         loop_s += seen_s - start_s
         cpu_s += timers.cpu() - start_cpu_s
@@ -163,10 +158,10 @@ class _Loop:
         )
         self._loop.look(Effort.RECOGNISE)
 
-    def see(self, image: Image) -> None:
+    def see(self, picture: AnyPicture) -> None:
         self._clock.advance(EVERY_S)
         self._seq += 1
-        self._mailbox.put(Frame("bench", self._seq, self._clock.monotonic(), image))
+        self._mailbox.put(Frame("bench", self._seq, self._clock.monotonic(), picture))
         self._loop.step()
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..clock import Clock
 from ..config import Config
@@ -16,6 +15,7 @@ from ..faults import BenchFault
 from ..hw.base import BaseCamera
 from ..runtime.gatework import Mouth
 from ..runtime.live import LiveGate, Setting
+from ..sight import AnyPicture
 from .disk import BareDisk
 from .driver import Driver
 from .pictures import Replay
@@ -24,9 +24,6 @@ from .process import thread_cpu_s
 from .spread import Spread
 from .stage import SEEN, listings, staged, twin_camera
 from .stamps import Opening, Openings, TimedWriter
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 Step = Callable[[], object]
 
@@ -68,7 +65,7 @@ class Bed:
     clock: Clock
     cpu: Callable[[], float]
     folder: Path
-    images: Sequence[Image]
+    pictures: Sequence[AnyPicture]
 
 
 class Session:
@@ -105,7 +102,7 @@ class Session:
     def _cameras(self, seeing: bool) -> Mapping[str, BaseCamera]:
         if not seeing:
             return {}
-        return {SEEN: Replay(SEEN, self._bed.images, twin_camera(self._bed.twin).fps, self._bed.clock)}
+        return {SEEN: Replay(SEEN, self._bed.pictures, twin_camera(self._bed.twin).fps, self._bed.clock)}
 
     def _make_writer(self, settings: Record, clock: Clock, mouth: Mouth) -> TimedWriter:
         self._writer = TimedWriter(settings, clock, mouth)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ..config.schema import Infer
 from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
 from ..infer.chain import MakeBackend, make_backend
-from ..sight import Box, Detection
+from ..sight import AnyPicture, Box, Detection
 from ..vision.base import BaseDetector, BasePlateReader, ReadResult
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 Timer = Callable[[], float]
 
@@ -86,10 +82,10 @@ class TimedDetector(BaseDetector):
         self._detector = detector
         self._timer = timer
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
         self.area = roi
         start = self._timer()
-        found = self._detector.detect(image, roi)
+        found = self._detector.detect(picture, roi)
         self.seconds.append(self._timer() - start)
         return found
 
@@ -102,8 +98,8 @@ class TimedReader(BasePlateReader):
         self._reader = reader
         self._timer = timer
 
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         start = self._timer()
-        result = self._reader.read(image, plate)
+        result = self._reader.read(picture, plate)
         self.seconds.append(self._timer() - start)
         return result

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -30,13 +30,11 @@ from ..config.load import load_config
 from ..config.schema import Camera
 from ..faults import BenchFault, RecordFailed
 from ..hw.system_clock import SystemClock
+from ..sight import AnyPicture
 from ..vision.factory import Recognition, build_recognition
 from .bench_backends import compare_backends
 from .bench_layers import show_layers
 from .settings import read_settings
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 HELP = """\
 Measure this computer: how long the nets take, and how long it takes from a vote to the open output,
@@ -104,12 +102,12 @@ def _measure(ours: Config, args: argparse.Namespace) -> Report:
     twin = load_config(None, "sim", environment={}).config
     before = os.getloadavg()[0]
     with _folder(ours.record.path) as folder, _bar(2 * frames + 2 * (openings + stops)) as bar:
-        images = _images(args.paths, twin, frames, bar)
+        pictures = _pictures(args.paths, twin, frames, bar)
         tap = Tap(time.perf_counter)
         recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
-        recognised = _recognise(recognition, tap, images, ours, _camera(args.paths, twin), bar)
+        recognised = _recognise(recognition, tap, pictures, ours, _camera(args.paths, twin), bar)
         used = memory()
-        bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, images)
+        bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, pictures)
         alone = Task(openings, stops, QUICK_IDLE_S if args.quick else IDLE_S)
         timed_alone = Session(bed, "alone", seeing=False).run(alone, bar.update)
         timed_seeing = Session(bed, "seeing", seeing=True).run(Task(openings, stops), bar.update)
@@ -123,15 +121,15 @@ def _bar(total: int) -> tqdm[NoReturn]:
     return tqdm(total=total, desc="measuring", unit="step", file=sys.stderr, disable=None, leave=False)
 
 
-def _images(paths: list[Path], twin: Config, count: int, bar: tqdm[NoReturn]) -> list[Image]:
+def _pictures(paths: list[Path], twin: Config, count: int, bar: tqdm[NoReturn]) -> list[AnyPicture]:
     """Raises InputDataFault."""
-    images = []
-    for image in given(paths, count) if paths else rendered(twin, count):
-        images.append(image)
+    pictures = []
+    for picture in given(paths, count) if paths else rendered(twin, count):
+        pictures.append(picture)
         bar.update()
-    if not images:
+    if not pictures:
         raise BenchFault("there is no picture to recognise")
-    return images
+    return pictures
 
 
 def _camera(paths: list[Path], twin: Config) -> Camera:
@@ -142,13 +140,15 @@ def _camera(paths: list[Path], twin: Config) -> Camera:
 def _recognise(
     recognition: Recognition,
     tap: Tap,
-    images: list[Image],
+    pictures: list[AnyPicture],
     ours: Config,
     camera: Camera,
     bar: tqdm[NoReturn],
 ) -> Recognised:
     timers = Timers(time.perf_counter, time.process_time)
-    return measure_recognition(recognition, tap, images, camera, (ours.vision, ours.vote), timers, bar.update)
+    return measure_recognition(
+        recognition, tap, pictures, camera, (ours.vision, ours.vote), timers, bar.update
+    )
 
 
 @contextmanager

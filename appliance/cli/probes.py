@@ -13,9 +13,10 @@ from ..config import Config
 from ..config.checks import Severity
 from ..config.schema import Camera, Input, Record
 from ..faults import CameraLost, DiskFull, Effect, GateFault, RecordFailed
-from ..hw.base import BaseCamera, InputSpec
+from ..hw.base import BaseCamera
 from ..hw.board import detect_board
 from ..hw.gpio import GpioInput, Pins, make_factory
+from ..hw.specs import input_spec
 from ..hw.system_clock import SystemClock
 from ..record.store import Store
 from ..vision.factory import build_recognition
@@ -103,8 +104,8 @@ def camera_picture(name: str, camera: Camera) -> Iterator[Result]:
         yield Result(part, "the twin's")
         return
     with _camera(name, camera) as device:
-        height, width = device.read(CAMERA_TIMEOUT_S).image.shape[:2]
-    yield Result(part, f"{camera.source} gives pictures of {width} x {height}")
+        picture = device.read(CAMERA_TIMEOUT_S).picture
+    yield Result(part, f"{camera.source} gives pictures of {picture.width} x {picture.height}")
 
 
 def _camera(name: str, camera: Camera) -> BaseCamera:
@@ -133,9 +134,7 @@ def pins(config: Config) -> Iterator[Result]:
 
 
 def _input(name: str, given: Input, factory: Pins) -> Iterator[Result]:
-    spec = InputSpec(
-        name, given.pin, given.active_high, given.debounce_s, normally_closed=given.normally_closed
-    )
+    spec = input_spec(name, given, given.debounce_s)
     with GpioInput(spec, factory) as line:
         level = "active" if line.read() else "idle"
     yield Result(f"input {name}", f"{given.pin} reads {level}")

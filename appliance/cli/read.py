@@ -15,7 +15,7 @@ from ..config.load import load_config
 from ..config.schema import Config
 from ..faults import InputDataFault
 from ..hw.cameras.footage import Footage, Shot, find_footage
-from ..sight import Box, Guess, Looks
+from ..sight import Box, Guess, Looks, Picture
 from ..vision.closeup import Closer, Closeup, FaceSeen, VehicleSeen
 from ..vision.factory import Recognition, build_recognition
 from ..vision.scene import PlateSeen, Scene, see
@@ -94,8 +94,9 @@ def _lines(args: argparse.Namespace, recognition: Recognition, file: Footage) ->
         if shot.number % args.every:
             continue
         load_s = perf_counter() - start
-        scene = see(recognition.detector, recognition.reader, shot.image, min_score=args.min_confidence)
-        close = closer.look(shot.image, scene.vehicles, scene.faces)
+        picture = Picture.of(shot.image)
+        scene = see(recognition.detector, recognition.reader, picture, min_score=args.min_confidence)
+        close = closer.look(picture, scene.vehicles, scene.faces)
         yield json.dumps(_object(shot, scene, close, load_s)) if args.json else _sentence(shot, scene, close)
         start = perf_counter()
 

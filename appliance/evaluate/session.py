@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from .. import sight
 from ..bench.process import memory
 from ..faults import InputDataFault
 from ..vision.factory import Recognition
@@ -72,7 +73,9 @@ def _outcome(
     start = timer()
     image = load(picture.path)
     load_s = timer() - start
-    scene = see(recognition.detector, recognition.reader, image, min_score=EVERYTHING, timer=timer)
+    scene = see(
+        recognition.detector, recognition.reader, sight.Picture.of(image), min_score=EVERYTHING, timer=timer
+    )
     height, width = image.shape[:2]
     wrong = misplaced(picture.labels, width, height)
     complaints += [f"{picture.path}: {what}" for what in wrong.values()]

@@ -19,6 +19,7 @@ from ..infer.models import NETS, SHIPPED, Manifest, beside, load_manifest, model
 from ..infer.onnxruntime import open_model
 from ..infer.quantize import Recipe, Spelling, quantised
 from ..infer.written import as_toml
+from ..sight import Picture
 from ..vision.closeup import Closer, Closeup
 from ..vision.factory import Recognition, build_recognition
 from ..vision.proof import least_slack
@@ -202,6 +203,7 @@ def _in_place(net: NetManifest, folder: Path) -> NetManifest:
 
 
 def _see(recognition: Recognition, shot: Shot) -> tuple[tuple[Found, ...], Closeup]:
-    scene = see(recognition.detector, recognition.reader, shot.image, min_score=EVERYTHING)
+    picture = Picture.of(shot.image)
+    scene = see(recognition.detector, recognition.reader, picture, min_score=EVERYTHING)
     closer = Closer(recognition.describer, recognition.faces)
-    return detections(scene), closer.look(shot.image, scene.vehicles, scene.faces)
+    return detections(scene), closer.look(picture, scene.vehicles, scene.faces)

@@ -58,6 +58,31 @@ class Layer:
     ms: float
 
 
+class Lane(ABC):
+    """One size of a net's inputs, with buffers that live as long as the lane. One thread at a time.
+
+    Inputs are written in place and results are read in place, so that a run takes no new memory.
+    """
+
+    inputs: Mapping[str, Array]
+    """What the net reads, in main memory; write here, then `run`."""
+    addresses: Mapping[str, int] = {}
+    """Where inputs and outputs lie in a GPU's memory; empty for a lane that has none there."""
+
+    @abstractmethod
+    def run(self) -> Mapping[str, Array]:
+        """Run on what `inputs` hold. The answers are overwritten by the next run. Raises EngineFailed."""
+
+    def run_there(self, stream: int) -> None:
+        """Queue a run on what lies at `addresses`, leave the answers there; `stream` is the GPU's queue by
+        its handle. Raises EngineFailed, also where the lane is not on a GPU."""
+        raise EngineFailed("its buffers are not on a GPU", part="lane")
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give the buffers back. May be called twice."""
+
+
 class BaseSession(ABC):
     """A loaded model."""
 
@@ -70,9 +95,27 @@ class BaseSession(ABC):
     def infer(self, feeds: Arrays) -> dict[str, Array]:
         """Run once. Raises EngineFailed on a wrong input and on any error of the vendor's."""
 
+    def lane(self, shapes: Mapping[str, tuple[int, ...]]) -> Lane:
+        """Buffers for inputs of these shapes. Raises EngineFailed where the net does not take them."""
+        return _CopyingLane(self, shapes)
+
     @abstractmethod
     def close(self) -> None:
         """Free the engine. May be called twice."""
+
+
+class _CopyingLane(Lane):
+    """For engines that take any array: the inputs stay, the answers are theirs."""
+
+    def __init__(self, session: BaseSession, shapes: Mapping[str, tuple[int, ...]]) -> None:
+        self._session = session
+        self.inputs = {spec.name: np.zeros(shapes[spec.name], spec.dtype) for spec in session.inputs}
+
+    def run(self) -> Mapping[str, Array]:
+        return self._session.infer(self.inputs)
+
+    def close(self) -> None:
+        self.inputs = {}
 
 
 class BaseBackend(ABC):

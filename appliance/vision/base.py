@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..faults import GateFault
-from ..sight import Box, Character, Detection, Looks
+from ..sight import AnyPicture, Box, Character, Detection, Looks
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from ..sight import Image
 
     Embedding = NDArray[np.float32]
 
@@ -47,31 +46,50 @@ class ReadResult:
         return self.mean_confidence * self.shape
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A picture and where to look in it (everywhere when None)."""
+
+    picture: AnyPicture
+    roi: Box | None = None
+
+
 class BaseDetector(ABC):
-    """Finds vehicles, plates and faces in one pass."""
+    """Finds vehicles, plates and faces in one pass. Not reentrant: one thread at a time."""
+
+    most: int = 1
+    """How many pictures it likes to be given at once."""
 
     @abstractmethod
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
-        """What is in `roi` of an H x W x 3 BGR image (all of it when None), in pixels of the image.
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
+        """What is in `roi` of a picture (all of it when None), in pixels of the picture.
 
-        Not reentrant: one thread at a time. Raises EngineFailed.
+        Raises EngineFailed.
         """
+
+    def detect_many(self, shots: Sequence[Shot]) -> tuple[tuple[Detection, ...], ...]:
+        """What is in each of the shots, in their order. Raises EngineFailed."""
+        return tuple(self.detect(shot.picture, shot.roi) for shot in shots)
 
 
 class BasePlateReader(ABC):
-    """Reads one plate."""
+    """Reads plates."""
 
     @abstractmethod
-    def read(self, image: Image, plate: Detection) -> ReadResult:
-        """The text of `plate` in `image`; no characters when there is none. Raises EngineFailed."""
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
+        """The text of `plate` in a picture; no characters when there is none. Raises EngineFailed."""
+
+    def read_many(self, plates: Sequence[tuple[AnyPicture, Detection]]) -> tuple[ReadResult, ...]:
+        """The texts of plates, each with the picture that shows it. Raises EngineFailed."""
+        return tuple(self.read(picture, plate) for picture, plate in plates)
 
 
 class BaseDescriber(ABC):
     """Says what a vehicle looks like."""
 
     @abstractmethod
-    def describe(self, image: Image, vehicle: Box) -> Looks:
-        """Colour and body of the vehicle in `vehicle` of an H x W x 3 BGR image. Raises EngineFailed."""
+    def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
+        """Colour and body of the vehicle in `vehicle` of a picture. Raises EngineFailed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +97,7 @@ class FaceLook:
     """What one face shows.
 
     `points` are left eye, right eye, nose tip, left and right corner of the mouth, in pixels of the
-    image (left is where x is smaller). `usable` says whether it is sharp and frontal enough to be
+    picture (left is where x is smaller). `usable` says whether it is sharp and frontal enough to be
     recognised, `live` whether it is a person and not a picture of one; both 0 to 1. `embedding` has
     128 values and length 1; the cosine of two tells whether they are one person.
     """
@@ -91,11 +109,15 @@ class FaceLook:
 
 
 class BaseFaceReader(ABC):
-    """Looks at one face."""
+    """Looks at faces."""
 
     @abstractmethod
-    def look(self, image: Image, face: Detection) -> FaceLook:
-        """What the face in `face` of an H x W x 3 BGR image shows. Raises EngineFailed."""
+    def look(self, picture: AnyPicture, face: Detection) -> FaceLook:
+        """What the face in `face` of a picture shows. Raises EngineFailed."""
+
+    def look_many(self, picture: AnyPicture, faces: Sequence[Detection]) -> tuple[FaceLook, ...]:
+        """What each of the faces of one picture shows. Raises EngineFailed."""
+        return tuple(self.look(picture, face) for face in faces)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from ..clock import Clock
 from ..config.schema import Camera
 from ..faults import CameraFrozen, CameraLost, GateFault
-from ..sight import Frame
+from ..sight import Frame, Picture
 from .base import FaultSink
-
-if TYPE_CHECKING:
-    from ..sight import Image
+from .pixels import host
 
 _ROW_STEP = 8
 """Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms."""
@@ -128,7 +126,7 @@ class Capture:
         self._retry_s = min(2 * self._retry_s, _LONGEST_RETRY_S)
 
     def _judge(self, frame: Frame) -> bool:
-        now_s, seen = self._clock.monotonic(), checksum(frame.image)
+        now_s, seen = self._clock.monotonic(), fingerprint(frame)
         self._still = seen == self._print
         if seen != self._print:
             self._print, self._changed_s = seen, now_s
@@ -160,9 +158,17 @@ class Capture:
             self._active = None
 
 
-def checksum(image: Image) -> int:
-    """A cheap print of a picture: equal pictures have equal prints."""
-    return zlib.crc32(image[::_ROW_STEP].tobytes())
+def fingerprint(frame: Frame) -> int:
+    """The driver's own print of a frame's picture, else one of its pixels: equal pictures have equal ones."""
+    return checksum(host(frame.picture)) if frame.fingerprint is None else frame.fingerprint
+
+
+def checksum(picture: Picture) -> int:
+    """A cheap print of a picture's planes."""
+    seen = 0
+    for plane in picture.planes:
+        seen = zlib.crc32(plane[::_ROW_STEP].tobytes(), seen)
+    return seen
 
 
 class CaptureThread(Thread):

@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from ..sight import Detection, Looks
+from ..sight import AnyPicture, Detection, Looks
 from .base import BaseDescriber, BaseFaceReader, FaceLook
 from .looks import LEAST_PX
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 _LEAST_FACE_PX = 24.0
 """A face of fewer pixels is nobody's: recognition and liveness would be guesses."""
@@ -55,7 +51,7 @@ class Closer:
 
     def look(
         self,
-        image: Image,
+        picture: AnyPicture,
         vehicles: tuple[Detection, ...],
         faces: tuple[Detection, ...],
         *,
@@ -64,17 +60,17 @@ class Closer:
         """Look at the largest of both. Raises EngineFailed."""
         start = timer()
         worth = _largest(vehicles, LEAST_PX)
-        described = tuple(VehicleSeen(v, self._looks(image, v) if v in worth else None) for v in vehicles)
+        described = tuple(VehicleSeen(v, self._looks(picture, v) if v in worth else None) for v in vehicles)
         halfway = timer()
         worth = _largest(faces, _LEAST_FACE_PX)
-        looked = tuple(FaceSeen(f, self._look(image, f) if f in worth else None) for f in faces)
+        looked = tuple(FaceSeen(f, self._look(picture, f) if f in worth else None) for f in faces)
         return Closeup(described, looked, halfway - start, timer() - halfway)
 
-    def _looks(self, image: Image, vehicle: Detection) -> Looks | None:
-        return None if self.describer is None else self.describer.describe(image, vehicle.box)
+    def _looks(self, picture: AnyPicture, vehicle: Detection) -> Looks | None:
+        return None if self.describer is None else self.describer.describe(picture, vehicle.box)
 
-    def _look(self, image: Image, face: Detection) -> FaceLook | None:
-        return None if self.faces is None else self.faces.look(image, face)
+    def _look(self, picture: AnyPicture, face: Detection) -> FaceLook | None:
+        return None if self.faces is None else self.faces.look(picture, face)
 
 
 def _largest(found: tuple[Detection, ...], least_px: float) -> tuple[Detection, ...]:

@@ -6,15 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition, Thread
-from typing import TYPE_CHECKING
 
 from ..clock import Clock
 from ..faults import GateFault, ReaderStalled
-from ..sight import Detection
+from ..sight import AnyPicture, Detection
 from .base import BasePlateReader, ReadResult
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 _MOST_RESTARTS = 3
 """Each leaves a thread behind that a vendor call holds; more of them is the supervisor's case."""
@@ -27,7 +23,7 @@ class ReadJob:
     track_id: int
     frame_seq: int
     captured_s: float
-    image: Image
+    picture: AnyPicture
     plate: Detection
     rank: float
 
@@ -65,7 +61,7 @@ def _nobody() -> None:
 
 def _answer(reader: BasePlateReader, job: ReadJob) -> ReadDone:
     try:
-        return ReadDone(job, reader.read(job.image, job.plate))
+        return ReadDone(job, reader.read(job.picture, job.plate))
     except GateFault as fault:
         return ReadDone(job, None, fault)
 

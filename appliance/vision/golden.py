@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
 import numpy as np
 
 from ..faults import EngineUntrusted
 from ..infer.files import sha256_of
 from ..infer.models import Golden, Manifest, beside
-from ..sight import Kind
+from ..sight import AnyPicture, Kind, Picture
 from .align import distance
 from .base import Nets, ReadResult
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 
 def prove(nets: Nets, manifest: Manifest) -> None:
@@ -27,14 +22,14 @@ def prove(nets: Nets, manifest: Manifest) -> None:
             raise EngineUntrusted(f"{golden.file} says {golden.text}, read {seen}", part=manifest.name)
 
 
-def best_plate(nets: Nets, image: Image) -> ReadResult | None:
+def best_plate(nets: Nets, picture: AnyPicture) -> ReadResult | None:
     """The surest plate of a picture, None without one."""
-    plates = [d for d in nets.detector.detect(image) if d.kind is Kind.PLATE]
-    results = [nets.reader.read(image, plate) for plate in plates]
+    plates = [d for d in nets.detector.detect(picture) if d.kind is Kind.PLATE]
+    results = [nets.reader.read(picture, plate) for plate in plates]
     return max(results, key=lambda r: r.score, default=None)
 
 
-def _picture(manifest: Manifest, golden: Golden) -> Image:
+def _picture(manifest: Manifest, golden: Golden) -> Picture:
     """The picture, the owner's before the shipped one. Raises EngineUntrusted when it is not the set's."""
     path = beside(manifest.folder, golden.file)
     try:
@@ -44,7 +39,7 @@ def _picture(manifest: Manifest, golden: Golden) -> Image:
     image = cv2.imread(str(path)) if same else None
     if image is None:
         raise EngineUntrusted(f"the golden frame {path} is missing, or another picture", part=manifest.name)
-    return np.asarray(image, np.uint8)
+    return Picture.of(np.asarray(image, np.uint8))
 
 
 def _holds(read: ReadResult, golden: Golden) -> bool:

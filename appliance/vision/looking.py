@@ -9,15 +9,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Condition, Thread
-from typing import TYPE_CHECKING
 
 from ..clock import Clock
 from ..faults import GateFault, LooksFailed
-from ..sight import Box, Looks
+from ..sight import AnyPicture, Box, Looks
 from .base import BaseDescriber
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +21,7 @@ class LooksJob:
     """One vehicle of one frame to be described."""
 
     track_id: int
-    image: Image
+    picture: AnyPicture
     vehicle: Box
 
 
@@ -155,6 +151,6 @@ class ThreadedLooking(BaseLooking):
 
 def _answer(describer: BaseDescriber, job: LooksJob) -> LooksDone:
     try:
-        return LooksDone(job, describer.describe(job.image, job.vehicle))
+        return LooksDone(job, describer.describe(job.picture, job.vehicle))
     except GateFault as fault:
         return LooksDone(job, None, LooksFailed(fault.detail, part=fault.part))

@@ -121,11 +121,11 @@ class VisionLoop:
         return frame
 
     def _see(self, frame: Frame) -> bool:
-        height, width = frame.image.shape[:2]
+        width, height = frame.picture.width, frame.picture.height
         if (width, height) != self._view.size:
             self._view = _View(self._camera, width, height)
         try:
-            found = self._detector.detect(frame.image, self._view.area)
+            found = self._detector.detect(frame.picture, self._view.area)
         except VisionFault as fault:
             self._complaints.met("detect", fault)
             return False
@@ -169,11 +169,11 @@ class VisionLoop:
                 continue
             if self._view.whole(plate):
                 rank = plate.box.width / (1 + case.reads)
-                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.image, plate, rank)
+                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.picture, plate, rank)
                 case.asked_s = frame.captured_s
                 self._desk.submit(job)
                 if tracked.kind is not Kind.VEHICLE and case.looks.wants(tracked.box.width):
-                    self._looking.submit(LooksJob(tracked.id, frame.image, tracked.box))
+                    self._looking.submit(LooksJob(tracked.id, frame.picture, tracked.box))
 
     def _wanted(self, case: Case, now_s: float) -> bool:
         if not case.settled and not case.is_sign:

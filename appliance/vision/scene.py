@@ -6,13 +6,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-from ..sight import VEHICLES, Box, Detection, Kind
+from ..sight import VEHICLES, AnyPicture, Box, Detection, Kind
 from .base import BaseDetector, BasePlateReader, ReadResult
-
-if TYPE_CHECKING:
-    from ..sight import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +37,16 @@ class Scene:
 def see(
     detector: BaseDetector,
     reader: BasePlateReader,
-    image: Image,
+    picture: AnyPicture,
     *,
     min_score: float = 0.0,
     timer: Callable[[], float] = perf_counter,
 ) -> Scene:
     """Detect on the whole picture and read every plate; a text that is no plate's is left out."""
     start = timer()
-    found = detector.detect(image)
+    found = detector.detect(picture)
     detected = timer()
-    seen = [PlateSeen(d, reader.read(image, d)) for d in found if d.kind is Kind.PLATE]
+    seen = [PlateSeen(d, reader.read(picture, d)) for d in found if d.kind is Kind.PLATE]
     plates = _ranked([p for p in seen if p.read.score > min_score])
     return Scene(
         vehicles=tuple(d for d in found if d.kind in VEHICLES),

@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from gpiozero.pins.mock import MockFactory
@@ -21,12 +20,9 @@ from appliance.hw.base import BaseCamera
 from appliance.hw.gpio import Pins
 from appliance.hw.system_clock import SystemClock
 from appliance.runtime.live import LiveGate, Setting, stop_on_signals
-from appliance.sight import Box, Detection, Frame
+from appliance.sight import AnyPicture, Box, Detection, Frame, Picture
 from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
 from appliance.vision.factory import Recognition
-
-if TYPE_CHECKING:
-    from appliance.sight import Image
 
 CALM_S = 3.0
 """All is well for so long after the nets are loaded."""
@@ -67,7 +63,8 @@ class NoisyCamera(BaseCamera):
     def read(self, timeout_s: float) -> Frame:
         time.sleep(0.1)
         self._seq += 1
-        return Frame(self.name, self._seq, time.monotonic(), np.full((90, 160, 3), self._seq % 251, np.uint8))
+        image = np.full((90, 160, 3), self._seq % 251, np.uint8)
+        return Frame(self.name, self._seq, time.monotonic(), Picture.of(image))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -79,7 +76,7 @@ class HangingDetector(BaseDetector):
     def __init__(self, after_s: float) -> None:
         self._hangs_at_s = time.monotonic() + after_s
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
         if time.monotonic() >= self._hangs_at_s:
             tell("hung")
             threading.Event().wait()
@@ -87,7 +84,7 @@ class HangingDetector(BaseDetector):
 
 
 class NoReader(BasePlateReader):
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         return ReadResult((), "")
 
 

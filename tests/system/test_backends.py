@@ -22,6 +22,8 @@ TOLERANCE = 2e-3
 """Of the largest value of an output; boxes are pixels, all else is 0 to 1."""
 
 
+ALONE = 1e-6
+"""Between a picture in a batch and alone, where one processor core does the same sums; a GPU picks others."""
 ROUNDED = 1e-2
 """INT8: where one runtime rounds up and another down, a step of some tensor lies between them."""
 EVERYWHERE = ("detector", "reader")
@@ -86,3 +88,30 @@ def test_a_shipped_net_answers_its_golden_frames(backend: BaseBackend, file: Fil
     model = model_file(file.net, file.net.name, file.precision)
     session = loaded(backend, file)
     prove_net(session, file.net, model)
+
+
+@pytest.mark.parametrize("name", ["onnxruntime", *(name for name in BACKENDS if name != "onnxruntime")])
+@pytest.mark.parametrize("precision", list(Precision))
+def test_a_batch_of_pictures_is_answered_as_each_alone(
+    name: str, precision: Precision, tmp_path: Path
+) -> None:
+    net = load_manifest("gatehouse").nets["detector"]
+    if precision not in net.precisions:
+        pytest.skip(f"the detector is not shipped in {precision}")
+    session, share = alone_or_batched(name, File(net, precision), tmp_path)
+    shown = feed(net, picture(net, net.golden[0]))[net.input.name]
+    pictures = [shown, np.ascontiguousarray(shown[..., ::-1]), np.full_like(shown, 0.4)]
+    together = session.infer({net.input.name: np.concatenate(pictures)})
+    alone = [session.infer({net.input.name: one}) for one in pictures]
+    for output, values in together.items():
+        want = np.concatenate([answer[output] for answer in alone])
+        np.testing.assert_allclose(values, want, rtol=0, atol=share * max(1.0, float(np.abs(want).max())))
+
+
+def alone_or_batched(name: str, file: File, folder: Path) -> tuple[BaseSession, float]:
+    """The session, and how far apart its answers may be."""
+    try:
+        backend = make_backend(name, Infer(threads=1, engines=folder / "engines"))
+    except EngineFailed as fault:
+        pytest.skip(f"{name}: {fault.detail}")
+    return loaded(backend, file), ALONE if backend.threaded else TOLERANCE

@@ -10,7 +10,7 @@ import pytest
 
 from appliance.infer.models import SHIPPED, load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
-from appliance.sight import Box, Detection, Kind
+from appliance.sight import Box, Detection, Kind, Picture
 from appliance.vision.own.cut import feed
 from appliance.vision.own.faces import _TEMPLATE, FaceSessions, NetFaceReader
 
@@ -36,14 +36,14 @@ def drawn() -> Image:
     return image  # type: ignore[return-value]
 
 
-def scene(scale: float) -> tuple[Image, Detection]:
+def scene(scale: float) -> tuple[Picture, Detection]:
     """The drawn face somewhere in a grey picture, and where it is."""
     side = round(112 * scale)
     face = cv2.resize(drawn(), (side, side), interpolation=cv2.INTER_CUBIC)
     picture = np.full((ROOM + side, ROOM + side, 3), 114, np.uint8)
     picture[TOP : TOP + side, LEFT : LEFT + side] = face
     x1, y1, x2, y2 = (FACE * scale + (LEFT, TOP, LEFT, TOP)).tolist()
-    return picture, Detection(Kind.FACE, 0.9, Box(x1, y1, x2, y2))
+    return Picture.of(picture), Detection(Kind.FACE, 0.9, Box(x1, y1, x2, y2))
 
 
 @pytest.mark.parametrize("scale", [0.7, 1.0, 1.7, 4.0, 8.0])

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import cv2
+import numpy as np
 import pytest
 
 from appliance.config.schema import Infer, Vision
 from appliance.infer.models import SHIPPED, load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
-from appliance.sight import VEHICLES, Box, Detection, Kind
+from appliance.sight import VEHICLES, Box, Detection, Kind, Picture
 from appliance.vision.base import Nets
 from appliance.vision.factory import build_recognition
 from appliance.vision.own.build import build
+from appliance.vision.pixels import bgr
 from appliance.vision.scene import see
 
-if TYPE_CHECKING:
-    from appliance.sight import Image
 
-
-def picture(name: str) -> Image:
+def picture(name: str) -> Picture:
     image = cv2.imread(str(SHIPPED / "golden" / name))
     assert image is not None
-    return image  # type: ignore[return-value]
+    return Picture.of(np.asarray(image, np.uint8))
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["live", "photo"])
@@ -62,5 +59,5 @@ def test_a_plate_on_a_drawn_car_is_found_where_it_is(own: Nets) -> None:
 
 
 def test_a_picture_of_nothing_shows_nothing(own: Nets) -> None:
-    seen = see(own.detector, own.reader, picture("day.jpg")[:40, :40])
+    seen = see(own.detector, own.reader, Picture.of(bgr(picture("day.jpg"), Box(0, 0, 40, 40))))
     assert seen.plates == ()

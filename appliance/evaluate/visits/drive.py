@@ -13,7 +13,7 @@ from ...config import Config
 from ...config.schema import Camera
 from ...events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ...faults import GateFault
-from ...sight import Effort, Frame, Track, Vote
+from ...sight import Effort, Frame, Picture, Track, Vote
 from ...vision.desk import ModelledDesk
 from ...vision.factory import Recognition
 from ...vision.looking import inline
@@ -83,7 +83,7 @@ def drive(config: Config, recognition: Recognition, pictures: Iterable[Image], f
     )
     loop.look(Effort.RECOGNISE)
     for number, picture in enumerate(pictures):
-        mailbox.put(Frame(CAMERA, number, clock.monotonic(), picture))
+        mailbox.put(Frame(CAMERA, number, clock.monotonic(), Picture.of(picture)))
         _pass(loop, clock, 1.0 / fps)
     _pass(loop, clock, config.vision.track_lost_s + 1.0)
     return told

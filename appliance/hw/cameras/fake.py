@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...clock import Clock
 from ...faults import CameraLost
-from ...sight import Frame
+from ...sight import Frame, Picture
 from ..base import BaseCamera
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class FakeCamera(BaseCamera):
         if image is None:
             raise CameraLost(f"no frame within {timeout_s} s", part=self.name)
         self._seq += 1
-        return Frame(self.name, self._seq - 1, self._clock.monotonic(), image)
+        return Frame(self.name, self._seq - 1, self._clock.monotonic(), Picture.of(image))
 
     def close(self) -> None:
         if self._open:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...clock import Clock
 from ...faults import CameraLost, InputDataFault
-from ...sight import Frame
+from ...sight import Frame, Picture
 from ..base import BaseCamera, EndOfFootage
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ class FootageCamera(BaseCamera):
             self._turn_to_next(self._files)
             shot = next(self._shots, None)
         self._seq += 1
-        return Frame(self.name, self._seq - 1, self._clock.monotonic(), shot.image)
+        return Frame(self.name, self._seq - 1, self._clock.monotonic(), Picture.of(shot.image))
 
     def close(self) -> None:
         self._files = None

@@ -11,7 +11,7 @@ import cv2
 
 from ...clock import Clock
 from ...faults import CameraLost
-from ...sight import Frame
+from ...sight import Frame, Picture
 from ..base import BaseCamera
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class OpenCvCamera(BaseCamera):
         """The next frame. `timeout_s` binds V4L2; a stream has its own limit from opening."""
         image = self._next_image(timeout_s)
         self._seq += 1
-        return Frame(self.name, self._seq - 1, self._captured_s(), image)
+        return Frame(self.name, self._seq - 1, self._captured_s(), Picture.of(image))
 
     def close(self) -> None:
         capture, self._capture = self._capture, None

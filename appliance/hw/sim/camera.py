@@ -11,7 +11,7 @@ import numpy as np
 from ...clock import Clock
 from ...config.schema import Camera
 from ...faults import CameraLost
-from ...sight import Frame
+from ...sight import Frame, Picture
 from ..base import BaseCamera
 from .mishaps import CameraState
 from .plates import Image
@@ -69,7 +69,7 @@ class SimCamera(BaseCamera):
             raise CameraLost(f"no frame for {timeout_s:g} s", part=self.name)
         seq = self._due()
         if self._last is None or seq != self._last.seq:
-            self._last = Frame(self.name, seq, self._clock.monotonic(), self._picture(seq))
+            self._last = Frame(self.name, seq, self._clock.monotonic(), Picture.of(self._picture(seq)))
         return self._last
 
     def _due(self) -> int:

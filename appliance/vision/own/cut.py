@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sight import Box
+from ...sight import AnyPicture, Box
+from ..pixels import bgr
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -23,15 +24,15 @@ _SHRINKS = 2
 """Scaled down by more than this, a picture needs averaging or its lines turn to dots."""
 
 
-def crop(image: Image, box: Box, margin: tuple[float, float]) -> Image:
+def crop(picture: AnyPicture, box: Box, margin: tuple[float, float]) -> Image:
     """The box of the picture, widened by shares of its sides; at least two pixels each way."""
-    height, width = image.shape[:2]
+    height, width = picture.height, picture.width
     across, down = box.width * margin[0], box.height * margin[1]
     x1 = min(max(0, int(np.floor(box.x1 - across))), width - 2)
     y1 = min(max(0, int(np.floor(box.y1 - down))), height - 2)
     x2 = max(min(width, int(np.ceil(box.x2 + across))), x1 + 2)
     y2 = max(min(height, int(np.ceil(box.y2 + down))), y1 + 2)
-    return image[y1:y2, x1:x2]
+    return bgr(picture, Box(x1, y1, x2, y2))
 
 
 def warp(image: Image, matrix: NDArray[np.float64], size: Size) -> Image:

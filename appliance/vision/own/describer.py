@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
 from ...infer.manifest import MODEL_OUTPUT, NetManifest
-from ...sight import Box, Guess, Looks
+from ...sight import AnyPicture, Box, Guess, Looks
 from ..base import BaseDescriber
 from .cut import crop, feed
-
-if TYPE_CHECKING:
-    from ...sight import Image
 
 COLOURS = (
     "white",
@@ -46,13 +41,13 @@ class NetDescriber(BaseDescriber):
         self._input = session.inputs[0].name
         self._namer = namer
 
-    def describe(self, image: Image, vehicle: Box) -> Looks:
-        picture = crop(image, vehicle, _MARGIN)
-        answer = self._session.infer({self._input: feed(picture, SIZE)})
+    def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
+        part = crop(picture, vehicle, _MARGIN)
+        answer = self._session.infer({self._input: feed(part, SIZE)})
         return Looks(
             _guess(answer["colour"][0], COLOURS),
             _guess(answer["body"][0], BODIES),
-            None if self._namer is None else self._namer.name(image, vehicle),
+            None if self._namer is None else self._namer.name(picture, vehicle),
         )
 
 
@@ -72,10 +67,10 @@ class NetNamer:
         self._input = manifest.input
         self._words = manifest.classes(MODEL_OUTPUT)
 
-    def name(self, image: Image, vehicle: Box) -> Guess:
+    def name(self, picture: AnyPicture, vehicle: Box) -> Guess:
         """The likeliest make and model of the vehicle in `vehicle`. Raises EngineFailed."""
         form = self._input
-        pixels = feed(crop(image, vehicle, form.margin), (form.shape[2], form.shape[3])) * _WHITE
+        pixels = feed(crop(picture, vehicle, form.margin), (form.shape[2], form.shape[3])) * _WHITE
         ordered = pixels if form.colour == "RGB" else pixels[:, ::-1]
         mean, std = (np.array(each, np.float32).reshape(3, 1, 1) for each in (form.mean, form.std))
         answer = self._session.infer({form.name: np.ascontiguousarray((ordered - mean) / std, np.float32)})

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import VEHICLES, Box, Detection, Kind
+from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind
 from ..base import BaseDetector
+from ..pixels import bgr
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -45,8 +46,8 @@ class NetDetector(BaseDetector):
         self._ground: Image = np.empty((0, 0, 3), np.uint8)
         self._blob: Float = np.empty((1, 3, 0, 0), np.float32)
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
-        left, top, cut = _cut(image, roi)
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
+        left, top, cut = _cut(picture, roi)
         scale = self._side / max(cut.shape[:2])
         boxes, scores = self._run(cut, scale)
         offset = np.array([left, top, left, top], np.float32)
@@ -99,13 +100,12 @@ def _detection(box: Float, score: float, kind: int) -> Detection:
     return Detection(CLASSES[kind], score, Box(x1, y1, x2, y2))
 
 
-def _cut(image: Image, roi: Box | None) -> tuple[int, int, Image]:
+def _cut(picture: AnyPicture, roi: Box | None) -> tuple[int, int, Image]:
     """Left, top and the picture of the ROI; all of it where the ROI is smaller than the net can see."""
-    height, width = image.shape[:2]
     if roi is None:
-        return 0, 0, image
+        return 0, 0, bgr(picture)
     x1, y1 = max(0, int(roi.x1)), max(0, int(roi.y1))
-    x2, y2 = min(width, round(roi.x2)), min(height, round(roi.y2))
+    x2, y2 = min(picture.width, round(roi.x2)), min(picture.height, round(roi.y2))
     if x2 - x1 < _STEP or y2 - y1 < _STEP:
-        return 0, 0, image
-    return x1, y1, image[y1:y2, x1:x2]
+        return 0, 0, bgr(picture)
+    return x1, y1, bgr(picture, Box(x1, y1, x2, y2))

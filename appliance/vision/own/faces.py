@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import Box, Detection
+from ...sight import AnyPicture, Box, Detection
 from ..base import BaseFaceReader, FaceLook
+from ..pixels import bgr
 from .cut import Float, feed, warp
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class NetFaceReader(BaseFaceReader):
     def __init__(self, sessions: FaceSessions) -> None:
         self._nets = sessions
 
-    def look(self, image: Image, face: Detection) -> FaceLook:
+    def look(self, picture: AnyPicture, face: Detection) -> FaceLook:
+        image = bgr(picture)
         points, usable = self._landmarks(image, face.box)
         aligned = warp(image, similarity(points, _TEMPLATE), (FACE_SIDE, FACE_SIDE))
         embedding = _run(self._nets.face, aligned)["embedding"][0]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import Box, Character, Detection
+from ...sight import AnyPicture, Box, Character, Detection
 from ..base import BasePlateReader, ReadResult
 from .cut import Float, crop, feed
 from .level import levelled
@@ -57,15 +57,15 @@ class NetReader(BasePlateReader):
         self._lengths = lengths
         self._look_twice = look_twice
 
-    def read(self, image: Image, plate: Detection) -> ReadResult:
-        first = self._look(crop(image, plate.box, _MARGIN))
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
+        first = self._look(crop(picture, plate.box, _MARGIN))
         if self._look_twice and _HOPELESS <= first.score < _SURE:
-            return self._elect([first, *self._second_looks(image, plate.box, first)])
+            return self._elect([first, *self._second_looks(picture, plate.box, first)])
         return self._result(first, first.score)
 
-    def _second_looks(self, image: Image, box: Box, first: Look) -> list[Look]:
-        looks = [self._look(crop(image, box, margin)) for margin in _SECOND_MARGINS]
-        level = levelled(crop(image, box, _MARGIN), first.places, SIZE)
+    def _second_looks(self, picture: AnyPicture, box: Box, first: Look) -> list[Look]:
+        looks = [self._look(crop(picture, box, margin)) for margin in _SECOND_MARGINS]
+        level = levelled(crop(picture, box, _MARGIN), first.places, SIZE)
         return looks if level is None else [*looks, self._look(level)]
 
     def _elect(self, looks: list[Look]) -> ReadResult:

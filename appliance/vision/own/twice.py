@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ...sight import VEHICLES, Box, Detection, Kind
+from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind
 from ..base import BaseDetector
-
-if TYPE_CHECKING:
-    from ...sight import Image
 
 _PART = 0.5
 """A box with more than this share of it inside one of its kind is a part of that one."""
@@ -25,11 +20,11 @@ class TwoLooks(BaseDetector):
         self._fine = fine
         self._sure = sure
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
-        whole = self._coarse.detect(image, roi)
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
+        whole = self._coarse.detect(picture, roi)
         if any(seen.kind is Kind.PLATE and seen.score >= self._sure for seen in whole):
             return whole
-        small = (seen for seen in self._fine.detect(image, roi) if not _known(seen, whole))
+        small = (seen for seen in self._fine.detect(picture, roi) if not _known(seen, whole))
         return (*whole, *small)
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...infer.base import BaseSession
-from ...sight import Box, Detection, Kind
+from ...sight import AnyPicture, Box, Detection, Kind
 from ..base import BaseDetector
+from ..pixels import bgr
 from .lines import Corners, LinesDetection, TextLine, groups, without_small_print
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ class TextDetector(BaseDetector):
         self._small: Image = np.empty((0, 0, 3), np.uint8)
         self._blob: NDArray[np.float32] = np.empty((1, 3, 0, 0), np.float32)
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
-        x, y, cut = _cut(image, roi)
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
+        x, y, cut = _cut(picture, roi)
         lines = self._lines(cut, x, y)
         if not self._small_print:
             lines = without_small_print(lines)
@@ -98,16 +99,15 @@ class TextDetector(BaseDetector):
         return self._blob
 
 
-def _cut(image: Image, roi: Box | None) -> tuple[int, int, Image]:
+def _cut(picture: AnyPicture, roi: Box | None) -> tuple[int, int, Image]:
     """Left, top and the picture of the ROI."""
-    height, width = image.shape[:2]
     if roi is None:
-        return 0, 0, image
+        return 0, 0, bgr(picture)
     x1, y1 = max(0, int(roi.x1)), max(0, int(roi.y1))
-    x2, y2 = min(width, round(roi.x2)), min(height, round(roi.y2))
+    x2, y2 = min(picture.width, round(roi.x2)), min(picture.height, round(roi.y2))
     if x2 - x1 < _STEP or y2 - y1 < _STEP:
-        return 0, 0, image
-    return x1, y1, image[y1:y2, x1:x2]
+        return 0, 0, bgr(picture)
+    return x1, y1, bgr(picture, Box(x1, y1, x2, y2))
 
 
 def _contours(heat: NDArray[np.float32]) -> list[NDArray[np.int32]]:

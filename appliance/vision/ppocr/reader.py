@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import Box, Character, Detection
+from ...sight import AnyPicture, Box, Character, Detection
 from ..area import clipped
 from ..base import BasePlateReader, ReadResult
+from ..pixels import bgr
 from .alphabet import Alphabet, Decoded, normalised
 from .lines import LinesDetection, TextLine
 from .shape import ShapeRules, is_word, plate_shape
@@ -73,7 +74,8 @@ class LineReader(BasePlateReader):
         self._input = session.inputs[0].name
         self._rules = rules
 
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
+        image = bgr(picture)
         lines = _lines(plate)
         tallest = max(line.height for line in lines)
         read = [(line, self._read_line(image, line)) for line in lines]

@@ -36,7 +36,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
     "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
-    "gpiozero": ("hw.gpio", "hw.lgpio_pins", "hw.sim", "bench.pins"),
+    "Jetson": ("hw.jetson_pins",),
+    "gpiozero": ("hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.sim", "bench.pins"),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins",),
     "ncnn": ("infer.ncnn",),

@@ -16,6 +16,7 @@ from appliance.hw.cameras.fake import FakeCamera
 from appliance.hw.cameras.footage import Footage, FootageCamera, find_footage, read_image
 from appliance.hw.cameras.null import NullCamera
 from appliance.hw.cameras.opencv import Capture, OpenCvCamera, OpenCvConfig, open_capture, shown
+from appliance.vision.pixels import bgr
 
 from .rig import a_clock
 
@@ -71,7 +72,7 @@ def test_frames_are_numbered_and_stamped() -> None:
     with camera(FakeCapture(picture(), picture(9))) as front:
         first, second = front.read(1.0), front.read(1.0)
     assert (first.camera, first.seq, second.seq, first.captured_s) == ("front", 0, 1, 100.0)
-    assert np.array_equal(second.image, picture(9))
+    assert np.array_equal(bgr(second.picture), picture(9))
 
 
 def test_the_format_is_asked_for_with_one_buffer() -> None:
@@ -274,7 +275,7 @@ def test_one_bad_picture_does_not_lose_the_next(tmp_path: Path) -> None:
     with FootageCamera("front", tmp_path, a_clock()) as front:
         with pytest.raises(InputDataFault, match=r"a\.png"):
             front.read(0.0)
-        assert np.array_equal(front.read(0.0).image, picture(9))
+        assert np.array_equal(bgr(front.read(0.0).picture), picture(9))
 
 
 def test_the_camera_keeps_what_its_videos_lacked(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 from gpiozero.pins.mock import MockFactory
@@ -27,12 +27,9 @@ from appliance.record.store import Store
 from appliance.runtime.gatework import Mouth
 from appliance.runtime.live import LiveGate, MakeWriter, Setting, make_writer
 from appliance.runtime.optics import Load
-from appliance.sight import Box, Character, Detection, Frame, Kind
+from appliance.sight import AnyPicture, Box, Character, Detection, Frame, Kind, Picture
 from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
 from appliance.vision.factory import Recognition
-
-if TYPE_CHECKING:
-    from appliance.sight import Image
 
 PATIENCE_S = 20.0
 """Of real time, for threads of a busy computer; what is waited for comes in milliseconds."""
@@ -95,7 +92,7 @@ class FedCamera(BaseCamera):
             raise error
         self._seq += 1
         image = np.full((90, 160, 3), self._seq % 251, np.uint8)
-        return Frame(self.name, self._seq, self._clock.monotonic(), image)
+        return Frame(self.name, self._seq, self._clock.monotonic(), Picture.of(image))
 
     def close(self) -> None:
         """Nothing is held."""
@@ -113,7 +110,7 @@ class PlayedDetector(BaseDetector):
         self._error, self.seen_since_break = error, -1
         return True
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
         self.seen_since_break += 1
         error, self._error = self._error, None
         if error is not None:
@@ -122,7 +119,7 @@ class PlayedDetector(BaseDetector):
 
 
 class PlayedReader(BasePlateReader):
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         return ReadResult(tuple(Character(char, 0.95) for char in "AB12CDE"), "AB12 CDE")
 
 

@@ -18,6 +18,7 @@ from appliance.hw.car import CarOnLink, CarOnPins
 from appliance.hw.gpio import Pins
 from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.hands import Hands, build_hands
+from appliance.vision.pixels import bgr
 
 from .rig import CLOSE, LIGHTS, OPEN, PINS, FedCamera, a_clock, a_config
 
@@ -125,7 +126,7 @@ def test_footage_that_ends_is_a_lost_camera_and_begins_anew(tmp_path: Path) -> N
     camera.close()
     camera.open()
 
-    assert camera.read(1.0).image.shape == first.image.shape
+    assert bgr(camera.read(1.0).picture).shape == bgr(first.picture).shape
 
 
 def read_at(fps: float, busy_s: float, timeout_s: float = 2.0) -> list[float]:

@@ -175,7 +175,7 @@ class HangingDetector(PlayedDetector):
         self.begun = threading.Event()
         self.let_go = threading.Event()
 
-    def detect(self, image: object, roi: object = None) -> tuple[()]:
+    def detect(self, picture: object, roi: object = None) -> tuple[()]:
         self.begun.set()
         self.let_go.wait()
         return ()
@@ -211,7 +211,7 @@ class HangingReader(PlayedReader):
     def __init__(self) -> None:
         self.let_go = threading.Event()
 
-    def read(self, image: object, plate: object) -> ReadResult:
+    def read(self, picture: object, plate: object) -> ReadResult:
         self.let_go.wait()
         return ReadResult((), "")
 

@@ -56,7 +56,7 @@ def test_no_message_comes_twice() -> None:
 class Blind(BaseDetector):
     """Sees nothing, ever."""
 
-    def detect(self, image: object, roi: Box | None = None) -> tuple[Detection, ...]:
+    def detect(self, picture: object, roi: Box | None = None) -> tuple[Detection, ...]:
         return ()
 
 

@@ -12,6 +12,7 @@ from appliance.hw.sim.lens import Lens
 from appliance.hw.sim.mishaps import CameraState
 from appliance.hw.sim.plan import Mishap
 from appliance.hw.sim.render import Renderer
+from appliance.vision.pixels import bgr
 
 from .rig import Rig, a_config, a_plan, a_rig, a_visit
 
@@ -27,8 +28,8 @@ def test_a_frame_has_the_configured_size_and_the_clocks_time() -> None:
     rig, camera = a_camera()
     rig.run(0.5)
     frame = camera.read(0.1)
-    assert frame.image.shape == (270, 480, 3)
-    assert frame.image.dtype == np.uint8
+    assert bgr(frame.picture).shape == (270, 480, 3)
+    assert bgr(frame.picture).dtype == np.uint8
     assert (frame.camera, frame.seq, frame.captured_s) == ("front", 7, 0.5)
 
 
@@ -43,9 +44,9 @@ def test_a_read_before_the_next_frame_gives_the_last_one() -> None:
 
 def test_the_picture_shows_the_vehicle() -> None:
     rig, camera = a_camera()
-    empty = camera.read(0.1).image
+    empty = bgr(camera.read(0.1).picture)
     rig.until("stops at the line")
-    change = np.abs(camera.read(0.1).image.astype(int) - empty).mean()
+    change = np.abs(bgr(camera.read(0.1).picture).astype(int) - empty).mean()
     assert change > 15
 
 
@@ -76,13 +77,13 @@ def test_a_frozen_camera_repeats_its_picture_even_after_a_restart() -> None:
     rig.run(1.0)
     again = camera.read(0.1)
     assert again.seq > still.seq
-    assert np.array_equal(again.image, still.image)
+    assert np.array_equal(bgr(again.picture), bgr(still.picture))
 
 
 def test_a_covered_lens_gives_black() -> None:
     rig, camera = a_camera(Mishap.CAMERA_DARK)
     rig.until("lens is covered")
-    assert camera.read(0.1).image.max() <= 3
+    assert bgr(camera.read(0.1).picture).max() <= 3
 
 
 def test_a_camera_works_again_when_the_fault_is_over() -> None:
@@ -90,7 +91,7 @@ def test_a_camera_works_again_when_the_fault_is_over() -> None:
     rig.until("the fault is over")
     camera.open()
     assert rig.twin.world.camera is CameraState.FINE
-    assert camera.read(0.1).image.mean() > 30
+    assert bgr(camera.read(0.1).picture).mean() > 30
 
 
 def test_with_real_time_it_waits_for_the_next_frame() -> None:
@@ -117,5 +118,5 @@ def _digest(seed: int) -> str:
     pictures = hashlib.sha256()
     for _ in range(12):
         rig.run(1.0)
-        pictures.update(camera.read(0.1).image.tobytes())
+        pictures.update(bgr(camera.read(0.1).picture).tobytes())
     return pictures.hexdigest()

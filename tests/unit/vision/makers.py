@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from appliance.clock import ManualClock
 from appliance.events import VisionEvent
 from appliance.faults import GateFault
-from appliance.sight import Box, Character, Detection, Frame, Kind, Looks, Reading
+from appliance.sight import AnyPicture, Box, Character, Detection, Frame, Kind, Looks, Picture, Reading
 from appliance.vision.base import (
     BaseDescriber,
     BaseDetector,
@@ -21,16 +20,13 @@ from appliance.vision.base import (
     ReadResult,
 )
 
-if TYPE_CHECKING:
-    from appliance.sight import Image
-
 
 def clock() -> ManualClock:
     return ManualClock(datetime(2026, 1, 1, tzinfo=timezone.utc), start_s=100.0)
 
 
 def frame(now_s: float, seq: int = 0, value: int = 0) -> Frame:
-    return Frame("cam", seq, now_s, np.full((200, 400, 3), value, np.uint8))
+    return Frame("cam", seq, now_s, Picture.of(np.full((200, 400, 3), value, np.uint8)))
 
 
 def plate(x: float, y: float = 80.0, width: float = 60.0, score: float = 0.9) -> Detection:
@@ -56,7 +52,7 @@ class FakeDetector(BaseDetector):
         self.script = list(script)
         self.areas: list[Box | None] = []
 
-    def detect(self, image: Image, roi: Box | None = None) -> tuple[Detection, ...]:
+    def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
         self.areas.append(roi)
         now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(now, GateFault):
@@ -70,7 +66,7 @@ class FakeReader(BasePlateReader):
     def __init__(self, *script: ReadResult | GateFault) -> None:
         self.script = list(script)
 
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(now, GateFault):
             raise now
@@ -84,7 +80,7 @@ class FakeDescriber(BaseDescriber):
         self.script = list(script)
         self.boxes: list[Box] = []
 
-    def describe(self, image: Image, vehicle: Box) -> Looks:
+    def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
         self.boxes.append(vehicle)
         now = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(now, GateFault):
@@ -98,7 +94,7 @@ class FakeFaces(BaseFaceReader):
     def __init__(self, seen: FaceLook) -> None:
         self.seen = seen
 
-    def look(self, image: Image, face: Detection) -> FaceLook:
+    def look(self, picture: AnyPicture, face: Detection) -> FaceLook:
         return self.seen
 
 

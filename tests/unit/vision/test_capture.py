@@ -1,12 +1,14 @@
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from appliance.clock import ManualClock
 from appliance.config.schema import Camera
 from appliance.faults import CameraLost
-from appliance.sight import Frame
-from appliance.vision.capture import Capture, checksum
+from appliance.sight import Frame, Layout, Picture
+from appliance.vision.capture import Capture, checksum, fingerprint
 
 from .makers import FaultLog, clock, frame
 
@@ -67,9 +69,20 @@ def test_the_same_picture_for_a_short_while_is_no_fault() -> None:
     assert faults.lines == []
 
 
-def test_a_changed_picture_has_another_checksum() -> None:
-    assert checksum(frame(0, value=1).image) != checksum(frame(0, value=2).image)
-    assert checksum(frame(0, value=1).image) == checksum(frame(9, value=1).image)
+def test_a_changed_picture_has_another_print() -> None:
+    assert fingerprint(frame(0, value=1)) != fingerprint(frame(0, value=2))
+    assert fingerprint(frame(0, value=1)) == fingerprint(frame(9, value=1))
+
+
+def test_a_print_looks_at_every_plane() -> None:
+    luma, chroma = np.zeros((16, 16), np.uint8), np.zeros((8, 8, 2), np.uint8)
+    plain = Picture(Layout.NV12, (luma, chroma))
+    assert checksum(plain) != checksum(replace(plain, planes=(luma, chroma + 1)))
+
+
+def test_a_driver_s_own_print_spares_the_look() -> None:
+    one = replace(frame(0, value=1), fingerprint=7)
+    assert fingerprint(one) == fingerprint(replace(frame(9, value=2), fingerprint=7)) == 7
 
 
 class SlowSource(Source):

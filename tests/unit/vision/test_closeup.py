@@ -11,7 +11,7 @@ from appliance.vision.closeup import Closer
 
 from .makers import FakeDescriber, FakeFaces, frame
 
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 WHITE = Looks(Guess("white", 0.9), Guess("van", 0.8))
 LOOK = FaceLook(((1.0, 2.0),) * 5, 0.9, 0.8, np.zeros(128, np.float32))
 

@@ -1,23 +1,19 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING
 
 import pytest
 
 from appliance.faults import EngineFailed, ReaderStalled
-from appliance.sight import Detection
+from appliance.sight import AnyPicture, Detection
 from appliance.vision.base import BasePlateReader, ReadResult
 from appliance.vision.desk import ModelledDesk, ReadJob, ThreadedDesk
 
 from .makers import FakeReader, clock, frame, plate, result
 
-if TYPE_CHECKING:
-    from appliance.sight import Image
-
 
 def job(track_id: int, rank: float = 1.0, at_s: float = 100.0) -> ReadJob:
-    return ReadJob(track_id, 0, at_s, frame(at_s).image, plate(10), rank)
+    return ReadJob(track_id, 0, at_s, frame(at_s).picture, plate(10), rank)
 
 
 class HeldReader(BasePlateReader):
@@ -27,7 +23,7 @@ class HeldReader(BasePlateReader):
         self.begun = Event()
         self.go = Event()
 
-    def read(self, image: Image, plate: Detection) -> ReadResult:
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         self.begun.set()
         self.go.wait(5.0)
         return result("AB12")

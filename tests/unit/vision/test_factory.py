@@ -41,7 +41,7 @@ def test_an_unknown_reader_names_the_known_ones() -> None:
 def test_a_scene_lists_the_likeliest_plate_first_and_no_signs() -> None:
     detector = FakeDetector([plate(10), plate(100), plate(200)])
     reader = FakeReader(result("STOP", shape=0.0), result("AB12", confidence=0.7), result("CD34"))
-    seen = see(detector, reader, frame(0.0).image, timer=iter([0.0, 0.5, 0.7]).__next__)
+    seen = see(detector, reader, frame(0.0).picture, timer=iter([0.0, 0.5, 0.7]).__next__)
     assert [p.read.text for p in seen.plates] == ["CD34", "AB12"]
     assert [seen.detect_s, seen.read_s] == pytest.approx([0.5, 0.2])
 

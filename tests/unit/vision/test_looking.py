@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from threading import Event
-from typing import TYPE_CHECKING
 
 import pytest
 
 from appliance.faults import EngineFailed, GateFault, LooksFailed
-from appliance.sight import Box, Guess, Looks
+from appliance.sight import AnyPicture, Box, Guess, Looks
 from appliance.vision.base import BaseDescriber
 from appliance.vision.looking import InlineLooking, LooksDone, LooksJob, NullLooking, ThreadedLooking, inline
 
 from .makers import FakeDescriber, clock, frame
 
-if TYPE_CHECKING:
-    from appliance.sight import Image
-
 WHITE = Looks(Guess("white", 0.9), Guess("van", 0.8))
-JOB = LooksJob(1, frame(0.0).image, Box(0, 0, 100, 80))
+JOB = LooksJob(1, frame(0.0).picture, Box(0, 0, 100, 80))
 DEADLINE_S = 10.0
 """For a thread of this computer to come round; reached only by a defect."""
 
@@ -29,7 +25,7 @@ class Held(BaseDescriber):
     def __init__(self, error: Exception | None = None) -> None:
         self.begun, self.go, self.error, self.calls = Event(), Event(), error, 0
 
-    def describe(self, image: Image, vehicle: Box) -> Looks:
+    def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
         self.calls += 1
         self.begun.set()
         self.go.wait(DEADLINE_S)
@@ -66,7 +62,7 @@ def test_a_thread_answers_and_lets_pass_what_comes_meanwhile() -> None:
     woken, describer = Event(), Held()
     looking = ThreadedLooking(describer, clock(), limit_s=3.0, wake=woken.set)
     looking.submit(JOB)
-    looking.submit(LooksJob(2, JOB.image, JOB.vehicle))
+    looking.submit(LooksJob(2, JOB.picture, JOB.vehicle))
     assert looking.collect() == ()
     describer.go.set()
     assert woken.wait(DEADLINE_S)

@@ -19,7 +19,7 @@ from appliance.vision.ppocr.shape import ShapeRules, plate_shape
 from .makers import frame, plate
 
 RULES = ShapeRules(3, 10)
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 
 
 def session(net: Net, alphabet: str = "") -> BaseSession:

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.sight import Box, Kind
+from appliance.sight import Box, Kind, Picture
 from appliance.vision.own.detector import NetDetector, calibrated
 
 from ..makers import frame
 from .nets import finding
 
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 """200 high, 400 wide."""
 SURE_PLATE = (0.0, 0.0, 0.0, 0.0, 0.8, 0.0)
 SURE_CAR = (0.8, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -39,7 +39,7 @@ def test_the_net_is_fed_rgb_on_grey_ground() -> None:
     session = finding([], [])
     picture = np.empty((200, 400, 3), np.uint8)
     picture[:] = (255, 0, 51)
-    NetDetector(session, 400, 0.5).detect(picture)
+    NetDetector(session, 400, 0.5).detect(Picture.of(picture))
     fed = session.fed[0]["image"][0]
     assert fed[:, 0, 0] == pytest.approx([0.2, 0.0, 1.0])
     assert fed[:, 223, 415] == pytest.approx([114 / 255] * 3)
@@ -48,8 +48,8 @@ def test_the_net_is_fed_rgb_on_grey_ground() -> None:
 def test_a_lower_picture_leaves_nothing_of_the_one_before() -> None:
     session = finding([], [])
     detector = NetDetector(session, 400, 0.5)
-    detector.detect(np.full((220, 400, 3), 255, np.uint8))
-    detector.detect(np.full((200, 400, 3), 255, np.uint8))
+    detector.detect(Picture.of(np.full((220, 400, 3), 255, np.uint8)))
+    detector.detect(Picture.of(np.full((200, 400, 3), 255, np.uint8)))
     assert session.fed[1]["image"][0, :, 210, 0] == pytest.approx([114 / 255] * 3)
 
 

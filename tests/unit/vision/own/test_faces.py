@@ -11,10 +11,11 @@ from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.fake import FakeSession
 from appliance.sight import Box, Detection, Kind
 from appliance.vision.own.faces import _TEMPLATE, FaceSessions, NetFaceReader, around, similarity
+from appliance.vision.pixels import bgr
 
 from ..makers import frame
 
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 FACE = Detection(Kind.FACE, 0.9, Box(100, 50, 140, 100))
 
 
@@ -71,9 +72,9 @@ def test_points_in_one_place_give_a_matrix_all_the_same() -> None:
 
 
 def test_the_surroundings_are_shifted_back_into_the_picture() -> None:
-    assert around(PICTURE, Box(0, 0, 40, 40), 2.5).shape == (100, 100, 3)
+    assert around(bgr(PICTURE), Box(0, 0, 40, 40), 2.5).shape == (100, 100, 3)
 
 
 def test_the_surroundings_shrink_where_the_picture_ends() -> None:
-    cut = around(PICTURE, Box(100, 10, 200, 190), 2.7)
+    cut = around(bgr(PICTURE), Box(100, 10, 200, 190), 2.7)
     assert cut.shape == (200, 111, 3)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from appliance.faults import EngineFailed
 from appliance.infer.base import Array, Arrays, ModelFile
 from appliance.infer.fake import FakeSession
 from appliance.infer.manifest import NetManifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
-from appliance.sight import Box
+from appliance.sight import Box, Picture
 from appliance.vision.own.describer import BODIES, COLOURS, NetDescriber, NetNamer
+from appliance.vision.pixels import bgr
 
 from ...infer.tiny import strongest_colour
 from ..makers import frame
@@ -41,10 +40,10 @@ def manifest(**pixels: Any) -> NetManifest:
     )
 
 
-def painted(blue: int, green: int, red: int) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = frame(0.0).image.copy()
+def painted(blue: int, green: int, red: int) -> Picture:
+    picture = bgr(frame(0.0).picture).copy()
     picture[40:160, 90:310] = (blue, green, red)
-    return picture
+    return Picture.of(picture)
 
 
 def namer(path: Path, net: NetManifest) -> NetNamer:

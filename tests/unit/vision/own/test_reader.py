@@ -5,14 +5,14 @@ import pytest
 
 from appliance.access.regions import PRESETS
 from appliance.faults import EngineFailed
-from appliance.sight import Box
+from appliance.sight import Box, Picture
 from appliance.vision.own.cut import crop
 from appliance.vision.own.reader import _REGIONS, NetReader, decode
 
 from ..makers import frame, plate
 from .nets import SLOTS, Float, look, reading, slots
 
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 PLATE = plate(100)
 PLACES = np.zeros((SLOTS, 2), np.float32)
 
@@ -113,7 +113,7 @@ def test_the_net_is_fed_rgb() -> None:
     session = reading(look("AB123"))
     picture = np.empty((200, 400, 3), np.uint8)
     picture[:] = (255, 0, 51)
-    NetReader(session, (3, 10), look_twice=False).read(picture, PLATE)
+    NetReader(session, (3, 10), look_twice=False).read(Picture.of(picture), PLATE)
     assert session.fed[0]["crop"][0, :, 30, 90] == pytest.approx([0.2, 0.0, 1.0])
 
 

@@ -7,7 +7,7 @@ from appliance.vision.own.twice import TwoLooks
 
 from ..makers import FakeDetector, frame
 
-PICTURE = frame(0.0).image
+PICTURE = frame(0.0).picture
 SURE = 0.8
 WHOLE = Detection(Kind.PLATE, 0.7, Box(100, 50, 300, 150))
 
