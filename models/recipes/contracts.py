@@ -55,16 +55,19 @@ DETECTOR: dict[str, Any] = {
     "input": {
         "name": "image",
         "shape": [1, 3, 416, 416],
-        "dynamic": ["height", "width"],
+        "dynamic": ["batch", "height", "width"],
         "multiple_of": 32,
         **PIXELS,
         "resize": "letterbox",
         "ground": 114,
     },
     "outputs": [
-        _output("boxes", [1, "N", 4], "x1 y1 x2 y2 in pixels of the input"),
+        _output("boxes", ["N", "cells", 4], "x1 y1 x2 y2 in pixels of the input"),
         _output(
-            "scores", [1, "N", 6], "0 to 1; not suppressed: IoU 0.5 a class after", list(DETECTOR_CLASSES)
+            "scores",
+            ["N", "cells", 6],
+            "0 to 1; not suppressed: IoU 0.5 a class after",
+            list(DETECTOR_CLASSES),
         ),
     ],
     "training": {

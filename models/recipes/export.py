@@ -18,13 +18,14 @@ import torch
 from appliance.infer.quantize import halved
 from models.recipes.common import READER_SIZE
 from models.recipes.detector_net import Detector, ShippedDetector
+from models.recipes.free_batch import freed
 from models.recipes.reader_net import Reader, ShippedReader, load_reader
 
 OPSET = 17
 
 
 def export_detector(weights: Path, out: Path) -> None:
-    """`image` (1, 3, H, W) to `boxes` (1, N, 4) and `scores` (1, N, 6); H and W multiples of 32."""
+    """`image` (n, 3, H, W) to `boxes` (n, cells, 4) and `scores` (n, cells, 6); H and W multiples of 32."""
     net = Detector()
     net.load_state_dict(torch.load(weights, map_location="cpu"))
     torch.onnx.export(
@@ -36,11 +37,12 @@ def export_detector(weights: Path, out: Path) -> None:
         input_names=["image"],
         output_names=["boxes", "scores"],
         dynamic_axes={
-            "image": {2: "height", 3: "width"},
-            "boxes": {1: "cells"},
-            "scores": {1: "cells"},
+            "image": {0: "pictures", 2: "height", 3: "width"},
+            "boxes": {0: "pictures", 1: "cells"},
+            "scores": {0: "pictures", 1: "cells"},
         },
     )
+    out.write_bytes(freed(out.read_bytes()))
 
 
 def export_reader(weights: Path, out: Path, temperature: float, readable_temperature: float) -> None:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def manifest(models: Path, name: str, report: dict[str, Any]) -> NetManifest:
         **{key: NETS[name][key] for key in ("task", "title")},
         "licence": LICENCE,
         "source": SOURCE,
-        "parameters": sum(int(np.prod(tensor.dims)) for tensor in graph.graph.initializer),
+        "parameters": sum(int(np.prod(tensor.dims)) for tensor in _weights(graph)),
         "opset": graph.opset_import[0].version,
         "default": report.get("default", str(before.default) if before else "fp32"),
         "precisions": _variants(models, name, report, before),
@@ -106,6 +107,11 @@ def manifest(models: Path, name: str, report: dict[str, Any]) -> NetManifest:
     for precision in whole.precisions:
         table["precisions"][str(precision)]["slack"] = slack(whole, precision)
     return _read(table, models)
+
+
+def _weights(model: onnx.ModelProto) -> Iterator[onnx.TensorProto]:
+    """Constants that were learnt: shapes and axes are whole numbers."""
+    return (one for one in model.graph.initializer if one.data_type in (one.FLOAT, one.FLOAT16))
 
 
 def _read(table: dict[str, Any], models: Path) -> NetManifest:
