@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from ..config.schema import Infer, Vision
 from ..faults import EngineFailed, EngineFallback, EngineUntrusted, GateFault
@@ -94,8 +95,20 @@ def _narrow(manifest: Manifest) -> bool:
     )
 
 
+def unsure_share(reader: str) -> float:
+    """The share of `vision.detection_threshold` down to which a live detector of this set tells what it
+    finds. Raises EngineFailed.
+    """
+    share: float = _module(reader).UNSURE
+    return share
+
+
 def _builder(reader: str) -> Build:
+    build: Build = _module(reader).build
+    return build
+
+
+def _module(reader: str) -> ModuleType:
     if reader not in _BUILDERS:
         raise EngineFailed(f"no such vision.reader; known: {', '.join(_BUILDERS)}", part=reader)
-    build: Build = import_module(_BUILDERS[reader], __package__).build
-    return build
+    return import_module(_BUILDERS[reader], __package__)

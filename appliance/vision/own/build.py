@@ -13,7 +13,7 @@ from .faces import FaceSessions, NetFaceReader
 from .reader import NetReader
 from .twice import TwoLooks
 
-_UNSURE = 0.75
+UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
 _COARSE_SIDE, _FINE_SIDE = 512, 704
 _SURE = 0.8
@@ -58,7 +58,7 @@ def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:
 
 
 def _live_detector(session: BaseSession, settings: Vision) -> BaseDetector:
-    return NetDetector(session, settings.detect_side, settings.detection_threshold * _UNSURE)
+    return NetDetector(session, settings.detect_side, settings.detection_threshold * UNSURE)
 
 
 def _photo_detector(session: BaseSession, settings: Vision) -> BaseDetector:
