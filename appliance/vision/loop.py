@@ -11,7 +11,6 @@ from ..config.schema import Vote as VoteSettings
 from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ..faults import LooksFailed, ReaderStalled, VisionFault
 from ..sight import Box, Detection, Effort, Frame, Kind, Looks, Reading, Track
-from .area import Point, around, clipped, covered, scaled
 from .base import BaseDetector, FaultSink
 from .case import Case
 from .complaints import Complaints
@@ -19,13 +18,10 @@ from .desk import BaseDesk, ReadDone, ReadJob
 from .looking import BaseLooking, LooksJob
 from .mailbox import Mailbox
 from .track import Tracked, Tracker
+from .view import View
 
 Publish = Callable[[VisionEvent], None]
 
-_MARGIN = 0.04
-"""Of the frame's width, around the ROI: a plate on its border is seen whole."""
-_EDGE_PX = 2.0
-"""A plate nearer to the edge of the view may be cut, and a part of a number is another number."""
 _REREAD_S = 1.0
 """A settled track is read this often, to keep its evidence fresh."""
 
@@ -76,7 +72,7 @@ class VisionLoop:
         }
         self._effort = Effort.WATCH
         self._due_s = float("-inf")
-        self._view = _View(camera, 0, 0)
+        self._view = View(camera, 0, 0)
 
     @property
     def effort(self) -> Effort:
@@ -123,7 +119,7 @@ class VisionLoop:
     def _see(self, frame: Frame) -> bool:
         width, height = frame.picture.width, frame.picture.height
         if (width, height) != self._view.size:
-            self._view = _View(self._camera, width, height)
+            self._view = View(self._camera, width, height)
         try:
             found = self._detector.detect(frame.picture, self._view.area)
         except VisionFault as fault:
@@ -268,27 +264,3 @@ class VisionLoop:
             first_s=tracked.first_s,
             last_s=tracked.last_s,
         )
-
-
-class _View:
-    """The polygons of a camera in pixels of its frames."""
-
-    def __init__(self, camera: Camera, width: int, height: int) -> None:
-        self.size = (width, height)
-        self._roi: tuple[Point, ...] = scaled(camera.roi, width, height)
-        self._zone: tuple[Point, ...] = scaled(camera.veto_zone or camera.roi, width, height)
-        self.area = clipped(around((self._roi, self._zone), _MARGIN * width), width, height)
-
-    def in_roi(self, box: Box) -> bool:
-        """Most of the box is in the ROI."""
-        return covered(box, self._roi) >= 0.5
-
-    def in_zone(self, box: Box) -> bool:
-        """Any of the box is in the veto zone."""
-        return covered(box, self._zone) > 0.0
-
-    def whole(self, plate: Detection) -> bool:
-        """The plate is not cut by the edge of what the detector saw."""
-        box, area = plate.box, self.area
-        across = area.x1 + _EDGE_PX <= box.x1 and box.x2 <= area.x2 - _EDGE_PX
-        return across and area.y1 + _EDGE_PX <= box.y1 and box.y2 <= area.y2 - _EDGE_PX
