@@ -10,7 +10,7 @@ from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
 from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ..faults import LooksFailed, ReaderStalled, VisionFault
-from ..sight import Box, Detection, Effort, Frame, Kind, Looks, Reading, Track
+from ..sight import Effort, Frame, Kind, Looks, Reading, Track
 from .base import BaseDetector, FaultSink
 from .case import Case
 from .complaints import Complaints
