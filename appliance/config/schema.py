@@ -160,6 +160,9 @@ class Input(Section):
     active_high: bool = Field(False, description="false: a contact to ground, with a pull-up")
     debounce_s: float = Field(0.02, ge=0.0, le=1.0)
     normally_closed: bool = Field(False, description="true: a broken wire reads as active; for STOP")
+    pull: Literal["board", "external"] = Field(
+        "board", description="what holds an open wire: the board, or your resistor; a Jetson has none"
+    )
 
 
 class Outputs(Section):

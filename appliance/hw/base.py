@@ -85,7 +85,8 @@ class InputSpec:
     """A digital input. `active_high` False is a contact to ground with a pull-up.
 
     The pull is the level of an open wire: idle for a normally open contact, active for a normally
-    closed one, so that a broken wire reads as active (STOP, loop and beam want this).
+    closed one, so that a broken wire reads as active (STOP, loop and beam want this). With
+    `external_pull` a resistor outside does it, and the board's own stays off.
     """
 
     name: str
@@ -93,6 +94,7 @@ class InputSpec:
     active_high: bool = False
     debounce_s: float = 0.02
     normally_closed: bool = False
+    external_pull: bool = False
 
 
 class BaseInput(Driver):

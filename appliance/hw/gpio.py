@@ -13,6 +13,7 @@ from gpiozero.exc import (
     GPIOPinMissing,
     GPIOZeroError,
     PinFixedPull,
+    PinInvalidFunction,
     PinInvalidPin,
     PinMultiplePins,
     PinNoPins,
@@ -22,7 +23,7 @@ from gpiozero.pins.mock import MockFactory
 from ..faults import ConfigFault, GateFault, OutputFailed, SensorLost
 from .base import BaseInput, BaseOutput, InputSpec, OutputSpec
 
-WRONG_PIN = (GPIOPinInUse, GPIOPinMissing, PinFixedPull, PinInvalidPin, PinMultiplePins, PinNoPins)
+WRONG_PIN = (GPIOPinInUse, GPIOPinMissing, PinInvalidFunction, PinInvalidPin, PinMultiplePins, PinNoPins)
 """Errors of the configuration, not of the hardware: no retry helps."""
 
 
@@ -40,6 +41,9 @@ class Pins:
             yield
         except WRONG_PIN as error:
             raise ConfigFault(f"{error}; give it a free pin of this board", part=name) from error
+        except PinFixedPull as error:
+            remedy = 'fit a resistor that holds the open wire, and write pull = "external"'
+            raise ConfigFault(f"{error}; {remedy}", part=name) from error
         except (GPIOZeroError, OSError, *self.errors) as error:
             raise fault(str(error) or type(error).__name__, part=name) from error
 
@@ -126,19 +130,18 @@ class GpioInput(BaseInput):
         """Claim the pin with its pull. Raises ConfigFault for a wrong or used pin."""
         if self._device is not None:
             raise SensorLost("it was opened twice", part=self.spec.name)
+        spec = self.spec
+        pull_up = spec.active_high == spec.normally_closed
+        pull = {"pull_up": None, "active_state": True} if spec.external_pull else {"pull_up": pull_up}
         with self._mapped():
-            self._device = InputDevice(
-                self.spec.pin,
-                pull_up=self.spec.active_high == self.spec.normally_closed,
-                pin_factory=self._pins.factory,
-            )
+            self._device = InputDevice(spec.pin, pin_factory=self._pins.factory, **pull)
 
     def read(self) -> bool:
         if self._device is None:
             raise SensorLost("it is not open", part=self.spec.name)
         with self._mapped():
-            # gpiozero calls a pulled pin active when it is away from its pull.
-            return bool(self._device.value) != self.spec.normally_closed
+            # gpiozero's own `value` calls a pulled pin active when it is away from its pull.
+            return bool(self._device.pin.state) == self.spec.active_high
 
     def close(self) -> None:
         device, self._device = self._device, None
@@ -167,7 +170,17 @@ def _lgpio() -> Pins:
     return Pins(*open_pins())
 
 
-_FACTORIES: Mapping[str, Callable[[], Pins]] = {"mock": _mock, "lgpio": _lgpio}
+def _jetson() -> Pins:
+    from .jetson_pins import open_pins
+
+    try:
+        return Pins(open_pins())
+    except ImportError as error:
+        detail = f'pin_factory "jetson" needs the package Jetson.GPIO ({error}); install it on the board'
+        raise ConfigFault(detail, part="pin_factory") from error
+
+
+_FACTORIES: Mapping[str, Callable[[], Pins]] = {"mock": _mock, "lgpio": _lgpio, "jetson": _jetson}
 
 
 def make_factory(name: str) -> Pins:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..config.schema import Barrier, Buttons, InputsSection, Outputs
+from ..config.schema import Barrier, Buttons, Input, InputsSection, Outputs
 from ..faults import ConfigFault
 from .base import InputSpec, OutputSpec
 
@@ -42,8 +42,13 @@ def input_specs(inputs: InputsSection, buttons: Buttons) -> tuple[InputSpec, ...
             continue
         floor_s = buttons.debounce_s if name in BUTTONS else 0.0
         debounce_s = max(found.debounce_s, floor_s)
-        specs.append(InputSpec(name, found.pin, found.active_high, debounce_s, found.normally_closed))
+        specs.append(input_spec(name, found, debounce_s))
     return tuple(specs)
+
+
+def input_spec(name: str, given: Input, debounce_s: float) -> InputSpec:
+    external = given.pull == "external"
+    return InputSpec(name, given.pin, given.active_high, debounce_s, given.normally_closed, external)
 
 
 def check_outputs(specs: Iterable[OutputSpec]) -> None:

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     wiring.car_outputs,
     wiring.open_ended_outputs,
     wiring.level_before_start,
+    wiring.missing_pulls,
     wiring.stop_button,
     wiring.broken_wires,
     wiring.exit_input,

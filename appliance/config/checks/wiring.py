@@ -127,6 +127,21 @@ def open_ended_outputs(config: Config) -> Iterator[Finding]:
             )
 
 
+def missing_pulls(config: Config) -> Iterator[Finding]:
+    """Jetson.GPIO ignores `pull_up_down`: without a resistor an open wire reads whatever it catches."""
+    if config.pin_factory != "jetson":
+        return
+    make = error if config.gate.armed else warn
+    for name, given in inputs(config).items():
+        if given.pull == "board":
+            level = "3.3 V" if given.active_high == given.normally_closed else "ground"
+            yield make(
+                f"inputs.{name}.pull",
+                'is "board", but a Jetson switches no pull resistor: the open wire floats.',
+                f'Fit 4.7 kΩ from the pin to {level} and write pull = "external".',
+            )
+
+
 def level_before_start(config: Config) -> Iterator[Finding]:
     """From reset until the gate claims its lines a Raspberry Pi's pins float on weak resistors."""
     if not config.board.startswith("pi"):

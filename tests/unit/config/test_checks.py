@@ -44,6 +44,19 @@ def test_a_sound_configuration_has_no_findings() -> None:
     assert found() == []
 
 
+def on_a_jetson(pull: str, *, armed: bool = True) -> list[tuple[str, str]]:
+    wired = {name: {**given, "pull": pull} for name, given in SOUND["inputs"].items()}
+    return found(pin_factory="jetson", inputs=wired, gate={"armed": armed})
+
+
+def test_a_jetson_s_inputs_need_resistors_outside() -> None:
+    keys = [f"inputs.{name}.pull" for name in ("stop_button", "exit", "loop")]
+
+    assert on_a_jetson("external") == []
+    assert on_a_jetson("board") == [("error", key) for key in keys]
+    assert on_a_jetson("board", armed=False) == [("warn", key) for key in keys]
+
+
 ERRORS: list[tuple[dict[str, Any], str]] = [
     (outputs(lights={"pin": "17"}), "outputs.lights.pin"),
     (inputs(beam={"pin": "BOARD13", **GUARD}), "inputs.beam.pin"),

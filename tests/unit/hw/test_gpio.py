@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterator
 
 import gpiozero.exc
 import pytest
+from gpiozero.exc import PinFixedPull
 from gpiozero.pins.mock import MockPin
 
 from appliance.faults import ConfigFault, OutputFailed, SensorLost
 from appliance.hw.base import InputSpec, OutputSpec
 from appliance.hw.gpio import WRONG_PIN, GpioInput, GpioOutput, make_factory
 
+from .chips import FakeLgpio, lgpio_chip
 from .rig import DeadPin, StuckPin, VendorError, VendorPin, mock_pins
 
 RELAY = OutputSpec("open", "GPIO17", active_high=False)
@@ -124,7 +125,7 @@ def every_gpiozero_error() -> list[type[Exception]]:
 
 @pytest.mark.parametrize("error", every_gpiozero_error())
 def test_every_gpiozero_error_becomes_a_fault(error: type[Exception]) -> None:
-    expected = ConfigFault if issubclass(error, WRONG_PIN) else SensorLost
+    expected = ConfigFault if issubclass(error, (*WRONG_PIN, PinFixedPull)) else SensorLost
     with pytest.raises(expected) as caught, mock_pins().mapped(SensorLost, "loop"):
         raise error("vendor words")
     assert isinstance(caught.value.__cause__, error)
@@ -165,6 +166,18 @@ def test_a_pull_against_a_soldered_resistor_is_a_configuration_fault() -> None:
     assert isinstance(caught.value.__cause__, gpiozero.exc.PinFixedPull)
 
 
+@pytest.mark.parametrize(("active_high", "closed", "level", "active"), CONTACTS)
+def test_an_input_with_a_resistor_outside_leaves_the_board_s_off(
+    active_high: bool, closed: bool, level: str, active: bool
+) -> None:
+    pins = mock_pins()
+    spec = InputSpec("loop", "GPIO5", active_high, normally_closed=closed, external_pull=True)
+    with GpioInput(spec, pins) as reader:
+        pin = pins.factory.pin("GPIO5")
+        getattr(pin, f"drive_{level}")()
+        assert (reader.read(), pin.pull) == (active, "floating")
+
+
 def test_an_input_that_is_not_open_cannot_be_read() -> None:
     with pytest.raises(SensorLost, match="not open"):
         GpioInput(BUTTON, mock_pins()).read()
@@ -178,8 +191,8 @@ def test_a_mock_factory_is_made_by_name() -> None:
 
 
 def test_an_unknown_factory_names_the_known_ones() -> None:
-    with pytest.raises(ConfigFault, match="lgpio, mock"):
-        make_factory("jetson")
+    with pytest.raises(ConfigFault, match="jetson, lgpio, mock"):
+        make_factory("pigpio")
 
 
 def test_a_missing_pin_library_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,72 +202,26 @@ def test_a_missing_pin_library_names_its_package(monkeypatch: pytest.MonkeyPatch
         make_factory("lgpio")
 
 
-class FakeChip(ModuleType):
-    """The few functions of the lgpio module that claim and write a line; `calls` is their history."""
-
-    SET_PULL_NONE, SET_PULL_UP, SET_PULL_DOWN = 1, 2, 3
-    BOTH_EDGES, RISING_EDGE, FALLING_EDGE = 3, 1, 2
-
-    class error(Exception):  # noqa: N801 - the vendor's name
-        pass
-
-    def __init__(self, *, absent: bool = False) -> None:
-        super().__init__("lgpio")
-        self.calls: list[tuple[Any, ...]] = []
-        self.absent = absent
-        self.level = 0
-
-    def gpiochip_open(self, chip: int) -> int:
-        if self.absent:
-            raise self.error("can not open gpiochip")
-        return 7
-
-    def gpiochip_close(self, handle: int) -> None:
-        self.calls.append(("close",))
-
-    def gpio_claim_input(self, handle: int, line: int, flags: int = 0) -> None:
-        self.calls.append(("input", line))
-
-    def gpio_claim_output(self, handle: int, line: int, level: int = 0, flags: int = 0) -> None:
-        self.calls.append(("output", line, level))
-        self.level = level
-
-    def gpio_get_mode(self, handle: int, line: int) -> int:
-        return 1 << 1
-
-    def gpio_read(self, handle: int, line: int) -> int:
-        return self.level
-
-    def gpio_write(self, handle: int, line: int, level: bool) -> None:
-        self.calls.append(("write", line, int(level)))
-        self.level = int(level)
-
-
 @pytest.fixture
-def chip(monkeypatch: pytest.MonkeyPatch) -> FakeChip:
-    """A board with lgpio in place of this computer, which has neither."""
-    fake = FakeChip()
-    monkeypatch.setitem(sys.modules, "lgpio", fake)
-    monkeypatch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
-    monkeypatch.delitem(sys.modules, "appliance.hw.lgpio_pins", raising=False)
-    monkeypatch.setattr("gpiozero.pins.local.get_pi_revision", lambda: 0xC03111)
-    return fake
+def chip() -> Iterator[FakeLgpio]:
+    with lgpio_chip() as fake:
+        yield fake
 
 
-def test_lgpio_takes_direction_and_level_in_one_request(chip: FakeChip) -> None:
+def test_lgpio_takes_direction_and_level_in_one_request(chip: FakeLgpio) -> None:
     output = GpioOutput(RELAY, make_factory("lgpio"))
     output.open()
     output.close()
     assert chip.calls == [("input", 17), ("output", 17, 1), ("write", 17, 1), ("input", 17)]
 
 
-def test_an_lgpio_error_is_mapped(chip: FakeChip, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_lgpio_error_is_mapped(chip: FakeLgpio, monkeypatch: pytest.MonkeyPatch) -> None:
     pins = make_factory("lgpio")
     assert pins.errors == (chip.error,)
     pins.close()
 
 
-def test_a_gpio_chip_that_cannot_be_opened_is_a_fault(chip: FakeChip) -> None:
+def test_a_gpio_chip_that_cannot_be_opened_is_a_fault(chip: FakeLgpio) -> None:
     chip.absent = True
     with pytest.raises(OutputFailed, match="can not open gpiochip") as caught:
         make_factory("lgpio")
