@@ -75,6 +75,9 @@ class BaseDetector(ABC):
 class BasePlateReader(ABC):
     """Reads plates."""
 
+    most: int = 1
+    """How many plates it likes to be given at once."""
+
     @abstractmethod
     def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
         """The text of `plate` in a picture; no characters when there is none. Raises EngineFailed."""
@@ -85,11 +88,18 @@ class BasePlateReader(ABC):
 
 
 class BaseDescriber(ABC):
-    """Says what a vehicle looks like."""
+    """Says what vehicles look like."""
+
+    most: int = 1
+    """How many vehicles it likes to be given at once."""
 
     @abstractmethod
     def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
         """Colour and body of the vehicle in `vehicle` of a picture. Raises EngineFailed."""
+
+    def describe_many(self, vehicles: Sequence[tuple[AnyPicture, Box]]) -> tuple[Looks, ...]:
+        """The looks of vehicles, each with the picture that shows it. Raises EngineFailed."""
+        return tuple(self.describe(picture, vehicle) for picture, vehicle in vehicles)
 
 
 @dataclass(frozen=True, slots=True)
