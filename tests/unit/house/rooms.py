@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
+    "PyNvVideoCodec": ("hw.cameras.nvdec_streams",),
     "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
     "Jetson": ("hw.jetson_pins",),
     "gpiozero": ("hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.sim", "bench.pins"),
@@ -48,6 +49,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "pycuda": ("infer.cuda",),
     "pydantic": ("config", "infer.manifest", "infer.models"),
     "pydantic_core": ("config",),
+    "rapidocr": ("bench.rapid",),
     "sdnotify": ("hw.watchdog",),
     "serial": ("hw.serial_link",),
     "sqlite3": ("record",),
