@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from itertools import islice
@@ -11,6 +11,7 @@ from threading import Event
 
 from ..clock import Clock, ManualClock
 from ..config import Config
+from ..evaluate.labels import labels_if_any, plain
 from ..faults import CameraLost
 from ..hw.base import BaseCamera
 from ..hw.cameras.footage import Footage, find_footage
@@ -18,6 +19,9 @@ from ..hw.gpio import make_factory
 from ..hw.sim.plan import Behaviour, Plan, plan_visits
 from ..hw.sim.twin import Twin
 from ..sight import AnyPicture, Frame, Picture
+from ..vision.pixels import host
+
+Plates = Mapping[Path, tuple[str, ...]]
 
 SEED = 7
 _NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
@@ -29,15 +33,31 @@ _A_VISIT = 20
 """Pictures of one vehicle, at least."""
 
 
-def rendered(config: Config, count: int) -> Iterator[AnyPicture]:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture, and the plates (A-Z 0-9) that stand on it; none where nobody knows them."""
+
+    picture: Picture
+    plates: tuple[str, ...] = ()
+
+
+def rendered(config: Config, count: int) -> Iterator[Sample]:
     """`count` pictures of vehicles that drive up to the twin's arm and wait, by day and by night."""
     return islice(_drive_ups(config, _plan(1 + count // _A_VISIT)), count)
 
 
-def given(paths: Sequence[Path], count: int) -> Iterator[AnyPicture]:
+def given(paths: Sequence[Path], count: int, plates: Plates | None = None) -> Iterator[Sample]:
     """The first `count` pictures of files and folders. Raises InputDataFault."""
+    known = plates or {}
     files = [file for path in paths for file in find_footage(path)]
-    return islice((Picture.of(shot.image) for file in files for shot in Footage(file)), count)
+    shots = (shot for file in files for shot in Footage(file))
+    return islice((Sample(Picture.of(shot.image), known.get(shot.path, ())) for shot in shots), count)
+
+
+def labelled(paths: Sequence[Path]) -> Plates:
+    """The plates that somebody wrote down for pictures of these folders. Raises LabelFault."""
+    pictures = (one for path in paths if path.is_dir() for one in labels_if_any(path).pictures)
+    return {one.path: tuple(label.text for label in one.labels if label.text) for one in pictures}
 
 
 def _plan(visits: int) -> Plan:
@@ -50,7 +70,7 @@ def _plan(visits: int) -> Plan:
     return replace(plan, visits=tuple(calm))
 
 
-def _drive_ups(config: Config, plan: Plan) -> Iterator[AnyPicture]:
+def _drive_ups(config: Config, plan: Plan) -> Iterator[Sample]:
     clock, pins = ManualClock(_NOON), make_factory("mock")
     twin = Twin(config, SEED, len(plan.visits), clock, pins.factory, plan=plan)
     camera = next(iter(twin.cameras.values()))
@@ -58,14 +78,17 @@ def _drive_ups(config: Config, plan: Plan) -> Iterator[AnyPicture]:
         while not twin.finished:
             clock.advance(EVERY_S)
             twin.advance_to(clock.monotonic())
-            if _arriving(twin):
-                yield camera.read(0.0).picture
+            plates = _arriving(twin)
+            if plates:
+                yield Sample(host(camera.read(0.0).picture), plates)
     pins.close()
 
 
-def _arriving(twin: Twin) -> bool:
+def _arriving(twin: Twin) -> tuple[str, ...]:
+    """The plates of those who drive up or wait."""
     near, far = _NEAR_M
-    return any(near < v.near_m < far and v.speed_mps >= 0 for v in twin.world.view().vehicles)
+    there = twin.world.view().vehicles
+    return tuple(plain(v.plan.plate) for v in there if near < v.near_m < far and v.speed_mps >= 0)
 
 
 @dataclass

@@ -1,8 +1,11 @@
-"""What this process costs: memory, and the processor time of one of its threads."""
+"""What this process costs, and may: memory, the processor time of a thread, how many processors."""
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -37,6 +40,29 @@ def _mb(text: str | None) -> float | None:
 def thread_cpu_s(thread: Thread) -> float:
     """Processor seconds that a living thread has used."""
     return 0.0 if thread.ident is None else time.clock_gettime(time.pthread_getcpuclockid(thread.ident))
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def confined(count: int, tasks: Path = TASKS) -> Iterator[None]:
+    """Every thread of this process, and those that it starts meanwhile, runs on so many processors only."""
+    before = os.sched_getaffinity(0)
+    _allow(tasks, set(sorted(before, reverse=True)[:count]))
+    try:
+        yield
+    finally:
+        _allow(tasks, before)
+
+
+def _allow(tasks: Path, allowed: set[int]) -> None:
+    for task in tasks.iterdir():
+        # One that ended meanwhile needs no processor.
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(int(task.name), allowed)
 
 
 def queued_s(native_id: int | None, tasks: Path = TASKS) -> float:

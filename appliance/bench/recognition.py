@@ -19,6 +19,7 @@ from ..vision.looking import inline
 from ..vision.loop import VisionLoop
 from ..vision.mailbox import Mailbox
 from .pictures import EVERY_S
+from .race import Timers
 from .spread import Spread
 from .tap import Tap, TimedDetector, TimedReader
 
@@ -28,14 +29,6 @@ Run = Callable[[], object]
 _WARM = 3
 """First runs at a new size allocate."""
 _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
-
-
-@dataclass(frozen=True, slots=True)
-class Timers:
-    """Seconds that pass, and seconds that this process spends on a processor."""
-
-    wall: Callable[[], float]
-    cpu: Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)

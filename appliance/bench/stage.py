@@ -52,6 +52,14 @@ def twin_camera(twin: Config) -> Camera:
     return next(iter(twin.cameras.values()))
 
 
+def wide(twin: Config) -> Config:
+    """The twin with a camera of 1920 x 1080."""
+    cameras = {
+        name: one.model_copy(update={"width": 1920, "height": 1080}) for name, one in twin.cameras.items()
+    }
+    return twin.model_copy(update={"cameras": cameras})
+
+
 def plate(number: int) -> str:
     """A plate for each number below LISTED, each two or more characters from all others."""
     return "B" + "".join(2 * digit for digit in f"{number % LISTED:03d}")

@@ -10,17 +10,13 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
-
-from tqdm import tqdm
 
 from ..bench.compare import load_report, regressions
-from ..bench.pictures import given, rendered
 from ..bench.process import memory
-from ..bench.recognition import Recognised, Timers, measure_recognition
+from ..bench.recognition import Recognised, measure_recognition
 from ..bench.report import Computer, Report
 from ..bench.session import Bed, Session, Task
 from ..bench.stage import twin_camera
@@ -28,12 +24,14 @@ from ..bench.tap import Tap
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
-from ..faults import BenchFault, RecordFailed
+from ..faults import RecordFailed
 from ..hw.system_clock import SystemClock
 from ..sight import AnyPicture
 from ..vision.factory import Recognition, build_recognition
 from .bench_backends import compare_backends
+from .bench_input import bar, samples, timers
 from .bench_layers import show_layers
+from .bench_peers import compare_with_peers
 from .settings import read_settings
 
 HELP = """\
@@ -47,6 +45,7 @@ mock pins, with its real threads, and records beside your record, on the same di
   gatehouse bench --against today.json     exit code 1 and a line for each figure that got worse
   gatehouse bench --layers                 where the time of each net goes
   gatehouse bench --backends               which backend suits this board, written where `run` finds it
+  gatehouse bench --peers                  beside rapidocr, on one processor and on all
 
 Exit code 0: measured; 1: worse than the file given by --against; 2: cannot be measured."""
 
@@ -56,6 +55,13 @@ STOPS_SHARE = 4
 """One STOP for so many openings: each takes the debounce and more."""
 IDLE_S, QUICK_IDLE_S = 4.0, 1.0
 FEWEST = 5
+
+MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
+    "backends": compare_backends,
+    "layers": show_layers,
+    "peers": compare_with_peers,
+}
+"""Option -> what it measures in place of the rest."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -68,15 +74,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--openings", type=_count, metavar="N", help=f"openings to time ({OPENINGS})")
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
+    parser.add_argument("--peers", action="store_true", help="time rapidocr on the same pictures")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")
 
 
 def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    if args.backends:
-        return compare_backends(args, read_settings(args).config)
-    if args.layers:
-        return show_layers(args, read_settings(args).config)
+    for name, measure in MODES.items():
+        if getattr(args, name):
+            return measure(args, read_settings(args).config)
     then = load_report(args.against) if args.against else None
     ours = read_settings(args).config
     report = _measure(ours, args)
@@ -101,35 +107,20 @@ def _measure(ours: Config, args: argparse.Namespace) -> Report:
     stops = max(FEWEST, openings // STOPS_SHARE)
     twin = load_config(None, "sim", environment={}).config
     before = os.getloadavg()[0]
-    with _folder(ours.record.path) as folder, _bar(2 * frames + 2 * (openings + stops)) as bar:
-        pictures = _pictures(args.paths, twin, frames, bar)
+    with _folder(ours.record.path) as folder, bar(2 * frames + 2 * (openings + stops)) as shown:
+        pictures = [one.picture for one in samples(args.paths, twin, frames, shown.update)]
         tap = Tap(time.perf_counter)
         recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
-        recognised = _recognise(recognition, tap, pictures, ours, _camera(args.paths, twin), bar)
+        recognised = _recognise(recognition, tap, pictures, ours, _camera(args.paths, twin), shown.update)
         used = memory()
         bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, pictures)
         alone = Task(openings, stops, QUICK_IDLE_S if args.quick else IDLE_S)
-        timed_alone = Session(bed, "alone", seeing=False).run(alone, bar.update)
-        timed_seeing = Session(bed, "seeing", seeing=True).run(Task(openings, stops), bar.update)
+        timed_alone = Session(bed, "alone", seeing=False).run(alone, shown.update)
+        timed_seeing = Session(bed, "seeing", seeing=True).run(Task(openings, stops), shown.update)
     computer = Computer(
         os.cpu_count() or 1, platform.machine(), platform.python_version(), (before, os.getloadavg()[0])
     )
     return Report(computer, recognised, used, timed_alone, timed_seeing)
-
-
-def _bar(total: int) -> tqdm[NoReturn]:
-    return tqdm(total=total, desc="measuring", unit="step", file=sys.stderr, disable=None, leave=False)
-
-
-def _pictures(paths: list[Path], twin: Config, count: int, bar: tqdm[NoReturn]) -> list[AnyPicture]:
-    """Raises InputDataFault."""
-    pictures = []
-    for picture in given(paths, count) if paths else rendered(twin, count):
-        pictures.append(picture)
-        bar.update()
-    if not pictures:
-        raise BenchFault("there is no picture to recognise")
-    return pictures
 
 
 def _camera(paths: list[Path], twin: Config) -> Camera:
@@ -140,15 +131,13 @@ def _camera(paths: list[Path], twin: Config) -> Camera:
 def _recognise(
     recognition: Recognition,
     tap: Tap,
-    pictures: list[AnyPicture],
+    pictures: Sequence[AnyPicture],
     ours: Config,
     camera: Camera,
-    bar: tqdm[NoReturn],
+    step: Callable[[], object],
 ) -> Recognised:
-    timers = Timers(time.perf_counter, time.process_time)
-    return measure_recognition(
-        recognition, tap, pictures, camera, (ours.vision, ours.vote), timers, bar.update
-    )
+    settings = (ours.vision, ours.vote)
+    return measure_recognition(recognition, tap, pictures, camera, settings, timers(), step)
 
 
 @contextmanager

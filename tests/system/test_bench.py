@@ -89,6 +89,13 @@ def test_the_choice_of_backends_is_where_the_gate_finds_it(
     assert all(row["golden"] for row in told["measured"] if row["backend"] == "onnxruntime")
 
 
+def test_peers_stand_beside_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", GOLDEN, "--peers", "--frames", "5", "--json", "--board", "sim"]) == 0
+    rows = json.loads(capsys.readouterr().out)["peers"]
+    assert [row["name"] for row in rows if row["processors"] == 1][-1] == "rapidocr"
+    assert all(row["ms"]["p50"] > 0.0 for row in rows)
+
+
 def test_the_layers_of_each_net_are_timed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", "--layers", "--quick", "--json", "--board", "sim"]) == 0
     told = json.loads(capsys.readouterr().out)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
-from appliance.bench.process import Memory, memory, queued_s, thread_cpu_s
+from appliance.bench.process import Memory, confined, memory, queued_s, thread_cpu_s
 
 
 def test_memory_is_read_in_megabytes(tmp_path: Path) -> None:
@@ -32,3 +33,21 @@ def test_a_kernel_without_the_account_says_nothing(tmp_path: Path) -> None:
 
 def test_a_thread_has_used_some_processor() -> None:
     assert thread_cpu_s(threading.current_thread()) > 0.0
+
+
+def test_a_thread_that_starts_meanwhile_is_confined_too() -> None:
+    seen: list[int] = []
+    with confined(1):
+        thread = threading.Thread(target=lambda: seen.append(len(os.sched_getaffinity(0))))
+        thread.start()
+        thread.join()
+
+    assert seen == [1]
+
+
+def test_afterwards_all_processors_are_there_again() -> None:
+    before = os.sched_getaffinity(0)
+    with confined(1):
+        pass
+
+    assert os.sched_getaffinity(0) == before
