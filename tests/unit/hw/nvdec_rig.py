@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from appliance.hw.cameras.nvdec import Decoded
 from appliance.sight import Layout, Picture, Surface
 
 WIDTH, HEIGHT, PITCH = 64, 48, 256
@@ -32,12 +33,21 @@ class FakeGpu:
     memory: dict[int, int] = field(default_factory=dict)
     kept: list[int] = field(default_factory=list)
 
-    def keep(self, luma: int, chroma: int, pitch: int, width: int, height: int) -> Surface:
-        self.kept.append(self.memory[luma])
-        assert chroma == luma + pitch * height
+    def keep(self, seen: Sequence[Decoded]) -> list[Surface]:
+        return [self._keep(one) for one in seen]
+
+    def _keep(self, one: Decoded) -> Surface:
+        self.kept.append(self.memory[one.luma])
+        assert one.chroma == one.luma + one.pitch * one.height
         address = 1_000_000 + len(self.kept)
-        self.memory[address] = self.memory[luma]
-        return Surface(width, height, address, address, pitch, self, download=_downloaded)
+        self.memory[address] = self.memory[one.luma]
+        return Surface(
+            *(one.width, one.height, address, address, one.pitch),
+            keeper=self,
+            download=_downloaded,
+            matrix=one.matrix,
+            full_range=one.full_range,
+        )
 
     def fingerprint(self, surface: Surface) -> int:
         return self.memory[surface.luma]

@@ -50,7 +50,7 @@ def _nvdec(clock: Clock, _: Path, source: str) -> BaseCamera:
     library = FakeLibrary(FakeGpu(), range(PICTURES))
     streams = partial(open_stream, load=lambda _: library, capture=lambda _: FakePackets(PICTURES + 1))
     memory = Memory(library.gpu.keep, library.gpu.fingerprint)
-    return NvdecCamera("front", NvdecConfig(source), clock, memory, streams)
+    return NvdecCamera("front", NvdecConfig(source, print_s=0.0), clock, lambda: memory, streams)
 
 
 DRIVERS: dict[str, Build] = {

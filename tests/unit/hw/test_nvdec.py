@@ -17,8 +17,8 @@ from appliance.sight import Frame, Matrix, Surface
 from .nvdec_rig import HEIGHT, PITCH, WIDTH, FakeGpu, FakeLibrary, FakePackets, UnsupportedError, VendorError
 from .rig import a_clock
 
-FILE = NvdecConfig("gate.mp4")
-ADDRESS = NvdecConfig("rtsp://guard:secret@10.0.0.9/live")
+FILE = NvdecConfig("gate.mp4", print_s=0.0)
+ADDRESS = NvdecConfig("rtsp://guard:secret@10.0.0.9/live", print_s=0.0)
 
 
 def camera(
@@ -28,7 +28,7 @@ def camera(
         open_stream, load=lambda _: library, capture=lambda _: FakePackets() if packets is None else packets
     )
     kept = Memory(library.gpu.keep, library.gpu.fingerprint, **memory)
-    return NvdecCamera("front", config, a_clock(), kept, streams)
+    return NvdecCamera("front", config, a_clock(), lambda: kept, streams)
 
 
 def a_library(**changed: Any) -> FakeLibrary:
@@ -83,6 +83,27 @@ def test_a_file_ends_and_begins_anew_when_it_is_opened_again() -> None:
             with pytest.raises(EndOfFootage, match=r"gate\.mp4"):
                 front.read(0.0)
         assert prints == [0, 1, 2]
+
+
+def test_a_print_is_taken_only_now_and_then() -> None:
+    clock, library = a_clock(), a_library()
+    kept = Memory(library.gpu.keep, library.gpu.fingerprint)
+    streams = partial(open_stream, load=lambda _: library)
+    with NvdecCamera("front", NvdecConfig("gate.mp4", print_s=0.25), clock, lambda: kept, streams) as front:
+        prints = []
+        for _ in range(6):
+            prints.append(front.read(0.0).fingerprint)
+            clock.advance(0.125)
+    assert prints == [0, 0, 2, 2, 4, 4]
+
+
+def test_a_gpu_that_is_absent_is_a_lost_camera() -> None:
+    def absent() -> Memory:
+        raise CameraLost("no GPU", part="front")
+
+    front = NvdecCamera("front", FILE, a_clock(), absent, open_stream)
+    with pytest.raises(CameraLost, match="no GPU"):
+        front.open()
 
 
 def test_a_file_may_begin_later() -> None:
