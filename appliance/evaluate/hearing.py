@@ -32,7 +32,7 @@ class _HeardSession(BaseSession):
 
 class _HeardBackend(BaseBackend):
     def __init__(self, backend: BaseBackend, heard: Heard) -> None:
-        self.name = backend.name
+        self.name, self.device = backend.name, backend.device
         self._backend, self._heard = backend, heard
 
     def load(self, model: ModelFile) -> BaseSession:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..faults import EngineFailed
 from ..words import Word
+
+if TYPE_CHECKING:
+    from .device import BaseDevice
 
 Array = NDArray[Any]
 Arrays = Mapping[str, Array]
@@ -68,6 +71,8 @@ class Lane(ABC):
     """What the net reads, in main memory; write here, then `run`."""
     addresses: Mapping[str, int] = {}
     """Where inputs and outputs lie in a GPU's memory; empty for a lane that has none there."""
+    specs: Mapping[str, TensorSpec] = {}
+    """Shape and type of what lies at `addresses`; no dimension is free."""
 
     @abstractmethod
     def run(self) -> Mapping[str, Array]:
@@ -76,6 +81,11 @@ class Lane(ABC):
     def run_there(self, stream: int) -> None:
         """Queue a run on what lies at `addresses`, leave the answers there; `stream` is the GPU's queue by
         its handle. Raises EngineFailed, also where the lane is not on a GPU."""
+        raise EngineFailed("its buffers are not on a GPU", part="lane")
+
+    def read(self, names: Sequence[str]) -> Mapping[str, Array]:
+        """Answers of the last `run_there`, in main memory, once they are there. They are overwritten by the
+        next run. Raises EngineFailed, also where the lane is not on a GPU."""
         raise EngineFailed("its buffers are not on a GPU", part="lane")
 
     @abstractmethod
@@ -124,6 +134,8 @@ class BaseBackend(ABC):
     name: str
     threaded: bool = True
     """Whether `infer.threads` counts: it does on a processor."""
+    device: BaseDevice | None = None
+    """Where pictures lie on a GPU beside this backend's nets; None on a processor."""
 
     @abstractmethod
     def load(self, model: ModelFile) -> BaseSession:

@@ -32,7 +32,7 @@ def bgr(picture: AnyPicture, box: Box | None = None) -> Image:
     Only that part is converted. A chroma sample stands in the middle of its four pixels.
     """
     here = host(picture)
-    left, top, right, bottom = _touched(here, box)
+    left, top, right, bottom = touched(here, box)
     if here.layout is Layout.BGR:
         return here.planes[0][top:bottom, left:right]
     # One more sample on each side, so that a part has the colours that it has in the whole.
@@ -54,7 +54,8 @@ def to_rgb(matrix: Matrix, full_range: bool) -> NDArray[np.float64]:
     return np.hstack([mix, -mix @ [[black], [128.0], [128.0]]])
 
 
-def _touched(picture: Picture, box: Box | None) -> tuple[int, int, int, int]:
+def touched(picture: AnyPicture, box: Box | None) -> tuple[int, int, int, int]:
+    """The pixels that the box touches (all when None): left, top, and one past right and bottom."""
     if box is None:
         return 0, 0, picture.width, picture.height
     left, top = (max(0, int(np.floor(edge))) for edge in (box.x1, box.y1))

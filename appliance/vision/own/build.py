@@ -15,6 +15,8 @@ from .twice import TwoLooks
 
 UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
+_BATCH = 16
+"""A GPU is no faster a picture with more, and all of them wait for the last."""
 _COARSE_SIDE, _FINE_SIDE = 512, 704
 _SURE = 0.8
 """A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer."""
@@ -27,9 +29,15 @@ def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: boo
     Raises EngineFailed.
     """
     session = backend.load(manifest.file("detector"))
-    detector = _photo_detector(session, settings) if photo else _live_detector(session, settings)
+    detector = _photo_detector(session, settings) if photo else _live_detector(session, settings, backend)
     lengths = (settings.min_plate_length, settings.max_plate_length)
-    reader = NetReader(backend.load(manifest.file("reader")), lengths, look_twice=photo)
+    reader = NetReader(
+        backend.load(manifest.file("reader")),
+        lengths,
+        look_twice=photo,
+        device=backend.device,
+        most=_most(backend),
+    )
     faces = _faces(manifest, backend) if photo else None
     try:
         describer = _describer(manifest, backend)
@@ -43,9 +51,9 @@ def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None
     if "vehicle" not in manifest.nets:
         return None
     session = backend.load(manifest.file("vehicle"))
-    if MODEL not in manifest.nets:
-        return NetDescriber(session)
-    return NetDescriber(session, NetNamer(backend.load(manifest.file(MODEL)), manifest.nets[MODEL]))
+    named = MODEL in manifest.nets
+    namer = NetNamer(backend.load(manifest.file(MODEL)), manifest.nets[MODEL]) if named else None
+    return NetDescriber(session, namer, device=backend.device, most=_most(backend))
 
 
 def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:
@@ -57,8 +65,14 @@ def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:
     return NetFaceReader(FaceSessions(landmarks, face, liveness))
 
 
-def _live_detector(session: BaseSession, settings: Vision) -> BaseDetector:
-    return NetDetector(session, settings.detect_side, settings.detection_threshold * UNSURE)
+def _live_detector(session: BaseSession, settings: Vision, backend: BaseBackend) -> BaseDetector:
+    threshold = settings.detection_threshold * UNSURE
+    return NetDetector(session, settings.detect_side, threshold, device=backend.device, most=_most(backend))
+
+
+def _most(backend: BaseBackend) -> int:
+    """How many pictures a net likes at once: on a processor two take as long as one and one."""
+    return 1 if backend.device is None else _BATCH
 
 
 def _photo_detector(session: BaseSession, settings: Vision) -> BaseDetector:

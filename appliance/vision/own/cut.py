@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...sight import AnyPicture, Box
-from ..pixels import bgr
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -24,15 +23,15 @@ _SHRINKS = 2
 """Scaled down by more than this, a picture needs averaging or its lines turn to dots."""
 
 
-def crop(picture: AnyPicture, box: Box, margin: tuple[float, float]) -> Image:
-    """The box of the picture, widened by shares of its sides; at least two pixels each way."""
+def widened(picture: AnyPicture, box: Box, margin: tuple[float, float]) -> Box:
+    """The pixels of the box, widened by shares of its sides; at least two each way."""
     height, width = picture.height, picture.width
     across, down = box.width * margin[0], box.height * margin[1]
     x1 = min(max(0, int(np.floor(box.x1 - across))), width - 2)
     y1 = min(max(0, int(np.floor(box.y1 - down))), height - 2)
     x2 = max(min(width, int(np.ceil(box.x2 + across))), x1 + 2)
     y2 = max(min(height, int(np.ceil(box.y2 + down))), y1 + 2)
-    return bgr(picture, Box(x1, y1, x2, y2))
+    return Box(x1, y1, x2, y2)
 
 
 def warp(image: Image, matrix: NDArray[np.float64], size: Size) -> Image:

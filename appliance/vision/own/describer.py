@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
+from ...infer.device import BaseDevice
 from ...infer.manifest import MODEL_OUTPUT, NetManifest
 from ...sight import AnyPicture, Box, Guess, Looks
 from ..base import BaseDescriber
-from .cut import crop, feed
+from ..lanes import Lanes
+from ..prepare import Cut, Tint
+from .cut import widened
 
 COLOURS = (
     "white",
@@ -30,25 +35,43 @@ BODIES = ("sedan", "hatchback", "wagon", "suv", "coupe", "van", "pickup", "truck
 SIZE = (96, 128)
 """Height and width of the net's input."""
 _MARGIN = (0.04, 0.04)
-_WHITE = np.float32(255.0)
 
 
 class NetDescriber(BaseDescriber):
     """Looks at the vehicle's box, widened a little and stretched; `namer` is the owner's net, if any."""
 
-    def __init__(self, session: BaseSession, namer: NetNamer | None = None) -> None:
-        self._session = session
-        self._input = session.inputs[0].name
+    def __init__(
+        self,
+        session: BaseSession,
+        namer: NetNamer | None = None,
+        *,
+        device: BaseDevice | None = None,
+        most: int = 1,
+    ) -> None:
+        self._lanes = Lanes(session, device=device)
         self._namer = namer
+        self.most = most if self._lanes.batches else 1
 
     def describe(self, picture: AnyPicture, vehicle: Box) -> Looks:
-        part = crop(picture, vehicle, _MARGIN)
-        answer = self._session.infer({self._input: feed(part, SIZE)})
-        return Looks(
-            _guess(answer["colour"][0], COLOURS),
-            _guess(answer["body"][0], BODIES),
-            None if self._namer is None else self._namer.name(picture, vehicle),
-        )
+        return self.describe_many(((picture, vehicle),))[0]
+
+    def describe_many(self, vehicles: Sequence[tuple[AnyPicture, Box]]) -> tuple[Looks, ...]:
+        batches = (vehicles[first : first + self.most] for first in range(0, len(vehicles), self.most))
+        return tuple(looks for batch in batches for looks in self._looks(batch))
+
+    def _looks(self, vehicles: Sequence[tuple[AnyPicture, Box]]) -> list[Looks]:
+        cuts = [Cut(picture, widened(picture, box, _MARGIN), SIZE[::-1]) for picture, box in vehicles]
+        with self._lanes.lent((len(cuts), *SIZE)) as slot:
+            slot.fill(cuts)
+            answer = slot.run(("colour", "body"))
+            guesses = [
+                (_guess(colour, COLOURS), _guess(body, BODIES))
+                for colour, body in zip(answer["colour"], answer["body"])
+            ]
+        return [Looks(*guess, self._named(*vehicle)) for guess, vehicle in zip(guesses, vehicles)]
+
+    def _named(self, picture: AnyPicture, vehicle: Box) -> Guess | None:
+        return None if self._namer is None else self._namer.name(picture, vehicle)
 
 
 class NetNamer:
@@ -63,18 +86,18 @@ class NetNamer:
         wanting = sorted({manifest.input.name, MODEL_OUTPUT} - known)
         if wanting:
             raise EngineFailed(f"the file has no {' and no '.join(wanting)}", part=manifest.name)
-        self._session = session
-        self._input = manifest.input
+        form = manifest.input
+        self._lanes = Lanes(session, Tint(form.colour, form.mean, form.std))
+        self._size = (form.shape[2], form.shape[3])
+        self._margin = form.margin
         self._words = manifest.classes(MODEL_OUTPUT)
 
     def name(self, picture: AnyPicture, vehicle: Box) -> Guess:
         """The likeliest make and model of the vehicle in `vehicle`. Raises EngineFailed."""
-        form = self._input
-        pixels = feed(crop(picture, vehicle, form.margin), (form.shape[2], form.shape[3])) * _WHITE
-        ordered = pixels if form.colour == "RGB" else pixels[:, ::-1]
-        mean, std = (np.array(each, np.float32).reshape(3, 1, 1) for each in (form.mean, form.std))
-        answer = self._session.infer({form.name: np.ascontiguousarray((ordered - mean) / std, np.float32)})
-        return _guess(answer[MODEL_OUTPUT][0], self._words, part="model")
+        cut = Cut(picture, widened(picture, vehicle, self._margin), self._size[::-1])
+        with self._lanes.lent((1, *self._size)) as slot:
+            slot.fill((cut,))
+            return _guess(slot.run((MODEL_OUTPUT,))[MODEL_OUTPUT][0], self._words, part="model")
 
 
 def _guess(shares: NDArray[np.float32], words: tuple[str, ...], part: str = "vehicle") -> Guess:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 
 from ...faults import EngineFailed
 from ...infer.base import BaseSession
-from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind
-from ..base import BaseDetector
-from ..pixels import bgr
-
-if TYPE_CHECKING:
-    from ...sight import Image
+from ...infer.device import BaseDevice, Picked
+from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind, Surface
+from ..base import BaseDetector, Shot
+from ..lanes import Lanes, Shape, Slot
+from ..prepare import Cut
 
 Float = NDArray[np.float32]
 
 CLASSES = (Kind.CAR, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.PLATE, Kind.FACE)
 _STEP = 32
 """The net halves its input five times."""
-_GROUND = 114
-"""The grey that the net was trained on where no picture is."""
 _OVERLAP = 0.5
 """Two boxes of one group that overlap more are one thing."""
 _GROUPS = np.array([0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)])
@@ -33,47 +30,76 @@ _EVEN = 0.25
 
 
 class NetDetector(BaseDetector):
-    """Scales what it is given so that the long side is `side` pixels. Buffers live as long as the shape.
+    """Scales what it is given so that the long side is `side` pixels, up to `most` pictures in one run.
 
     `threshold` is in the contract's scores, where 0.5 is an even chance.
     """
 
-    def __init__(self, session: BaseSession, side: int, threshold: float) -> None:
-        self._session = session
-        self._input = session.inputs[0].name
+    def __init__(
+        self,
+        session: BaseSession,
+        side: int,
+        threshold: float,
+        *,
+        device: BaseDevice | None = None,
+        most: int = 1,
+    ) -> None:
+        self._lanes = Lanes(session, device=device)
         self._side = side
         self._threshold = threshold
-        self._ground: Image = np.empty((0, 0, 3), np.uint8)
-        self._blob: Float = np.empty((1, 3, 0, 0), np.float32)
+        self._least = raw(threshold)
+        self._mask = np.empty(0, np.bool_)
+        self.most = most if self._lanes.batches else 1
 
     def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
-        left, top, cut = _cut(picture, roi)
-        scale = self._side / max(cut.shape[:2])
-        boxes, scores = self._run(cut, scale)
-        offset = np.array([left, top, left, top], np.float32)
-        return _detections(boxes / np.float32(scale) + offset, calibrated(scores), self._threshold)
+        return self.detect_many((Shot(picture, roi),))[0]
 
-    def _run(self, cut: Image, scale: float) -> tuple[Float, Float]:
-        """Boxes (N, 4) in pixels of the net's input, and raw scores (N, classes)."""
-        answer = self._session.infer({self._input: self._feed(cut, scale)})
-        boxes, scores = answer["boxes"][0], answer["scores"][0]
-        if scores.shape[1:] != (len(CLASSES),):
-            raise EngineFailed(f"{scores.shape[-1]} classes instead of {len(CLASSES)}", part="detector")
-        return boxes, scores
+    def detect_many(self, shots: Sequence[Shot]) -> tuple[tuple[Detection, ...], ...]:
+        cuts = [_cut(shot, self._side) for shot in shots]
+        found: dict[int, tuple[Detection, ...]] = {}
+        for places in _batches(cuts, self.most):
+            batch = [cuts[place] for place in places]
+            for place, picked in zip(places, self._run(batch)):
+                found[place] = self._detections(picked, cuts[place])
+        return tuple(found[place] for place in range(len(shots)))
 
-    def _feed(self, cut: Image, scale: float) -> Float:
-        """The picture at the top left of a grey ground, RGB, 0 to 1, channels first."""
-        height, width = (max(1, round(side * scale)) for side in cut.shape[:2])
-        shape = (-(-height // _STEP) * _STEP, -(-width // _STEP) * _STEP)
-        if self._ground.shape[:2] != shape:
-            self._ground = np.empty((*shape, 3), np.uint8)
-            self._blob = np.empty((1, 3, *shape), np.float32)
-        mode = cv2.INTER_AREA if scale < 0.6 else cv2.INTER_LINEAR
-        cv2.resize(cut, (width, height), dst=self._ground[:height, :width], interpolation=mode)
-        self._ground[height:] = self._ground[:, width:] = _GROUND
-        rgb = self._ground[:, :, ::-1].transpose(2, 0, 1)
-        np.multiply(rgb, 1 / 255, out=self._blob[0], dtype=np.float32)
-        return self._blob
+    def _run(self, cuts: Sequence[Cut]) -> tuple[Picked, ...]:
+        """What scored enough in each cut, in pixels of the net's input."""
+        with self._lanes.lent(_shape(cuts)) as slot:
+            slot.fill(cuts)
+            return self._picked(slot)
+
+    def _picked(self, slot: Slot) -> tuple[Picked, ...]:
+        if slot.device is not None:
+            _check(slot.lane.specs["scores"].shape)
+            slot.lane.run_there(slot.device.stream)
+            return slot.device.pick(slot.lane, "scores", "boxes", self._least)
+        answer = slot.run(())
+        _check(answer["scores"].shape)
+        return tuple(self._pick(boxes, scores) for boxes, scores in zip(answer["boxes"], answer["scores"]))
+
+    def _pick(self, boxes: Float, scores: Float) -> Picked:
+        """Boxes (N, 4) of which a score (N, classes) is enough; all but these stay untouched."""
+        if self._mask.size != scores.size:
+            self._mask = np.empty(scores.size, np.bool_)
+        np.greater_equal(scores, self._least, out=self._mask.reshape(scores.shape))
+        places = np.unique(np.flatnonzero(self._mask) // len(CLASSES))
+        rows = scores[places]
+        return Picked(boxes[places], rows.argmax(axis=1).astype(np.int32), rows.max(axis=1, initial=0.0))
+
+    def _detections(self, picked: Picked, cut: Cut) -> tuple[Detection, ...]:
+        """In pixels of the picture, overlapping ones of a group suppressed."""
+        if not len(picked.boxes):
+            return ()
+        box, (width, height) = cut.box, cut.size
+        across, down = box.width / width, box.height / height
+        boxes = picked.boxes * np.array([across, down] * 2, np.float32) + np.array([box.x1, box.y1] * 2)
+        scores = calibrated(picked.scores)
+        sizes = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
+        kept = cv2.dnn.NMSBoxesBatched(
+            sizes.tolist(), scores.tolist(), _GROUPS[picked.kinds].tolist(), self._threshold, _OVERLAP
+        )
+        return tuple(_detection(boxes[i], float(scores[i]), int(picked.kinds[i])) for i in kept)
 
 
 def calibrated(scores: Float) -> Float:
@@ -82,30 +108,45 @@ def calibrated(scores: Float) -> Float:
     return np.where(scores < _EVEN, low, high).astype(np.float32)
 
 
-def _detections(boxes: Float, scores: Float, threshold: float) -> tuple[Detection, ...]:
-    """Boxes above `threshold`, overlapping ones of a group suppressed."""
-    best = scores.argmax(axis=1)
-    sure = scores.max(axis=1)
-    picked = np.flatnonzero(sure >= threshold)
-    sizes = boxes[picked].copy()
-    sizes[:, 2:] -= sizes[:, :2]
-    kept = cv2.dnn.NMSBoxesBatched(
-        sizes.tolist(), sure[picked].tolist(), _GROUPS[best[picked]].tolist(), threshold, _OVERLAP
-    )
-    return tuple(_detection(boxes[i], float(sure[i]), int(best[i])) for i in picked[np.array(kept, int)])
+def raw(score: float) -> float:
+    """The raw score that `calibrated` bends to this one."""
+    return score / 0.5 * _EVEN if score < 0.5 else _EVEN + (score - 0.5) / 0.5 * (1 - _EVEN)
 
 
-def _detection(box: Float, score: float, kind: int) -> Detection:
+def _detection(box: NDArray[np.float64], score: float, kind: int) -> Detection:
     x1, y1, x2, y2 = (float(v) for v in box)
     return Detection(CLASSES[kind], score, Box(x1, y1, x2, y2))
 
 
-def _cut(picture: AnyPicture, roi: Box | None) -> tuple[int, int, Image]:
-    """Left, top and the picture of the ROI; all of it where the ROI is smaller than the net can see."""
-    if roi is None:
-        return 0, 0, bgr(picture)
-    x1, y1 = max(0, int(roi.x1)), max(0, int(roi.y1))
-    x2, y2 = min(picture.width, round(roi.x2)), min(picture.height, round(roi.y2))
-    if x2 - x1 < _STEP or y2 - y1 < _STEP:
-        return 0, 0, bgr(picture)
-    return x1, y1, bgr(picture, Box(x1, y1, x2, y2))
+def _check(scores: Sequence[int | None]) -> None:
+    if scores[-1] != len(CLASSES):
+        raise EngineFailed(f"{scores[-1]} classes instead of {len(CLASSES)}", part="detector")
+
+
+def _cut(shot: Shot, side: int) -> Cut:
+    """The ROI; all of the picture where the ROI is smaller than the net can see."""
+    picture, roi = shot.picture, shot.roi
+    part = Box(0, 0, picture.width, picture.height)
+    if roi is not None:
+        # From even pixel to even pixel: there chroma samples begin, and halving loses nothing.
+        x1, y1 = (max(0, int(edge) // 2 * 2) for edge in (roi.x1, roi.y1))
+        x2, y2 = (-(-round(edge) // 2) * 2 for edge in (roi.x2, roi.y2))
+        seen = Box(x1, y1, min(picture.width, x2), min(picture.height, y2))
+        part = seen if min(seen.width, seen.height) >= _STEP else part
+    scale = side / max(part.width, part.height)
+    return Cut(picture, part, (max(1, round(part.width * scale)), max(1, round(part.height * scale))))
+
+
+def _shape(cuts: Sequence[Cut]) -> Shape:
+    """The input of one run on cuts of one size."""
+    width, height = cuts[0].size
+    return len(cuts), -(-height // _STEP) * _STEP, -(-width // _STEP) * _STEP
+
+
+def _batches(cuts: Sequence[Cut], most: int) -> Iterator[Sequence[int]]:
+    """Places of cuts that fit into one run: of one size of input, all on the GPU or none of them."""
+    alike: dict[tuple[Shape, bool], list[int]] = {}
+    for place, cut in enumerate(cuts):
+        alike.setdefault((_shape([cut]), isinstance(cut.picture, Surface)), []).append(place)
+    for places in alike.values():
+        yield from (places[first : first + most] for first in range(0, len(places), most))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...faults import EngineFailed
-from ...infer.base import BaseSession
-from ...sight import AnyPicture, Box, Character, Detection
+from ...infer.base import Arrays, BaseSession
+from ...infer.device import BaseDevice
+from ...sight import AnyPicture, Box, Character, Detection, Picture
 from ..base import BasePlateReader, ReadResult
-from .cut import Float, crop, feed
+from ..lanes import Lanes
+from ..pixels import bgr
+from ..prepare import Cut
+from .cut import Float, widened
 from .level import levelled
-
-if TYPE_CHECKING:
-    from ...sight import Image
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 BLANK = len(ALPHABET)
 SIZE = (64, 192)
 """Height and width of the net's input."""
+_WIDE = (192, 64)
 _REGIONS = ("us", "eu", "uk", "br", "in", "", "au", "il", "")
 """What the net guesses, as the access presets call it; empty for China and elsewhere, which have none."""
 _MARGIN = (0.04, 0.07)
@@ -51,22 +53,39 @@ class Look:
 class NetReader(BasePlateReader):
     """Reads a detection's box. `look_twice` reads unsure plates again: wider, tighter, and turned level."""
 
-    def __init__(self, session: BaseSession, lengths: tuple[int, int], *, look_twice: bool) -> None:
-        self._session = session
-        self._input = session.inputs[0].name
+    def __init__(
+        self,
+        session: BaseSession,
+        lengths: tuple[int, int],
+        *,
+        look_twice: bool,
+        device: BaseDevice | None = None,
+        most: int = 1,
+    ) -> None:
+        self._lanes = Lanes(session, device=device)
+        self._answers = tuple(spec.name for spec in session.outputs)
         self._lengths = lengths
         self._look_twice = look_twice
+        self.most = most if self._lanes.batches else 1
 
     def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
-        first = self._look(crop(picture, plate.box, _MARGIN))
+        return self.read_many(((picture, plate),))[0]
+
+    def read_many(self, plates: Sequence[tuple[AnyPicture, Detection]]) -> tuple[ReadResult, ...]:
+        firsts = self._looks([_cut(picture, plate.box, _MARGIN) for picture, plate in plates])
+        return tuple(self._read(*plate, first) for plate, first in zip(plates, firsts))
+
+    def _read(self, picture: AnyPicture, plate: Detection, first: Look) -> ReadResult:
         if self._look_twice and _HOPELESS <= first.score < _SURE:
             return self._elect([first, *self._second_looks(picture, plate.box, first)])
         return self._result(first, first.score)
 
     def _second_looks(self, picture: AnyPicture, box: Box, first: Look) -> list[Look]:
-        looks = [self._look(crop(picture, box, margin)) for margin in _SECOND_MARGINS]
-        level = levelled(crop(picture, box, _MARGIN), first.places, SIZE)
-        return looks if level is None else [*looks, self._look(level)]
+        cuts = [_cut(picture, box, margin) for margin in _SECOND_MARGINS]
+        level = levelled(bgr(picture, widened(picture, box, _MARGIN)), first.places, SIZE)
+        if level is not None:
+            cuts.append(Cut(Picture.of(level), Box(0, 0, *_WIDE), _WIDE))
+        return self._looks(cuts)
 
     def _elect(self, looks: list[Look]) -> ReadResult:
         """The text with the greatest sum of scores; its score is that sum over the number of looks."""
@@ -84,13 +103,28 @@ class NetReader(BasePlateReader):
         mean = sum(c.confidence for c in look.characters) / len(look.characters)
         return ReadResult(look.characters, look.text, look.region, shape=min(1.0, score / max(mean, 1e-6)))
 
-    def _look(self, picture: Image) -> Look:
-        answer = self._session.infer({self._input: feed(picture, SIZE)})
-        chars: Float = answer["chars"][0]
-        if chars.shape[1] != BLANK + 1:
-            raise EngineFailed(f"{chars.shape[1]} classes instead of {BLANK + 1}", part="reader")
-        region = _REGIONS[int(answer["region"][0].argmax())] or None
-        return decode(chars, region, float(answer["readable"][0, 0]), answer["places"][0])
+    def _looks(self, cuts: Sequence[Cut]) -> list[Look]:
+        batches = (cuts[first : first + self.most] for first in range(0, len(cuts), self.most))
+        return [look for batch in batches for look in self._run(batch)]
+
+    def _run(self, cuts: Sequence[Cut]) -> list[Look]:
+        with self._lanes.lent((len(cuts), *SIZE)) as slot:
+            slot.fill(cuts)
+            answer = slot.run(self._answers)
+            return [_look(answer, place) for place in range(len(cuts))]
+
+
+def _cut(picture: AnyPicture, box: Box, margin: tuple[float, float]) -> Cut:
+    return Cut(picture, widened(picture, box, margin), _WIDE)
+
+
+def _look(answer: Arrays, place: int) -> Look:
+    """What the net says of one crop of a batch."""
+    chars: Float = answer["chars"][place]
+    if chars.shape[1] != BLANK + 1:
+        raise EngineFailed(f"{chars.shape[1]} classes instead of {BLANK + 1}", part="reader")
+    region = _REGIONS[int(answer["region"][place].argmax())] or None
+    return decode(chars, region, float(answer["readable"][place, 0]), answer["places"][place])
 
 
 def decode(chars: Float, region: str | None, readable: float, places: Float) -> Look:

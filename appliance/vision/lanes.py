@@ -1,0 +1,102 @@
+"""The lanes of one net: buffers of the sizes that are in use, lent to one caller at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
+
+from ..faults import EngineFailed
+from ..infer.base import Array, BaseSession, Lane
+from ..infer.device import BaseDevice, Placed
+from ..sight import Surface
+from .prepare import UNIT, Cut, Preparer, Tint
+
+_MOST = 8
+"""Idle lanes that are kept: a gate has a size a camera, and a batch or two."""
+
+Shape = tuple[int, int, int]
+"""Images, height and width."""
+
+
+class Slot:
+    """A lane with what fills it. Fill, then run; answers live until the slot is given back."""
+
+    def __init__(self, lane: Lane, name: str, preparer: Preparer, device: BaseDevice | None) -> None:
+        self.lane = lane
+        self.device: BaseDevice | None = None
+        """The GPU on which the pictures of the last `fill` lie; None in main memory."""
+        self._name = name
+        self._preparer = preparer
+        self._own_device = device
+
+    def fill(self, cuts: Sequence[Cut]) -> None:
+        """Write a cut into each image: on the GPU where all of them are there, else through main memory."""
+        placed = [Placed(c.picture, c.box, c.size) for c in cuts if isinstance(c.picture, Surface)]
+        if self._own_device is not None and len(placed) == len(cuts):
+            self.device = self._own_device
+            self.device.fill(placed, self.lane, self._name)
+        else:
+            self.device = None
+            self._preparer.fill(cuts, self.lane, self._name)
+
+    def run(self, names: Sequence[str]) -> Mapping[str, Array]:
+        """The answers of these names."""
+        if self.device is None:
+            return self.lane.run()
+        self.lane.run_there(self.device.stream)
+        return self.lane.read(names)
+
+
+class Lanes:
+    """Safe between threads: a call that hangs keeps its slot, and the next caller gets another.
+
+    With a `device`, pictures on that GPU stay there.
+    """
+
+    def __init__(self, session: BaseSession, tint: Tint = UNIT, device: BaseDevice | None = None) -> None:
+        spec = session.inputs[0]
+        if spec.dtype != np.float32:
+            raise EngineFailed(f"input {spec.name} is {spec.dtype}, not float32", part="lanes")
+        self.batches = spec.shape[0] is None
+        """Whether the net takes several images at once."""
+        self._session = session
+        self._name = spec.name
+        self._tint = tint
+        self._device = device if tint == UNIT else None
+        self._turn = Lock()
+        self._idle: list[tuple[Shape, Slot]] = []
+
+    @contextmanager
+    def lent(self, shape: Shape) -> Iterator[Slot]:
+        """A slot for inputs of this shape. Raises EngineFailed where the net does not take it."""
+        slot = self._taken(shape) or self._made(shape)
+        try:
+            yield slot
+        except EngineFailed:
+            # What it holds is in doubt, its memory is not.
+            slot.lane.close()
+            raise
+        self._give_back(shape, slot)
+
+    def _taken(self, shape: Shape) -> Slot | None:
+        with self._turn:
+            for place in range(len(self._idle) - 1, -1, -1):
+                if self._idle[place][0] == shape:
+                    return self._idle.pop(place)[1]
+        return None
+
+    def _made(self, shape: Shape) -> Slot:
+        images, height, width = shape
+        lane = self._session.lane({self._name: (images, 3, height, width)})
+        return Slot(lane, self._name, Preparer(self._tint), self._device)
+
+    def _give_back(self, shape: Shape, slot: Slot) -> None:
+        """Keep it for the next one; the one that was used longest ago makes room."""
+        with self._turn:
+            self._idle.append((shape, slot))
+            over = self._idle.pop(0)[1] if len(self._idle) > _MOST else None
+        if over is not None:
+            over.lane.close()
