@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..sight import Box
 
@@ -14,11 +14,12 @@ def covered(box: Box, polygon: Sequence[Point]) -> float:
 
     Clips the polygon to the box (Sutherland and Hodgman, 1974); the polygon need not be convex.
     """
-    left = _clip(polygon, lambda p: p[0] - box.x1)
-    right = _clip(left, lambda p: box.x2 - p[0])
-    top = _clip(right, lambda p: p[1] - box.y1)
-    shared = _clip(top, lambda p: box.y2 - p[1])
-    return min(1.0, _surface(shared) / box.area) if box.area else 0.0
+    if not box.area:
+        return 0.0
+    shared: Sequence[Point] = polygon
+    for axis, sign, limit in ((0, 1, box.x1), (0, -1, box.x2), (1, 1, box.y1), (1, -1, box.y2)):
+        shared = _clip(shared, axis, sign, limit)
+    return min(1.0, _surface(shared) / box.area)
 
 
 def around(polygons: Sequence[Sequence[Point]], margin: float) -> Box:
@@ -39,11 +40,13 @@ def clipped(box: Box, width: int, height: int) -> Box:
     return Box(x1, y1, max(x1, min(box.x2, width)), max(y1, min(box.y2, height)))
 
 
-def _clip(polygon: Sequence[Point], inside: Callable[[Point], float]) -> list[Point]:
-    """The part of the polygon on the side where `inside`, a distance from a line, is not negative."""
+def _clip(polygon: Sequence[Point], axis: int, sign: int, limit: float) -> list[Point]:
+    """The part of the polygon beyond `limit` on an axis, below it where `sign` is -1."""
+    depths = [sign * (point[axis] - limit) for point in polygon]
+    if min(depths, default=0.0) >= 0:
+        return list(polygon)
     kept: list[Point] = []
-    for here, there in zip(polygon, [*polygon[1:], *polygon[:1]]):
-        near, far = inside(here), inside(there)
+    for here, there, near, far in zip(polygon, [*polygon[1:], polygon[0]], depths, [*depths[1:], depths[0]]):
         if near >= 0:
             kept.append(here)
         if (near >= 0) != (far >= 0):

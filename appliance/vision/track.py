@@ -203,10 +203,18 @@ def _associate(
     """Match and update. Returns the tracks and the sightings that found no partner."""
     if not tracks or not seen:
         return list(tracks), list(seen)
-    cost = np.array([[1.0 - t.likeness(s, now_s) for s in seen] for t in tracks])
-    _, partners, takers = lap.lapjv(cost, extend_cost=True, cost_limit=1.0 - least)
-    for track, partner in zip(tracks, partners.tolist()):
+    partners = _partners([[t.likeness(s, now_s) for s in seen] for t in tracks], least)
+    for track, partner in zip(tracks, partners):
         if partner >= 0:
             track.take(seen[partner], now_s)
-    left = [t for t, partner in zip(tracks, partners.tolist()) if partner < 0]
-    return left, [s for s, taker in zip(seen, takers.tolist()) if taker < 0]
+    left = [t for t, partner in zip(tracks, partners) if partner < 0]
+    return left, [s for i, s in enumerate(seen) if i not in partners]
+
+
+def _partners(likeness: Sequence[Sequence[float]], least: float) -> list[int]:
+    """For each row the column that is its partner, -1 for none, so that all likenesses add up highest."""
+    if len(likeness) == len(likeness[0]) == 1:
+        # One vehicle before the gate, as nearly always: there is nothing to weigh up.
+        return [0 if likeness[0][0] > least else -1]
+    _, partners, _ = lap.lapjv(1.0 - np.array(likeness), extend_cost=True, cost_limit=1.0 - least)
+    return [int(partner) for partner in partners]
