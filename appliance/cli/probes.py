@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..config import Config
 from ..config.checks import Severity
-from ..config.schema import Camera, Input, Record
+from ..config.schema import Camera, Infer, Input, Record
 from ..faults import CameraLost, DiskFull, Effect, GateFault, RecordFailed
 from ..hw.base import BaseCamera
 from ..hw.board import detect_board
@@ -19,6 +19,8 @@ from ..hw.gpio import GpioInput, Pins, make_factory
 from ..hw.specs import input_spec
 from ..hw.system_clock import SystemClock
 from ..record.store import Store
+from ..runtime.cameras import build_camera
+from ..runtime.decoding import GpuMemory
 from ..vision.factory import build_recognition
 
 CAMERA_TIMEOUT_S = 5.0
@@ -44,7 +46,7 @@ def probes(config: Config, detect: Callable[[], str] = detect_board) -> Iterator
     yield "record", partial(record, config.record)
     yield "models", partial(models, config)
     for name, camera in config.cameras.items():
-        yield f"camera {name}", partial(camera_picture, name, camera)
+        yield f"camera {name}", partial(camera_picture, name, camera, config.infer)
     yield "pins", partial(pins, config)
 
 
@@ -97,18 +99,18 @@ def models(config: Config) -> Iterator[Result]:
     yield Result("models", f"{config.vision.reader} reads its golden frames on {recognition.backend}")
 
 
-def camera_picture(name: str, camera: Camera) -> Iterator[Result]:
+def camera_picture(name: str, camera: Camera, infer: Infer) -> Iterator[Result]:
     """Raises CameraLost."""
     part = f"camera {name}"
     if camera.driver == "sim":
         yield Result(part, "the twin's")
         return
-    with _camera(name, camera) as device:
+    with _camera(name, camera, infer) as device:
         picture = device.read(CAMERA_TIMEOUT_S).picture
     yield Result(part, f"{camera.source} gives pictures of {picture.width} x {picture.height}")
 
 
-def _camera(name: str, camera: Camera) -> BaseCamera:
+def _camera(name: str, camera: Camera, infer: Infer) -> BaseCamera:
     """The driver that the configuration names; only that one's library is imported."""
     if camera.driver in ("v4l2", "rtsp"):
         from ..hw.cameras.opencv import OpenCvCamera, OpenCvConfig
@@ -119,6 +121,8 @@ def _camera(name: str, camera: Camera) -> BaseCamera:
         from ..hw.cameras.footage import FootageCamera
 
         return FootageCamera(name, Path(camera.source), SystemClock())
+    if camera.driver == "nvdec":
+        return build_camera(name, camera, SystemClock(), GpuMemory(infer))
     raise CameraLost(f'this build has no driver "{camera.driver}"', part=f"camera {name}")
 
 

@@ -14,6 +14,7 @@ from ..hw.sim.twin import Twin
 from ..hw.specs import output_specs
 from ..hw.system_clock import SystemClock
 from ..runtime.cameras import build_camera
+from ..runtime.decoding import GpuMemory
 from ..runtime.live import LiveGate, Setting, stop_on_signals
 from ..runtime.twinlife import TwinThread, refuse_blind
 from .leave import leave
@@ -65,7 +66,8 @@ def _release(loaded: Loaded) -> int:
 def _serve(loaded: Loaded) -> int:
     config = loaded.config
     clock = SystemClock(vouched=config.clock.trust == "always")
-    cameras = {name: build_camera(name, section, clock) for name, section in config.cameras.items()}
+    memory = GpuMemory(config.infer)
+    cameras = {name: build_camera(name, section, clock, memory) for name, section in config.cameras.items()}
     gate = LiveGate(Setting(config, clock, make_factory(config.pin_factory), cameras))
     return 0 if gate.run(stop_on_signals().is_set) else 1
 

@@ -70,7 +70,9 @@ class Exit(Section):
 
 
 class Camera(Section):
-    driver: Literal["sim", "v4l2", "rtsp", "file", "picamera2", "argus"] = "v4l2"
+    driver: Literal["sim", "v4l2", "rtsp", "file", "nvdec", "picamera2", "argus"] = Field(
+        "v4l2", description="nvdec: a file or an address, decoded by an NVIDIA GPU and kept on it"
+    )
     source: str = Field("0", description="device index, address or file")
     width: int = Field(1280, ge=64, le=8192)
     height: int = Field(720, ge=64, le=8192)

@@ -13,6 +13,7 @@ from ..config.schema import Camera
 from ..faults import CameraLost, ConfigFault, InputDataFault
 from ..hw.base import BaseCamera, EndOfFootage
 from ..sight import Frame
+from .decoding import GpuMemory
 
 
 class LiveFootage(BaseCamera):
@@ -62,21 +63,28 @@ class LiveFootage(BaseCamera):
             raise CameraLost(fault.detail, part=self.name) from fault
 
 
-Build = Callable[[str, Camera, Clock], BaseCamera]
+Build = Callable[[str, Camera, Clock, GpuMemory], BaseCamera]
+
+_PRINT_S = 0.2
+"""A picture on the GPU is looked at so often for whether it changed, or a few times in `frozen_s`."""
+_PRINTS = 4
 
 
-def build_camera(name: str, settings: Camera, clock: Clock) -> BaseCamera:
-    """The driver of one camera, not opened. Raises ConfigFault for one that this build does not have."""
+def build_camera(name: str, settings: Camera, clock: Clock, memory: GpuMemory) -> BaseCamera:
+    """The driver of one camera, not opened; `memory` is that of cameras on the GPU.
+
+    Raises ConfigFault for one that this build does not have.
+    """
     build = _DRIVERS.get(settings.driver)
     if build is None:
         known = ", ".join(sorted(_DRIVERS))
         raise ConfigFault(
             f'driver = "{settings.driver}" is not available here; use one of: {known}', part=f"cameras.{name}"
         )
-    return build(name, settings, clock)
+    return build(name, settings, clock, memory)
 
 
-def _opencv(name: str, settings: Camera, clock: Clock) -> BaseCamera:
+def _opencv(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
     from ..hw.cameras.opencv import OpenCvCamera, OpenCvConfig
 
     driver: Literal["v4l2", "rtsp"] = "rtsp" if settings.driver == "rtsp" else "v4l2"
@@ -84,10 +92,19 @@ def _opencv(name: str, settings: Camera, clock: Clock) -> BaseCamera:
     return OpenCvCamera(name, config, clock)
 
 
-def _file(name: str, settings: Camera, clock: Clock) -> BaseCamera:
+def _file(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
     from ..hw.cameras.footage import FootageCamera
 
     return LiveFootage(FootageCamera(name, Path(settings.source), clock), settings.fps, clock)
 
 
-_DRIVERS: Mapping[str, Build] = {"v4l2": _opencv, "rtsp": _opencv, "file": _file}
+def _nvdec(name: str, settings: Camera, clock: Clock, memory: GpuMemory) -> BaseCamera:
+    from ..hw.cameras.nvdec import NvdecCamera, NvdecConfig
+    from ..hw.cameras.nvdec_streams import open_stream
+
+    config = NvdecConfig(settings.source, print_s=min(_PRINT_S, settings.frozen_s / _PRINTS))
+    camera = NvdecCamera(name, config, clock, memory, open_stream)
+    return camera if config.live else LiveFootage(camera, settings.fps, clock)
+
+
+_DRIVERS: Mapping[str, Build] = {"v4l2": _opencv, "rtsp": _opencv, "file": _file, "nvdec": _nvdec}

@@ -115,9 +115,9 @@ def test_the_inputs_are_read() -> None:
 
 
 def test_the_twin_needs_no_camera() -> None:
-    assert [result.severity for result in camera_picture("front", Camera(driver="sim"))] == [None]
+    assert [result.severity for result in camera_picture("front", Camera(driver="sim"), SIM.infer)] == [None]
 
 
 def test_a_camera_without_a_driver_is_a_fault() -> None:
     with pytest.raises(CameraLost, match='no driver "argus"'):
-        list(camera_picture("front", Camera(driver="argus")))
+        list(camera_picture("front", Camera(driver="argus"), SIM.infer))

@@ -9,7 +9,7 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from appliance.__main__ import explain
-from appliance.config.schema import Camera
+from appliance.config.schema import Camera, Infer
 from appliance.events import Presence
 from appliance.faults import CameraLost, ConfigFault
 from appliance.hw.barrier import BarrierActuator
@@ -17,6 +17,7 @@ from appliance.hw.cameras.footage import FootageCamera
 from appliance.hw.car import CarOnLink, CarOnPins
 from appliance.hw.gpio import Pins
 from appliance.runtime.cameras import LiveFootage, build_camera
+from appliance.runtime.decoding import GpuMemory
 from appliance.runtime.hands import Hands, build_hands
 from appliance.vision.pixels import bgr
 
@@ -27,6 +28,7 @@ def some_hands(factory: MockFactory, **changes: Any) -> Hands:
     return build_hands(a_config(**changes), a_clock(), Pins(factory))
 
 
+NO_GPU = GpuMemory(Infer())
 CAR = {"outputs": {"enable": {"pin": OPEN}}, "inputs": {}}
 
 
@@ -93,17 +95,17 @@ def test_the_inputs_are_those_of_the_configuration() -> None:
 def test_a_camera_without_a_driver_is_one_line(driver: str) -> None:
     camera = Camera.model_validate({"driver": driver})
     with pytest.raises(ConfigFault) as refused:
-        build_camera("front", camera, a_clock())
+        build_camera("front", camera, a_clock(), NO_GPU)
 
-    line = f'cameras.front: driver = "{driver}" is not available here; use one of: file, rtsp, v4l2'
+    line = f'cameras.front: driver = "{driver}" is not available here; use one of: file, nvdec, rtsp, v4l2'
     assert explain(refused.value) == line
 
 
-@pytest.mark.parametrize("driver", ["v4l2", "rtsp", "file"])
+@pytest.mark.parametrize("driver", ["v4l2", "rtsp", "file", "nvdec"])
 def test_a_known_driver_is_built_and_not_opened(driver: str) -> None:
     camera = Camera.model_validate({"driver": driver, "source": "rtsp://nowhere.invalid/1"})
 
-    assert build_camera("front", camera, a_clock()).name == "front"
+    assert build_camera("front", camera, a_clock(), NO_GPU).name == "front"
 
 
 def a_picture(folder: Path) -> Path:
@@ -159,7 +161,7 @@ def test_footage_comes_at_its_rate_and_never_later_than_it_is_waited_for(
 
 
 def test_footage_that_is_not_there_is_a_lost_camera(tmp_path: Path) -> None:
-    camera = build_camera("front", Camera(driver="file", source=str(tmp_path / "no.mp4")), a_clock())
+    camera = build_camera("front", Camera(driver="file", source=str(tmp_path / "no.mp4")), a_clock(), NO_GPU)
 
     with pytest.raises(CameraLost, match="no such file"):
         camera.open()
