@@ -44,6 +44,7 @@ GateFault
 │   ├── ArmForced            the arm left its closed limit by itself      REFUSE_ENTRY
 │   └── ReopenedTooOften     the way never stayed clear while closing     FINISH_THEN_STOP
 ├── LinkFault                the serial link is silent or damaged         STOP_NOW for a car
+│   └── PeerRefused          the car's controller cannot be trusted       STOP_NOW
 ├── ClockUntrusted           the time of day is not confirmed             WARN
 ├── PowerFault               the board's supply is too low                WARN
 ├── ThermalFault             the board is too hot                         WARN
@@ -340,6 +341,11 @@ class LinkFault(GateFault):
     sentence = "The serial link is silent or damaged."
     remedy = "Check the cable, the peer's power and [serial] in the configuration."
     effect = Effect.STOP_NOW
+
+
+class PeerRefused(LinkFault):
+    sentence = "The car's controller cannot be trusted with the car."
+    remedy = "Load firmware of the gate's protocol into it; docs/hardware/serial-link.md describes it."
 
 
 class ClockUntrusted(GateFault):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..commands import CloseBarrier, EnableCar, Horn, Lights, OpenBarrier, ReleaseCar, StopBarrier
-from ..faults import ConfigFault, LinkFault
+from ..faults import ConfigFault, LinkFault, PeerRefused
 from .actuator import BaseActuator, Order, Signals, unknown
-from .link import CarLevels, CarLink
+from .car_messages import CarLevels
+from .link import CarLink
 from .notices import Notice, Standing
 from .outputs import OutputBank
 
@@ -71,9 +72,13 @@ class CarOnLink(BaseActuator):
             self._ask(self._levels.but(horn=False), now_s)
         fault = self._link.tick(now_s)
         if fault is None:
-            return self._standing.cleared(LinkFault, "serial") if self._link.up else ()
+            return self._recovered() if self._link.up else ()
         self._withdraw()
         return self._standing.raised(fault, now_s)
+
+    def _recovered(self) -> tuple[Notice, ...]:
+        cleared = self._standing.cleared
+        return (*cleared(LinkFault, "serial"), *cleared(PeerRefused, "serial"))
 
     def safe(self) -> None:
         """Ask for release; a peer that cannot hear it releases by its own time limit."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
 
 from ..faults import (
     ConfigFault,
@@ -26,7 +28,7 @@ from .base import (
     OutputSpec,
     PowerMode,
 )
-from .link import CarLevels, Message, Packet, unpack
+from .car_messages import Ack, CarLevels, Hello, SetLevels, Welcome, pack, unpack
 
 
 class FakePins:
@@ -132,18 +134,20 @@ class FakeInput(BaseInput):
 
 class FakeLink(BaseSerialLink):
     """A link to `peer`, which gives its answers to each message. `unplugged` True cuts it, `deaf`
-    True loses what is sent.
+    True loses what is sent. `opened` counts the tries.
     """
 
     def __init__(self, peer: Callable[[bytes], list[bytes]]) -> None:
         self.history: list[bytes] = []
         self.unplugged = False
         self.deaf = False
-        self._peer = peer
+        self.opened = 0
+        self.peer = peer
         self._inbox: deque[bytes] = deque()
         self._open = False
 
     def open(self) -> None:
+        self.opened += 1
         if self.unplugged:
             raise LinkFault("the port is not there", part="serial")
         self._open = True
@@ -152,7 +156,7 @@ class FakeLink(BaseSerialLink):
         self._refuse_unplugged()
         self.history.append(payload)
         if not self.deaf:
-            self._inbox.extend(self._peer(payload))
+            self._inbox.extend(self.peer(payload))
 
     def receive(self, timeout_s: float) -> bytes | None:
         self._refuse_unplugged()
@@ -168,31 +172,68 @@ class FakeLink(BaseSerialLink):
 
 
 class FakeCarPeer:
-    """The car's controller, as `link` describes it, its time limit left out (`forget` is that)."""
+    """The car's controller, as `link` and `car_messages` describe it. `clock` gives seconds.
 
-    def __init__(self) -> None:
-        self.levels = CarLevels()
-        self._newest: int | None = None
+    `welcome` is what it says of itself; the dead-man time in it is its own limit.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.welcome = Welcome(0, 0, session=0, dead_man_ms=2000, firmware="fake 1.0")
+        self._clock = clock
+        self._levels = CarLevels()
+        self._greeting: Hello | None = None
+        self._sessions = count(1)
+        self._session: int | None = None
+        self._newest = 0
+        self._heard_s = 0.0
+        self._dead_man_s = 0.0
+
+    @property
+    def levels(self) -> CarLevels:
+        """What it drives now: nothing once it has heard nothing for its dead-man time."""
+        self._age()
+        return self._levels
 
     def forget(self) -> None:
-        """The peer heard nothing for three heartbeats, or restarted."""
-        self.levels = CarLevels()
-        self._newest = None
+        """Everything released, no session: the dead-man time is over, or the peer restarted."""
+        self._levels, self._session = CarLevels(), None
 
-    def __call__(self, message: bytes) -> list[bytes]:
-        packet = unpack(message)
-        if packet is None or not self._accepts(packet):
-            return []
-        self._newest = packet.number
-        self.levels = packet.levels if packet.kind is Message.SET else CarLevels()
-        return [Packet(Message.ACK, packet.number, self.levels).packed()]
+    def _age(self) -> None:
+        if self._clock() - self._heard_s > self._dead_man_s:
+            self.forget()
 
-    def _accepts(self, packet: Packet) -> bool:
-        if packet.kind is Message.HELLO:
-            return True
-        if packet.kind is not Message.SET or self._newest is None:
-            return False
-        return 0 < (packet.number - self._newest) % 0x10000 < 0x8000
+    def __call__(self, data: bytes) -> list[bytes]:
+        message = unpack(data)
+        if isinstance(message, Hello):
+            return [] if self._repeats(message) else [pack(self._greet(message))]
+        if isinstance(message, SetLevels) and self._fresh(message):
+            self._newest, self._heard_s = message.number, self._clock()
+            self._levels = message.levels.within(self.welcome.able)
+            return [pack(Ack(message.tag, message.number, self._levels))]
+        return []
+
+    def _repeats(self, hello: Hello) -> bool:
+        last = self._greeting
+        return last is not None and last.tag == hello.tag and not _newer(hello.number, last.number)
+
+    def _greet(self, hello: Hello) -> Welcome:
+        self.forget()
+        self._greeting = hello
+        dead_man_ms = min(self.welcome.dead_man_ms, 3 * hello.heartbeat_ms)
+        session = next(self._sessions) % 0x10000
+        if hello.version.major == self.welcome.version.major:
+            self._session, self._newest, self._heard_s = session, hello.number, self._clock()
+            self._dead_man_s = dead_man_ms / 1000
+        answer = replace(self.welcome, tag=hello.tag, number=hello.number)
+        return replace(answer, session=session, dead_man_ms=dead_man_ms)
+
+    def _fresh(self, message: SetLevels) -> bool:
+        self._age()
+        return message.tag == self._session and _newer(message.number, self._newest)
+
+
+def _newer(number: int, than: int) -> bool:
+    return 0 < (number - than) % 0x10000 < 0x8000
 
 
 class FakeWatchdog(BaseWatchdog):

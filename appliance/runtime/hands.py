@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from ..clock import Clock
@@ -66,4 +67,4 @@ def _actuator(config: Config, outputs: OutputBank) -> BaseActuator:
     if config.car.channel == "gpio":
         return CarOnPins(outputs)
     port = SerialLink(PortConfig(config.serial.port, config.serial.baud))
-    return CarOnLink(CarLink(port, config.serial.heartbeat_s))
+    return CarOnLink(CarLink(port, config.serial.heartbeat_s, lambda: secrets.randbelow(0x10000)))

@@ -12,9 +12,7 @@ import serial
 
 from appliance.faults import LinkFault
 from appliance.hw import serial_link
-from appliance.hw.fake import FakeCarPeer
 from appliance.hw.framing import MAX_PAYLOAD, FrameReader, encode
-from appliance.hw.link import CarLevels, CarLink
 from appliance.hw.serial_link import PortConfig, SerialLink
 
 WAIT_S = 2.0
@@ -151,16 +149,3 @@ def test_every_port_error_is_mapped(kind: type[Exception]) -> None:
         with pytest.raises(LinkFault) as caught:
             use()
         assert isinstance(caught.value.__cause__, kind)
-
-
-def test_a_car_is_enabled_over_the_cable(cable: Cable, link: SerialLink) -> None:
-    peer = FakeCarPeer()
-    car = CarLink(link, heartbeat_s=0.2)
-    for step in range(6):
-        car.tick(step * 0.25)
-        if car.up:
-            car.ask(CarLevels(enable=True))
-        for message in cable.hear():
-            for answer in peer(message):
-                cable.say(encode(answer))
-    assert peer.levels == CarLevels(enable=True)
