@@ -37,17 +37,34 @@ class Figure:
         return lost > self.least and lost > self.slack * then
 
 
+def _recognising(part: str, where: str) -> tuple[Figure, ...]:
+    return (
+        Figure(f"detect and read a frame p50, {where}, ms", f"{part}.frame_ms.p50", slack=0.3),
+        Figure(f"detect p50 over read p50, {where}", f"{part}.detect_ms.p50", f"{part}.read_ms.p50"),
+        Figure(f"around the detector's engine p50, {where}, ms", f"{part}.around_ms.p50", least=0.3),
+        Figure(
+            f"frames/s of the loop over the bare engines', {where}",
+            f"{part}.ratio_to_bare",
+            more_is_better=True,
+            slack=0.1,
+        ),
+        Figure(
+            f"the same of frames without a read, {where}",
+            f"{part}.settled.ratio_to_bare",
+            more_is_better=True,
+            slack=0.1,
+        ),
+        Figure(
+            f"share of the time in engines, {where}", f"{part}.engine_share", more_is_better=True, slack=0.1
+        ),
+        Figure(f"processor seconds a frame, {where}", f"{part}.cpu_s_per_frame", slack=0.3),
+    )
+
+
 FIGURES = (
-    Figure(
-        "frames/s of the loop over the bare engine's",
-        "recognition.ratio_to_bare",
-        more_is_better=True,
-        slack=0.2,
-    ),
-    Figure("share of the time in engines", "recognition.engine_share", more_is_better=True, slack=0.1),
-    Figure("detect p50 over read p50", "recognition.detect_ms.p50", "recognition.read_ms.p50"),
-    Figure("processor seconds a frame", "recognition.cpu_s_per_frame", slack=0.3),
-    Figure("memory at most, MB", "memory_mb.peak", slack=0.15),
+    *_recognising("recognition", "all processors"),
+    *_recognising("one_core", "one processor"),
+    Figure("memory at most, without pictures, MB", "memory_mb.gate", slack=0.15),
     Figure("vote to edge p50, alone, over the disk's", "alone.opening_ms.p50", "alone.disk_ms.p50"),
     Figure("decide p50, alone, ms", "alone.decide_ms.p50", least=0.5),
     Figure(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from functools import partial
+from statistics import median
 
 from ..clock import ManualClock
 from ..config.schema import Camera, Vision, Vote
 from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
-from ..sight import AnyPicture, Box, Effort, Frame, Kind
+from ..sight import AnyPicture, Effort, Frame, Kind
 from ..vision.desk import ModelledDesk
 from ..vision.factory import Recognition
 from ..vision.looking import inline
@@ -21,10 +21,9 @@ from ..vision.mailbox import Mailbox
 from .pictures import EVERY_S
 from .race import Timers
 from .spread import Spread
-from .tap import Tap, TimedDetector, TimedReader
+from .tap import Log, Tap, TimedDetector, TimedReader
 
 Step = Callable[[], object]
-Run = Callable[[], object]
 
 _WARM = 3
 """First runs at a new size allocate."""
@@ -32,24 +31,61 @@ _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """Frames a second of the loop, and of the same runs of engines alone, their inputs ready.
+
+    `ratio` is the share of the engines' time in the loop's, of the same frame, the middle of all frames.
+    """
+
+    loop_fps: float
+    bare_fps: float
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recognised:
-    """What recognition takes. Rates in frames a second, shares 0 to 1."""
+    """What recognition takes. Shares 0 to 1."""
 
     frames: int
     size: tuple[int, int]
     backend: str
     detect: Spread
+    around: Spread
+    """The detector without its engine: what comes before the net, and after it."""
     read: Spread | None
     """None where no picture shows a plate."""
-    loop_fps: float
-    bare_fps: float
+    frame: Spread
+    """Detection, and a read of each plate that it found."""
+    whole: Rate
+    settled: Rate | None
+    """In frames in which nothing was left to be read, as most of a visit is."""
     engine_share: float
     cpu_s_per_frame: float
 
+
+@dataclass(slots=True)
+class _Laps:
+    """Seconds that each frame took: the loop, processors in the loop, its engines alone, engines in it."""
+
+    loop: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    bare: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
+    read: list[bool] = field(default_factory=list)
+
     @property
-    def ratio_to_bare(self) -> float:
-        """The whole loop's rate over that of the detector's engine alone."""
-        return self.loop_fps / self.bare_fps
+    def whole(self) -> Rate:
+        return _rate(list(zip(self.loop, self.bare)))
+
+    @property
+    def settled(self) -> Rate | None:
+        quiet = [(loop, bare) for loop, bare, read in zip(self.loop, self.bare, self.read) if not read]
+        return _rate(quiet) if quiet else None
+
+
+def _rate(frames: Sequence[tuple[float, float]]) -> Rate:
+    loop_s, bare_s = (sum(each) for each in zip(*frames))
+    return Rate(len(frames) / loop_s, len(frames) / bare_s, median(bare / loop for loop, bare in frames))
 
 
 def measure_recognition(
@@ -67,63 +103,84 @@ def measure_recognition(
     loop = _Loop(Recognition(detector, reader, recognition.backend, ()), camera, *settings)
     for picture in pictures[:_WARM]:
         loop.see(picture)
-    _stages(detector, reader, pictures)
-    detect, read = tuple(detector.seconds), tuple(reader.seconds)
-    bare = _bare_runs(recognition, tap, pictures[-1], detector.area)
-    loop_s, cpu_s, bare_s = _raced(loop, bare, pictures, timers, step)
+    stages = _stages(detector, reader, tap.log, pictures)
+    laps = _raced(loop, reader, tap.log, pictures, timers, step)
+    count = len(pictures)
     return Recognised(
-        frames=len(pictures),
+        frames=count,
         size=(pictures[0].width, pictures[0].height),
         backend=recognition.backend,
-        detect=Spread.of(detect),
-        read=Spread.of(read) if read else None,
-        loop_fps=len(pictures) / loop_s,
-        engine_share=tap.busy_s / loop_s,
-        bare_fps=len(pictures) / bare_s,
-        cpu_s_per_frame=cpu_s / len(pictures),
+        detect=Spread.of(stages.detect),
+        around=Spread.of(stages.around),
+        read=Spread.of(stages.read) if stages.read else None,
+        frame=Spread.of(stages.frame),
+        whole=laps.whole,
+        settled=laps.settled,
+        engine_share=sum(laps.busy) / sum(laps.loop),
+        cpu_s_per_frame=sum(laps.cpu) / count,
     )
 
 
-def _stages(detector: TimedDetector, reader: TimedReader, pictures: Sequence[AnyPicture]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Stages:
+    """Seconds of the stages by themselves."""
+
+    detect: Sequence[float]
+    around: Sequence[float]
+    read: Sequence[float]
+    frame: Sequence[float]
+
+
+def _stages(
+    detector: TimedDetector, reader: TimedReader, log: Log, pictures: Sequence[AnyPicture]
+) -> _Stages:
     """Look at each picture where the loop looked, and read every plate: the loop reads fewer."""
     detector.seconds.clear()
     reader.seconds.clear()
+    around, frame = [], []
     for picture in pictures:
-        for found in detector.detect(picture, detector.area):
-            if found.kind is Kind.PLATE:
-                reader.read(picture, found)
-
-
-def _bare_runs(recognition: Recognition, tap: Tap, picture: AnyPicture, area: Box | None) -> list[Run]:
-    """The runs of engines that the detector makes for one picture, with their inputs ready."""
-    tap.clear()
-    recognition.detector.detect(picture, area)
-    runs: list[Run] = [partial(s.session.infer, dict(s.last)) for s in tap.sessions if s.last is not None]
-    if not runs:
-        raise BenchFault("the detector runs no engine")
-    tap.clear()
-    return runs
+        before = len(reader.seconds)
+        log.clear()
+        found = detector.detect(picture, detector.area)
+        around.append(detector.seconds[-1] - log.busy_s)
+        for one in found:
+            if one.kind is Kind.PLATE:
+                reader.read(picture, one)
+        frame.append(detector.seconds[-1] + sum(reader.seconds[before:]))
+    return _Stages(tuple(detector.seconds), around, tuple(reader.seconds), frame)
 
 
 def _raced(
-    loop: _Loop, bare: Sequence[Run], pictures: Sequence[AnyPicture], timers: Timers, step: Step
-) -> tuple[float, float, float]:
-    """Seconds of the loop, of processors in the loop, and of the bare engine, over all pictures.
+    loop: _Loop,
+    reader: TimedReader,
+    log: Log,
+    pictures: Sequence[AnyPicture],
+    timers: Timers,
+    step: Step,
+) -> _Laps:
+    """The loop on each picture, then the runs of engines that it took, alone.
 
-    In turn: what else this computer does slows both alike.
+    In turn: what else this computer does slows both alike. Raises BenchFault where no engine ran.
     """
-    loop_s = cpu_s = bare_s = 0.0
+    laps = _Laps()
     for picture in pictures:
+        log.clear()
+        before = len(reader.seconds)
         start_s, start_cpu_s = timers.wall(), timers.cpu()
         loop.see(picture)
         seen_s = timers.wall()
-        loop_s += seen_s - start_s
-        cpu_s += timers.cpu() - start_cpu_s
-        for run in bare:
+        laps.loop.append(seen_s - start_s)
+        laps.cpu.append(timers.cpu() - start_cpu_s)
+        laps.busy.append(log.busy_s)
+        laps.read.append(len(reader.seconds) > before)
+        again_s = timers.wall()
+        for run in tuple(log.runs):
             run()
-        bare_s += timers.wall() - seen_s
+        laps.bare.append(timers.wall() - again_s)
         step()
-    return loop_s, cpu_s, bare_s
+    if not any(laps.busy):
+        raise BenchFault("the detector runs no engine")
+    return laps
 
 
 class _Loop:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .process import Memory
-from .recognition import Recognised
+from .recognition import Rate, Recognised
 from .session import Idle, Timed
 from .spread import Spread
 from .stamps import Openings
 
-VERSION = 1
+VERSION = 2
 LIMIT_MS = 20.0
 """What 99 of 100 openings must stay under, from vote to edge, the durable record included."""
 
@@ -32,7 +32,10 @@ class Report:
 
     computer: Computer
     recognised: Recognised
+    one_core: Recognised
     memory: Memory
+    pictures_mb: float
+    """What the pictures take that are held to be recognised: no gate holds so many."""
     alone: Timed
     seeing: Timed
 
@@ -47,15 +50,30 @@ class Report:
                 "load": [round(load, 2) for load in self.computer.load],
             },
             "recognition": _recognition(self.recognised),
-            "memory_mb": {"now": _rounded(self.memory.now_mb), "peak": _rounded(self.memory.peak_mb)},
+            "one_core": _recognition(self.one_core),
+            "memory_mb": {
+                "now": _rounded(self.memory.now_mb),
+                "peak": _rounded(self.memory.peak_mb),
+                "pictures": round(self.pictures_mb, 1),
+                "gate": _rounded(self.gate_mb),
+            },
             "opening_limit_ms": LIMIT_MS,
             "alone": _timed(self.alone),
             "seeing": _timed(self.seeing),
         }
 
+    @property
+    def gate_mb(self) -> float | None:
+        """The most that was resident, without the pictures."""
+        return None if self.memory.peak_mb is None else self.memory.peak_mb - self.pictures_mb
+
     def lines(self) -> Iterator[str]:
         """A table for people."""
-        yield from self._about_recognition()
+        seen = self.recognised
+        width, height = seen.size
+        yield f"recognition   {seen.frames} frames of {width} x {height} on {seen.backend}"
+        yield from _told(f"{self.computer.processors} processors", seen)
+        yield from _told("one processor, one thread", self.one_core)
         yield ""
         yield f"{'milliseconds':42}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}"
         yield from _rows("alone", self.alone)
@@ -64,24 +82,30 @@ class Report:
         for name, timed in (("alone", self.alone), ("while recognising", self.seeing)):
             yield from _verdict(name, timed)
         yield from _idling(self.alone.idle)
-        yield f"memory        {_mb(self.memory.now_mb)} now, {_mb(self.memory.peak_mb)} at most"
+        yield (
+            f"memory        {_mb(self.memory.now_mb)} now, {_mb(self.memory.peak_mb)} at most,"
+            f" {_mb(self.pictures_mb)} of it pictures"
+        )
         before, after = self.computer.load
         yield (
             f"this computer {self.computer.machine}, {self.computer.processors} processors, Python"
             f" {self.computer.python}, load average {before:.1f} before, {after:.1f} after"
         )
 
-    def _about_recognition(self) -> Iterator[str]:
-        seen = self.recognised
-        width, height = seen.size
-        yield f"recognition   {seen.frames} frames of {width} x {height} on {seen.backend}"
-        yield f"  detect      {_short(seen.detect)}"
-        yield f"  read        {_short(seen.read)}"
-        yield (
-            f"  whole loop  {seen.loop_fps:.1f} frames/s, {seen.ratio_to_bare:.0%} of the bare detector's"
-            f" {seen.bare_fps:.1f}; {seen.engine_share:.0%} of the time in engines"
-        )
-        yield f"  processor   {seen.cpu_s_per_frame * 1000:.0f} ms a frame"
+
+def _told(where: str, seen: Recognised) -> Iterator[str]:
+    yield f"  on {where}"
+    yield f"    detect      {_short(seen.detect)}, {seen.around.p50:.1f} of it around the engine"
+    yield f"    read        {_short(seen.read)}"
+    yield f"    both        {_short(seen.frame)} a frame"
+    yield f"    whole loop  {_rated(seen.whole)}; {seen.engine_share:.0%} of the time in engines"
+    if seen.settled is not None:
+        yield f"      settled   {_rated(seen.settled)}"
+    yield f"    processor   {seen.cpu_s_per_frame * 1000:.0f} ms a frame"
+
+
+def _rated(rate: Rate) -> str:
+    return f"{rate.loop_fps:.1f} frames/s, {rate.ratio:.0%} of the bare engines' {rate.bare_fps:.1f}"
 
 
 def _recognition(seen: Recognised) -> dict[str, object]:
@@ -90,12 +114,21 @@ def _recognition(seen: Recognised) -> dict[str, object]:
         "size": list(seen.size),
         "backend": seen.backend,
         "detect_ms": _spread(seen.detect),
+        "around_ms": _spread(seen.around),
         "read_ms": _spread(seen.read),
-        "loop_fps": round(seen.loop_fps, 3),
-        "bare_fps": round(seen.bare_fps, 3),
-        "ratio_to_bare": round(seen.ratio_to_bare, 4),
+        "frame_ms": _spread(seen.frame),
+        **_rate(seen.whole),
+        "settled": None if seen.settled is None else _rate(seen.settled),
         "engine_share": round(seen.engine_share, 4),
         "cpu_s_per_frame": round(seen.cpu_s_per_frame, 5),
+    }
+
+
+def _rate(rate: Rate) -> dict[str, float]:
+    return {
+        "loop_fps": round(rate.loop_fps, 3),
+        "bare_fps": round(rate.bare_fps, 3),
+        "ratio_to_bare": round(rate.ratio, 4),
     }
 
 

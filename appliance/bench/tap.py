@@ -2,78 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 from ..config.schema import Infer
-from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
+from ..infer.base import Array, Arrays, BaseBackend, BaseSession, Lane, ModelFile
 from ..infer.chain import MakeBackend, make_backend
 from ..sight import AnyPicture, Box, Detection
 from ..vision.base import BaseDetector, BasePlateReader, ReadResult
 
+T = TypeVar("T")
+
 Timer = Callable[[], float]
-
-
-class TappedSession(BaseSession):
-    """An engine whose runs are counted. `last` is the input of the last one."""
-
-    def __init__(self, session: BaseSession, timer: Timer) -> None:
-        self.inputs, self.outputs, self.metadata = session.inputs, session.outputs, session.metadata
-        self.session = session
-        self.busy_s = 0.0
-        self.last: Arrays | None = None
-        self._timer = timer
-
-    def infer(self, feeds: Arrays) -> dict[str, Array]:
-        self.last = feeds
-        start = self._timer()
-        answer = self.session.infer(feeds)
-        self.busy_s += self._timer() - start
-        return answer
-
-    def close(self) -> None:
-        self.session.close()
-
-    def clear(self) -> None:
-        self.busy_s, self.last = 0.0, None
+Run = Callable[[], object]
 
 
 @dataclass
-class Tap:
-    """Makes backends whose sessions are tapped; `sessions` are those of the backend that serves."""
+class Log:
+    """What engines did since `clear`: their seconds, and each of their runs, to be done again."""
 
     timer: Timer
-    make: MakeBackend = make_backend
-    sessions: list[TappedSession] = field(default_factory=list)
+    busy_s: float = 0.0
+    runs: list[Run] = field(default_factory=list)
 
-    def backend(self, name: str, infer: Infer) -> BaseBackend:
-        self.sessions = []
-        return _TappedBackend(self.make(name, infer), self)
+    def timed(self, run: Callable[[], T]) -> T:
+        """Do it, and note it. What it runs on may change later: a run takes as long on any picture."""
+        start_s = self.timer()
+        answer = run()
+        self.busy_s += self.timer() - start_s
+        self.runs.append(run)
+        return answer
 
     def clear(self) -> None:
-        for session in self.sessions:
-            session.clear()
+        self.busy_s, self.runs = 0.0, []
 
-    @property
-    def busy_s(self) -> float:
-        """Seconds in all engines since `clear`."""
-        return sum(session.busy_s for session in self.sessions)
+
+class TappedSession(BaseSession):
+    """An engine whose runs are logged."""
+
+    def __init__(self, session: BaseSession, log: Log) -> None:
+        self.inputs, self.outputs, self.metadata = session.inputs, session.outputs, session.metadata
+        self._session = session
+        self._log = log
+
+    def infer(self, feeds: Arrays) -> dict[str, Array]:
+        return self._log.timed(partial(self._session.infer, feeds))
+
+    def lane(self, shapes: Mapping[str, tuple[int, ...]]) -> Lane:
+        return _TappedLane(self._session.lane(shapes), self._log)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+class _TappedLane(Lane):
+    """On a GPU a run is two: what queues it, and what waits for its answers."""
+
+    def __init__(self, lane: Lane, log: Log) -> None:
+        self.inputs, self.addresses, self.specs = lane.inputs, lane.addresses, lane.specs
+        self._lane = lane
+        self._log = log
+
+    def run(self) -> Mapping[str, Array]:
+        return self._log.timed(self._lane.run)
+
+    def run_there(self, stream: int) -> None:
+        self._log.timed(partial(self._lane.run_there, stream))
+
+    def read(self, names: Sequence[str]) -> Mapping[str, Array]:
+        return self._log.timed(partial(self._lane.read, names))
+
+    def close(self) -> None:
+        self._lane.close()
+
+
+class Tap:
+    """Makes backends whose engines are logged; the log is that of the backend that serves."""
+
+    def __init__(self, timer: Timer, make: MakeBackend = make_backend) -> None:
+        self.log = Log(timer)
+        self._make = make
+
+    def backend(self, name: str, infer: Infer) -> BaseBackend:
+        self.log = Log(self.log.timer)
+        return _TappedBackend(self._make(name, infer), self.log)
 
 
 class _TappedBackend(BaseBackend):
-    def __init__(self, backend: BaseBackend, tap: Tap) -> None:
-        self.name = backend.name
+    def __init__(self, backend: BaseBackend, log: Log) -> None:
+        self.name, self.threaded, self.device = backend.name, backend.threaded, backend.device
         self._backend = backend
-        self._tap = tap
+        self._log = log
 
     def load(self, model: ModelFile) -> BaseSession:
-        session = TappedSession(self._backend.load(model), self._tap.timer)
-        self._tap.sessions.append(session)
-        return session
+        return TappedSession(self._backend.load(model), self._log)
 
 
 class TimedDetector(BaseDetector):
-    """A detector that notes the seconds of each call."""
+    """A detector that notes the seconds of each call, one picture at a time."""
 
     def __init__(self, detector: BaseDetector, timer: Timer) -> None:
         self.seconds: list[float] = []

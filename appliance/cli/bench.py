@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import os
 import platform
 import sys
 import tempfile
@@ -15,21 +14,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..bench.compare import load_report, regressions
-from ..bench.process import memory
+from ..bench.process import confined, memory, processors
 from ..bench.recognition import Recognised, measure_recognition
 from ..bench.report import Computer, Report
 from ..bench.session import Bed, Session, Task
-from ..bench.stage import twin_camera
+from ..bench.stage import twin_camera, wide
 from ..bench.tap import Tap
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
 from ..faults import RecordFailed
 from ..hw.system_clock import SystemClock
-from ..sight import AnyPicture
-from ..vision.factory import Recognition, build_recognition
+from ..sight import Picture
+from ..vision.factory import build_recognition
 from .bench_backends import compare_backends
-from .bench_input import bar, samples, timers
+from .bench_input import bar, load, samples, timers
 from .bench_layers import show_layers
 from .bench_peers import compare_with_peers
 from .settings import read_settings
@@ -55,6 +54,7 @@ STOPS_SHARE = 4
 """One STOP for so many openings: each takes the debounce and more."""
 IDLE_S, QUICK_IDLE_S = 4.0, 1.0
 FEWEST = 5
+MEGA = 2**20
 
 MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "backends": compare_backends,
@@ -105,22 +105,26 @@ def _measure(ours: Config, args: argparse.Namespace) -> Report:
     frames = args.frames or (QUICK_FRAMES if args.quick else FRAMES)
     openings = args.openings or (QUICK_OPENINGS if args.quick else OPENINGS)
     stops = max(FEWEST, openings // STOPS_SHARE)
-    twin = load_config(None, "sim", environment={}).config
-    before = os.getloadavg()[0]
-    with _folder(ours.record.path) as folder, bar(2 * frames + 2 * (openings + stops)) as shown:
+    twin = wide(load_config(None, "sim", environment={}).config)
+    before = load()
+    with _folder(ours.record.path) as folder, bar(3 * frames + 2 * (openings + stops)) as shown:
         pictures = [one.picture for one in samples(args.paths, twin, frames, shown.update)]
-        tap = Tap(time.perf_counter)
-        recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
-        recognised = _recognise(recognition, tap, pictures, ours, _camera(args.paths, twin), shown.update)
+        camera = _camera(args.paths, twin)
+        recognised = _recognise(ours, pictures, camera, shown.update)
         used = memory()
+        with confined(1):
+            one_core = _recognise(_single(ours), pictures, camera, shown.update)
         bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, pictures)
         alone = Task(openings, stops, QUICK_IDLE_S if args.quick else IDLE_S)
         timed_alone = Session(bed, "alone", seeing=False).run(alone, shown.update)
         timed_seeing = Session(bed, "seeing", seeing=True).run(Task(openings, stops), shown.update)
-    computer = Computer(
-        os.cpu_count() or 1, platform.machine(), platform.python_version(), (before, os.getloadavg()[0])
-    )
-    return Report(computer, recognised, used, timed_alone, timed_seeing)
+    computer = Computer(processors(), platform.machine(), platform.python_version(), (before, load()))
+    held = sum(plane.nbytes for picture in pictures for plane in picture.planes) / MEGA
+    return Report(computer, recognised, one_core, used, held, timed_alone, timed_seeing)
+
+
+def _single(ours: Config) -> Config:
+    return ours.model_copy(update={"infer": ours.infer.model_copy(update={"threads": 1})})
 
 
 def _camera(paths: list[Path], twin: Config) -> Camera:
@@ -129,13 +133,10 @@ def _camera(paths: list[Path], twin: Config) -> Camera:
 
 
 def _recognise(
-    recognition: Recognition,
-    tap: Tap,
-    pictures: Sequence[AnyPicture],
-    ours: Config,
-    camera: Camera,
-    step: Callable[[], object],
+    ours: Config, pictures: Sequence[Picture], camera: Camera, step: Callable[[], object]
 ) -> Recognised:
+    tap = Tap(time.perf_counter)
+    recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
     settings = (ours.vision, ours.vote)
     return measure_recognition(recognition, tap, pictures, camera, settings, timers(), step)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from appliance.__main__ import main
+from appliance.bench.compare import FIGURES
 from appliance.config.load import read_config
 from appliance.infer.models import SHIPPED
 
@@ -35,9 +36,15 @@ def measured(owner: Path, capsys: pytest.CaptureFixture[str], *words: str) -> di
 def test_one_object_holds_every_stage(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = measured(owner, capsys)
     assert [report[name]["opening_ms"]["n"] for name in ("alone", "seeing")] == [5, 5]
-    assert report["recognition"]["detect_ms"]["n"] == 5
+    assert [report[name]["detect_ms"]["n"] for name in ("recognition", "one_core")] == [5, 5]
+    assert report["recognition"]["size"] == [1920, 1080]
     assert 0.0 < report["recognition"]["ratio_to_bare"] < 2.0
     assert 0.0 < report["recognition"]["engine_share"] <= 1.0
+
+
+def test_every_watched_figure_is_in_a_report(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = measured(owner, capsys)
+    assert [figure.name for figure in FIGURES if figure.value(report) is None] == []
 
 
 def test_the_parts_of_an_opening_make_the_whole(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,7 +61,7 @@ def test_nothing_is_left_behind(owner: Path, capsys: pytest.CaptureFixture[str])
 
 def test_what_got_worse_is_told(owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     better = measured(owner, capsys, GOLDEN)
-    better["memory_mb"]["peak"] /= 2
+    better["memory_mb"]["gate"] /= 2
     then = tmp_path / "then.json"
     then.write_text(json.dumps(better), encoding="utf-8")
     assert main(["bench", GOLDEN, *SMALL, "--against", str(then), "--config", str(owner)]) == 1

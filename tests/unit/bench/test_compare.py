@@ -4,45 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from appliance.bench.compare import FIGURES, load_report, regressions
+from appliance.bench.compare import FIGURES, Figure, load_report, regressions
+from appliance.bench.report import VERSION
 from appliance.faults import BenchFault
-
-
-def report(**changed: float) -> dict[str, Any]:
-    """A report in which every watched figure is there."""
-    figures = {
-        "ratio_to_bare": 0.5,
-        "engine_share": 0.9,
-        "cpu_s_per_frame": 0.2,
-        "peak": 300.0,
-        "opening": 2.0,
-        "disk": 1.0,
-        "decide": 0.8,
-        "stop": 60.0,
-        "gate_share": 0.02,
-        **changed,
-    }
-    return {
-        "bench": 1,
-        "recognition": {
-            **{name: figures[name] for name in ("ratio_to_bare", "engine_share", "cpu_s_per_frame")},
-            "detect_ms": {"p50": 60.0},
-            "read_ms": {"p50": 30.0},
-        },
-        "memory_mb": {"peak": figures["peak"]},
-        "alone": {
-            "opening_ms": {"p50": figures["opening"]},
-            "disk_ms": {"p50": figures["disk"]},
-            "decide_ms": {"p50": figures["decide"]},
-            "stop_ms": {"p95": figures["stop"]},
-            "idle": {"gate_share": figures["gate_share"]},
-        },
-        "seeing": {"unqueued_ms": {"p95": 10.0}},
-    }
+from tests.unit.bench.reports import report, with_figure, worst_allowed
 
 
 def written(path: Path, text: str) -> Path:
@@ -58,16 +26,29 @@ def test_every_figure_is_found_in_a_report() -> None:
     assert [figure.path for figure in FIGURES if figure.value(report()) is None] == []
 
 
-def test_a_figure_beyond_its_tolerance_gets_a_line() -> None:
-    assert regressions(report(), report(peak=400.0)) == ["memory at most, MB: 400, was 300 (tolerance 15%)"]
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_each_figure_beyond_its_tolerance_gets_its_line(figure: Figure) -> None:
+    further = -0.02 if figure.more_is_better else 0.02
+    (line,) = regressions(report(), with_figure(figure, worst_allowed(figure) * (1 + further)))
+
+    assert line.startswith(f"{figure.name}: ")
 
 
-def test_a_figure_within_its_tolerance_gets_none() -> None:
-    assert regressions(report(), report(peak=340.0)) == []
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_each_figure_within_its_tolerance_gets_none(figure: Figure) -> None:
+    nearer = 0.02 if figure.more_is_better else -0.02
+
+    assert regressions(report(), with_figure(figure, worst_allowed(figure) * (1 + nearer))) == []
+
+
+def test_a_line_says_what_it_is_and_was() -> None:
+    (line,) = regressions(report(), report(gate=400.0))
+
+    assert line == "memory at most, without pictures, MB: 400, was 300 (tolerance 15%)"
 
 
 def test_where_more_is_better_less_is_worse() -> None:
-    assert len(regressions(report(), report(ratio_to_bare=0.3))) == 1
+    assert len(regressions(report(), report(ratio_to_bare=0.5))) == 1
     assert regressions(report(), report(ratio_to_bare=0.9)) == []
 
 
@@ -80,7 +61,7 @@ def test_what_is_smaller_than_noise_does_not_count() -> None:
 
 
 def test_what_one_side_lacks_is_left_out() -> None:
-    assert regressions({"bench": 1}, report()) == []
+    assert regressions({"bench": VERSION}, report()) == []
 
 
 def test_an_earlier_report_is_loaded(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import itertools
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from appliance.bench.tap import Tap
 from appliance.config.schema import Infer
@@ -30,22 +31,34 @@ def test_the_time_in_engines_adds_up() -> None:
     tap = tapped()
     session = tap.backend("fake", Infer()).load(ModelFile("net", Path("net")))
     session.infer(FEEDS)
-    session.infer(FEEDS)
+    session.lane({"x": (1, 3)}).run()
 
-    assert tap.busy_s == 2.0
+    assert tap.log.busy_s == 2.0
+
+
+def test_what_ran_can_be_run_again() -> None:
+    tap = tapped()
+    lane = tap.backend("fake", Infer()).load(ModelFile("net", Path("net"))).lane({"x": (1, 3)})
+    lane.inputs["x"][:] = 2.0
+    lane.run()
+    (again,) = tap.log.runs
+
+    assert again() == {"y": pytest.approx(np.full((1, 3), 4.0))}
+    assert tap.log.busy_s == 1.0
 
 
 def test_cleared_it_has_seen_nothing() -> None:
     tap = tapped()
     tap.backend("fake", Infer()).load(ModelFile("net", Path("net"))).infer(FEEDS)
-    tap.clear()
+    tap.log.clear()
 
-    assert (tap.busy_s, [session.last for session in tap.sessions]) == (0.0, [None])
+    assert (tap.log.busy_s, tap.log.runs) == (0.0, [])
 
 
-def test_the_sessions_are_those_of_the_last_backend() -> None:
+def test_the_log_is_that_of_the_last_backend() -> None:
     tap = tapped()
-    tap.backend("first", Infer()).load(ModelFile("net", Path("net")))
+    first = tap.backend("first", Infer()).load(ModelFile("net", Path("net")))
     tap.backend("second", Infer())
+    first.infer(FEEDS)
 
-    assert tap.sessions == []
+    assert tap.log.runs == []

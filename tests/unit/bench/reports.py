@@ -1,0 +1,58 @@
+"""Reports of the bench in which every watched figure is there, and ones in which a figure got worse."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from appliance.bench.compare import Figure
+from appliance.bench.report import VERSION
+
+
+def recognition(**changed: float) -> dict[str, Any]:
+    figures = {"frame": 20.0, "detect": 10.0, "around": 1.0, "read": 8.0, **changed}
+    return {
+        **{f"{name}_ms": {"p50": figures[name]} for name in ("frame", "detect", "around", "read")},
+        "ratio_to_bare": changed.get("ratio_to_bare", 0.8),
+        "settled": {"ratio_to_bare": changed.get("settled", 0.9)},
+        "engine_share": changed.get("engine_share", 0.85),
+        "cpu_s_per_frame": 0.02,
+    }
+
+
+def report(**changed: float) -> dict[str, Any]:
+    """A report in which every watched figure is there."""
+    figures = {"gate": 300.0, "opening": 2.0, "disk": 1.0, "stop": 60.0, "gate_share": 0.02, **changed}
+    return {
+        "bench": VERSION,
+        "recognition": recognition(**changed),
+        "one_core": recognition(),
+        "memory_mb": {"gate": figures["gate"]},
+        "alone": {
+            "opening_ms": {"p50": figures["opening"]},
+            "disk_ms": {"p50": figures["disk"]},
+            "decide_ms": {"p50": 0.8},
+            "stop_ms": {"p95": figures["stop"]},
+            "idle": {"gate_share": figures["gate_share"]},
+        },
+        "seeing": {"unqueued_ms": {"p95": 10.0}},
+    }
+
+
+def with_figure(figure: Figure, value: float) -> dict[str, Any]:
+    """The report with this figure at `value`, in its own unit."""
+    changed = report()
+    *tables, key = figure.path.split(".")
+    table = reduce(lambda inner, name: inner[name], tables, changed)
+    own = figure.value(changed)
+    assert own is not None
+    table[key] *= value / own
+    return changed
+
+
+def worst_allowed(figure: Figure) -> float:
+    """As bad as the figure may become before it is a regression."""
+    then = figure.value(report())
+    assert then is not None
+    lost = max(figure.slack * then, figure.least)
+    return then - lost if figure.more_is_better else then + lost

@@ -1,0 +1,67 @@
+"""`gatehouse bench --against`: the exit code, for every figure that is watched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from appliance.__main__ import main
+from appliance.bench.compare import FIGURES, Figure
+from appliance.cli import bench
+from tests.unit.bench.reports import report, with_figure, worst_allowed
+
+EVERY = pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+
+
+@dataclass
+class FakeReport:
+    told: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        return self.told
+
+    def lines(self) -> Iterator[str]:
+        yield "measured"
+
+
+@pytest.fixture
+def then(tmp_path: Path) -> Path:
+    path = tmp_path / "then.json"
+    path.write_text(json.dumps(report()), encoding="utf-8")
+    return path
+
+
+def compared(monkeypatch: pytest.MonkeyPatch, then: Path, now: dict[str, Any]) -> int:
+    monkeypatch.setattr(bench, "_measure", lambda ours, args: FakeReport(now))
+    return main(["bench", "--against", str(then), "--board", "sim"])
+
+
+@EVERY
+def test_a_figure_that_got_worse_ends_with_1(
+    figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    further = -0.02 if figure.more_is_better else 0.02
+    now = with_figure(figure, worst_allowed(figure) * (1 + further))
+
+    assert compared(monkeypatch, then, now) == 1
+    assert capsys.readouterr().err.startswith(f"worse: {figure.name}: ")
+
+
+@EVERY
+def test_a_figure_within_its_tolerance_ends_with_0(
+    figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nearer = 0.02 if figure.more_is_better else -0.02
+    now = with_figure(figure, worst_allowed(figure) * (1 + nearer))
+
+    assert compared(monkeypatch, then, now) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_the_same_again_ends_with_0(then: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert compared(monkeypatch, then, report()) == 0
