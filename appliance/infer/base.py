@@ -61,6 +61,14 @@ class Layer:
     ms: float
 
 
+def rooms(specs: Sequence[TensorSpec], shapes: Mapping[str, tuple[int, ...]], part: str) -> dict[str, Array]:
+    """Zeros of these shapes for every input, in the order of `specs`. Raises EngineFailed unless they fit."""
+    made = {s.name: np.zeros(shapes[s.name], s.dtype) for s in specs if s.name in shapes}
+    if len(made) != len(shapes) or not all(s.name in made and s.accepts(made[s.name]) for s in specs):
+        raise EngineFailed(f"inputs of {dict(shapes)} are not the model's", part=part)
+    return made
+
+
 class Lane(ABC):
     """One size of a net's inputs, with buffers that live as long as the lane. One thread at a time.
 
@@ -107,7 +115,7 @@ class BaseSession(ABC):
 
     def lane(self, shapes: Mapping[str, tuple[int, ...]]) -> Lane:
         """Buffers for inputs of these shapes. Raises EngineFailed where the net does not take them."""
-        return _CopyingLane(self, shapes)
+        return _CopyingLane(self, rooms(self.inputs, shapes, "lane"))
 
     @abstractmethod
     def close(self) -> None:
@@ -117,9 +125,9 @@ class BaseSession(ABC):
 class _CopyingLane(Lane):
     """For engines that take any array: the inputs stay, the answers are theirs."""
 
-    def __init__(self, session: BaseSession, shapes: Mapping[str, tuple[int, ...]]) -> None:
+    def __init__(self, session: BaseSession, inputs: Mapping[str, Array]) -> None:
         self._session = session
-        self.inputs = {spec.name: np.zeros(shapes[spec.name], spec.dtype) for spec in session.inputs}
+        self.inputs = inputs
 
     def run(self) -> Mapping[str, Array]:
         return self._session.infer(self.inputs)

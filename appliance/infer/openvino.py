@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, Layer, ModelFile, TensorSpec
+from .base import Array, Arrays, BaseBackend, BaseSession, Lane, Layer, ModelFile, TensorSpec, rooms
 from .feeds import blanks, check_feeds
 from .files import check_hash
 
@@ -50,19 +50,63 @@ class OpenVinoSession(BaseSession):
         results = zip(compiled.outputs, model.get_results())
         self.outputs = tuple(_spec(port, _result_name(result), name) for port, result in results)
         self.metadata = _metadata(model)
-        self._request: openvino.InferRequest | None = compiled.create_infer_request()
+        self._compiled: openvino.CompiledModel | None = compiled
+        self._request = compiled.create_infer_request()
 
     def infer(self, feeds: Arrays) -> dict[str, Array]:
         check_feeds(self.inputs, feeds, self._name)
         with self._turn, _vendor(self._name):
-            if self._request is None:
+            if self._compiled is None:
                 raise EngineFailed("the session is closed", part=self._name)
             answers = self._request.infer(dict(feeds), share_inputs=True).to_tuple()
         return {spec.name: np.asarray(answer) for spec, answer in zip(self.outputs, answers)}
 
+    def lane(self, shapes: Mapping[str, tuple[int, ...]]) -> Lane:
+        inputs = rooms(self.inputs, shapes, self._name)
+        with self._turn, _vendor(self._name):
+            if self._compiled is None:
+                raise EngineFailed("the session is closed", part=self._name)
+            request = self._compiled.create_infer_request()
+        return _SharedLane(self._name, request, inputs, [spec.name for spec in self.outputs])
+
     def close(self) -> None:
         with self._turn:
-            self._request = None
+            self._compiled = None
+
+
+class _SharedLane(Lane):
+    """OpenVINO reads where the inputs lie, and lends the memory in which its answers lie."""
+
+    def __init__(
+        self,
+        name: str,
+        request: openvino.InferRequest,
+        inputs: Mapping[str, Array],
+        outputs: Sequence[str],
+    ) -> None:
+        self.inputs = inputs
+        self._name = name
+        self._outputs = outputs
+        self._request: openvino.InferRequest | None = request
+        with _vendor(name):
+            for number, array in enumerate(inputs.values()):
+                request.set_input_tensor(number, openvino.Tensor(array, shared_memory=True))
+
+    def run(self) -> Mapping[str, Array]:
+        if self._request is None:
+            raise EngineFailed("the lane is closed", part=self._name)
+        with _vendor(self._name):
+            # `infer` would copy the answers.
+            self._request.start_async()
+            self._request.wait()
+            return {
+                name: self._request.get_output_tensor(number).data
+                for number, name in enumerate(self._outputs)
+            }
+
+    def close(self) -> None:
+        self._request = None
+        self.inputs = {}
 
 
 class OpenVinoBackend(BaseBackend):

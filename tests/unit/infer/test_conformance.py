@@ -193,3 +193,85 @@ def test_the_layers_are_timed_or_that_is_refused(backend: BaseBackend, tmp_path:
         pytest.skip(f"refused: {fault.detail}")
     assert sum("conv" in layer.kind.lower() for layer in layers) >= 2
     assert sum(layer.ms for layer in layers) > 0.0
+
+
+# -- lanes ----------------------------------------------------------------------------------------------
+
+SHAPES = {"x": (1, 3, 64, 96)}
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 64, 96), (2, 3, 32, 32)])
+def test_a_lane_answers_as_the_session_does(session: BaseSession, shape: tuple[int, ...]) -> None:
+    lane = session.lane({"x": shape})
+    lane.inputs["x"][:] = noise(*shape)
+    answer = lane.run()
+    assert set(answer) == {"y", "z"}
+    for name, values in session.infer({"x": noise(*shape)}).items():
+        np.testing.assert_array_equal(answer[name], values)
+
+
+def test_a_lane_reads_what_was_written_in_place_run_after_run(session: BaseSession) -> None:
+    lane, said = session.lane(SHAPES), []
+    for number in range(4):
+        lane.inputs["x"][:] = number
+        answer = lane.run()
+        said.append((float(answer["y"].min()), float(answer["z"].max())))
+    assert said == [(1.0, 1.0), (3.0, 3.0), (5.0, 5.0), (7.0, 7.0)]
+
+
+def test_a_lane_keeps_its_inputs_and_a_part_of_them_can_change(session: BaseSession) -> None:
+    lane = session.lane(SHAPES)
+    lane.inputs["x"][:] = 1
+    lane.run()
+    lane.inputs["x"][0, 0, 0, 0] = 5
+    answer = lane.run()["y"]
+    assert (float(answer[0, 0, 0, 0]), float(answer[0, 2, 63, 95])) == (11.0, 3.0)
+
+
+def test_lanes_of_one_session_do_not_meet(session: BaseSession) -> None:
+    one, other = session.lane(SHAPES), session.lane(SHAPES)
+    one.inputs["x"][:], other.inputs["x"][:] = 1, 2
+    first = one.run()["y"]
+    other.run()
+    assert (float(first.min()), float(one.run()["y"].max())) == (3.0, 3.0)
+
+
+def test_lanes_run_beside_each_other_and_the_session(session: BaseSession) -> None:
+    def answers(number: int) -> set[float]:
+        lane = session.lane(SHAPES)
+        lane.inputs["x"][:] = number
+        said = {float(value) for _ in range(20) for value in np.unique(lane.run()["y"])}
+        return said | {float(session.infer({"x": np.full_like(GOOD, number)})["y"].max())}
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(answers, range(6))) == [{2.0 * number + 1} for number in range(6)]
+
+
+def test_a_lane_takes_several_inputs_by_their_names(backend: BaseBackend, tmp_path: Path) -> None:
+    lane = backend.load(tiny.difference(tmp_path / "difference.onnx")).lane({"b": (2, 4), "a": (2, 4)})
+    lane.inputs["a"][:], lane.inputs["b"][:] = 5, 3
+    np.testing.assert_allclose(lane.run()["d"], np.full((2, 4), 2.0))
+
+
+@pytest.mark.parametrize(
+    "shapes", [{}, {"z": (1, 3, 64, 96)}, {**SHAPES, "z": (1,)}, {"x": (1, 4, 64, 96)}, {"x": (3, 64, 96)}]
+)
+def test_a_lane_of_another_shape_is_refused(session: BaseSession, shapes: dict[str, tuple[int, ...]]) -> None:
+    with pytest.raises(EngineFailed):
+        session.lane(shapes)
+
+
+def test_a_closed_lane_is_refused_and_the_session_goes_on(session: BaseSession) -> None:
+    lane = session.lane(SHAPES)
+    lane.run()
+    lane.close()
+    lane.close()
+    with pytest.raises(EngineFailed):
+        lane.run()
+    assert float(session.infer({"x": GOOD})["y"].min()) == 1.0
+
+
+def test_a_closed_session_gives_no_lane(session: BaseSession) -> None:
+    session.close()
+    with pytest.raises(EngineFailed):
+        session.lane(SHAPES).run()
