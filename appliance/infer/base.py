@@ -36,10 +36,12 @@ class TensorSpec:
     dtype: np.dtype[Any]
 
     def accepts(self, array: Array) -> bool:
-        fits = len(array.shape) == len(self.shape) and all(
-            want is None or want == have for want, have in zip(self.shape, array.shape)
+        return self.fits(array.shape) and array.dtype == self.dtype
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        return len(shape) == len(self.shape) and all(
+            want is None or want == have for want, have in zip(self.shape, shape)
         )
-        return fits and array.dtype == self.dtype
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ GROUND = 114 / 255
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The part `box` of a surface, in its pixels, scaled to `size` (width, height) at a net's top left."""
+    """The pixels of a surface that `box` touches, scaled to `size` (width, height) at a net's top left."""
 
     surface: Surface
     box: Box

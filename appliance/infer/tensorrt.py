@@ -8,7 +8,7 @@ import tensorrt
 
 from ..config.schema import Infer
 from .base import BaseBackend
-from .cuda import CudaGpu
+from .cuda.device import nvidia
 from .plans import PlanStore
 from .tensorrt_backend import TensorRtBackend
 
@@ -28,6 +28,9 @@ class _Logger(tensorrt.ILogger):  # type: ignore[misc]
 
 
 def make(infer: Infer) -> BaseBackend:
-    """Raises EngineFailed where there is no GPU."""
+    """Raises EngineFailed where there is no GPU, or nothing that compiles kernels for it."""
     store = PlanStore(infer.engines)
-    return TensorRtBackend(tensorrt, _Logger(), CudaGpu(), store, dla=infer.dla, limit_s=infer.build_limit_s)
+    gpu, device = nvidia(infer)
+    return TensorRtBackend(
+        tensorrt, _Logger(), gpu, device, store, dla=infer.dla, limit_s=infer.build_limit_s
+    )

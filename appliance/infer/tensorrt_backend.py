@@ -13,6 +13,7 @@ from .base import BaseBackend, BaseSession, ModelFile
 from .children import Child
 from .files import check_hash, sha256_of
 from .gpu import BaseGpu
+from .gpu_device import GpuDevice
 from .plans import PlanKey, PlanStore
 from .tensorrt_order import Order, shape_text
 from .tensorrt_session import TensorRtSession
@@ -39,6 +40,7 @@ class TensorRtBackend(BaseBackend):
         trt: Any,
         logger: Any,
         gpu: BaseGpu,
+        device: GpuDevice,
         store: PlanStore,
         *,
         dla: int,
@@ -46,6 +48,7 @@ class TensorRtBackend(BaseBackend):
         build: BuildPlan = build_in_child,
     ) -> None:
         self._trt, self._gpu, self._store = trt, gpu, store
+        self.device, self._stream = device, device.queue
         self._dla, self._limit_s, self._build = dla, limit_s, build
         self._runtime = trt.Runtime(logger)
 
@@ -59,7 +62,7 @@ class TensorRtBackend(BaseBackend):
         if engine is None:
             self._store.drop(key)
             raise EngineFailed("TensorRT refuses the engine that it built", part=model.name)
-        session = TensorRtSession(model.name, self._trt, engine, self._gpu)
+        session = TensorRtSession(model.name, self._trt, engine, self._gpu, self._stream)
         session.warm_up()
         return session
 

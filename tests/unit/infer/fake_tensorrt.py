@@ -1,4 +1,4 @@
-"""A TensorRT and a GPU that behave as the manual says, on the host's memory; an engine doubles its input.
+"""A TensorRT that behaves as the manual says, on the host's memory; an engine doubles its input.
 
 Every name and every argument here is held to NVIDIA's own bindings by test_tensorrt_bindings.py.
 """
@@ -6,15 +6,11 @@ Every name and every argument here is held to NVIDIA's own bindings by test_tens
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import Enum
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-
-from appliance.infer.gpu import BaseGpu, Graph, Region, Run
 
 GOOD, FOREIGN = b"engine", b"another GPU's"
 FREE = (-1, 3, -1, -1)
@@ -264,77 +260,3 @@ def fake_tensorrt() -> Any:
     return SimpleNamespace(
         **{**names, **classes, **enums}, __version__="10.3.0", nptype=lambda kind: np.dtype(np.float32)
     )
-
-
-# -- the GPU --------------------------------------------------------------------------------------------
-
-
-class FakeStream:
-    handle = 7
-
-    def synchronize(self) -> None:
-        """All was done at once."""
-
-
-class FakeGraph(Graph):
-    def __init__(self, run: Run) -> None:
-        self._run = run
-        self.launches = 0
-        self.freed = False
-
-    def launch(self, stream: int) -> None:
-        self.launches += 1
-        self._run()
-
-    def free(self) -> None:
-        self.freed = True
-
-
-class FakeGpu(BaseGpu):
-    """Counts what is taken and given; refuses to work where it is not current."""
-
-    name = "fake 8.7, driver 12040"
-
-    def __init__(self, *, graphs: bool = True) -> None:
-        self.out, self.taken = 0, 0
-        self.graphs: list[FakeGraph] = []
-        self._captures = graphs
-        self._current = False
-
-    @contextmanager
-    def current(self) -> Iterator[None]:
-        self._current = True
-        yield
-        self._current = False
-
-    def stream(self) -> FakeStream:
-        self._need()
-        return FakeStream()
-
-    def take(self, size: int) -> Region:
-        self._need()
-        self.out, self.taken = self.out + 1, self.taken + 1
-        memory = np.zeros(size, np.uint8)
-        return Region(memory.ctypes.data, np.zeros(size, np.uint8), memory)
-
-    def give(self, region: Region) -> None:
-        self._need()
-        self.out -= 1
-
-    def upload(self, region: Region, size: int, stream: Any) -> None:
-        self._need()
-        ctypes.memmove(region.address, region.host.ctypes.data, size)
-
-    def download(self, region: Region, size: int, stream: Any) -> None:
-        self._need()
-        ctypes.memmove(region.host.ctypes.data, region.address, size)
-
-    def capture(self, run: Callable[[], None], stream: Any) -> Graph | None:
-        self._need()
-        if not self._captures:
-            return None
-        self.graphs.append(FakeGraph(run))
-        return self.graphs[-1]
-
-    def _need(self) -> None:
-        assert self._current, "the GPU is not this thread's"

@@ -15,14 +15,16 @@ from appliance.infer.chain import make_backend
 from appliance.infer.onnxruntime import session_options
 
 from . import tiny
+from .fake_gpu import FakeGpu, device
 
 
-def bound(path: Path) -> cuda.BoundSession:
+def bound(path: Path, gpu: FakeGpu | None = None) -> cuda.BoundSession:
     model = tiny.affine(path)
     engine = onnxruntime.InferenceSession(
         str(model.path), session_options(1), providers=["CPUExecutionProvider"]
     )
-    return cuda.BoundSession("affine", engine, "cpu", graphs=True)
+    gpu = gpu or FakeGpu()
+    return cuda.BoundSession("affine", engine, gpu, device(gpu).queue, "cpu")
 
 
 def picture(side: int, value: float) -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
@@ -38,8 +40,9 @@ def test_without_cuda_it_is_refused_with_the_command_that_brings_it() -> None:
 @pytest.mark.skipif(cuda.PROVIDER in onnxruntime.get_available_providers(), reason="CUDA is here")
 @pytest.mark.filterwarnings("ignore:Specified provider")
 def test_a_provider_that_does_not_start_is_refused_and_nothing_serves_instead(tmp_path: Path) -> None:
+    gpu = FakeGpu()
     with pytest.raises(EngineFailed, match="CPUExecutionProvider would serve"):
-        cuda.OnnxRuntimeCudaBackend().load(tiny.affine(tmp_path / "affine.onnx"))
+        cuda.OnnxRuntimeCudaBackend(gpu, device(gpu)).load(tiny.affine(tmp_path / "affine.onnx"))
 
 
 def test_bound_buffers_answer_and_earlier_answers_stay(tmp_path: Path) -> None:
@@ -63,3 +66,44 @@ def test_a_wrong_input_and_a_closed_session_are_refused(tmp_path: Path) -> None:
     session.close()
     with pytest.raises(EngineFailed, match="closed"):
         session.infer(picture(8, 1.0))
+
+
+def test_a_lane_keeps_its_addresses_and_runs_as_a_graph(tmp_path: Path) -> None:
+    gpu = FakeGpu()
+    lane = bound(tmp_path / "affine.onnx", gpu).lane({"x": (2, 3, 8, 8)})
+    there = dict(lane.addresses)
+    for value in (1.0, 2.0, 3.0):
+        lane.inputs["x"][:] = value
+        assert float(lane.run()["y"].max()) == 2 * value + 1
+    assert (dict(lane.addresses), [graph.launches for graph in gpu.graphs]) == (there, [2])
+
+
+def test_a_run_there_copies_only_what_is_read(tmp_path: Path) -> None:
+    gpu = FakeGpu()
+    session = bound(tmp_path / "affine.onnx", gpu)
+    lane = session.lane({"x": (1, 3, 8, 8)})
+    lane.inputs["x"][:] = 5.0
+    lane.run()
+    down, up = gpu.traffic.down, gpu.traffic.up
+    lane.run_there(session._stream.handle)
+    assert float(lane.read(["z"])["z"].min()) == 11.0
+    assert (gpu.traffic.down - down, gpu.traffic.up - up) == (3 * 8 * 8 * 4, 0)
+
+
+def test_a_lane_runs_on_its_own_stream_alone_and_not_once_closed(tmp_path: Path) -> None:
+    gpu = FakeGpu()
+    session = bound(tmp_path / "affine.onnx", gpu)
+    lane = session.lane({"x": (1, 3, 8, 8)})
+    with pytest.raises(EngineFailed, match="stream of its device"):
+        lane.run_there(session._stream.handle + 1)
+    lane.close()
+    lane.close()
+    with pytest.raises(EngineFailed, match="closed"):
+        lane.run_there(session._stream.handle)
+    assert gpu.out == 0
+
+
+def test_shapes_that_are_not_the_model_s_are_refused(tmp_path: Path) -> None:
+    session = bound(tmp_path / "affine.onnx")
+    with pytest.raises(EngineFailed):
+        session.lane({"x": (1, 4, 8, 8)})

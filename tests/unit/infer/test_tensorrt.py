@@ -11,12 +11,13 @@ import pytest
 
 from appliance.faults import EngineFailed
 from appliance.infer.base import BaseSession, ModelFile
+from appliance.infer.gpu_lane import LANES
 from appliance.infer.plans import PlanStore
 from appliance.infer.tensorrt_backend import TensorRtBackend
 from appliance.infer.tensorrt_order import Order
-from appliance.infer.tensorrt_session import LANES
 
-from .fake_tensorrt import FOREIGN, GOOD, FakeGpu, fake_tensorrt
+from .fake_gpu import FakeGpu, device
+from .fake_tensorrt import FOREIGN, GOOD, fake_tensorrt
 
 
 class Builds:
@@ -41,7 +42,8 @@ def model(tmp_path: Path) -> ModelFile:
 
 def backend(tmp_path: Path, builds: Builds, gpu: FakeGpu | None = None, dla: int = -1) -> TensorRtBackend:
     store = PlanStore(tmp_path / "engines")
-    return TensorRtBackend(fake_tensorrt(), None, gpu or FakeGpu(), store, dla=dla, limit_s=9.0, build=builds)
+    gpu = gpu or FakeGpu()
+    return TensorRtBackend(fake_tensorrt(), None, gpu, device(gpu), store, dla=dla, limit_s=9.0, build=builds)
 
 
 def loaded(tmp_path: Path, model: ModelFile, gpu: FakeGpu | None = None) -> BaseSession:
@@ -123,10 +125,12 @@ def test_a_build_that_gives_no_good_engine_is_a_fault_and_leaves_nothing(
 
 
 def test_a_build_without_a_result_is_a_fault(tmp_path: Path, model: ModelFile) -> None:
+    gpu = FakeGpu()
     maker = TensorRtBackend(
         fake_tensorrt(),
         None,
-        FakeGpu(),
+        gpu,
+        device(gpu),
         PlanStore(tmp_path),
         dla=-1,
         limit_s=1.0,

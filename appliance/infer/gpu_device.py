@@ -1,0 +1,221 @@
+"""Pictures on a GPU, by our own kernels."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..faults import EngineFailed
+from ..sight import Box, Layout, Picture, Surface
+from .base import Lane
+from .device import GROUND, BaseDevice, Copied, Picked, Placed, Plane
+from .encoder import BaseEncoder
+from .gpu import BaseGpu, Region, Rows, Stream
+from .gpu_pictures import CANDIDATE, CUTS, MOST_CUTS, cut_words, surface_words, touched
+
+if TYPE_CHECKING:
+    from ..sight import Image
+
+_PITCH = 256
+"""Rows begin where the GPU fetches its memory."""
+_HEAD = 32
+"""Bytes before the candidates: their number, and what aligns them."""
+_FIRST = 4096
+"""Bytes of candidates that are copied before their number is known: nearly always all."""
+_HASHERS = 64 * 256
+"""Threads that hash a picture: each adds its part to one number, and more would stand in its way."""
+_FILLS = {np.dtype(np.float32): "fill_float", np.dtype(np.float16): "fill_half"}
+
+
+class _Keeper:
+    """Owns the memory of a surface: its last holder's end gives it back."""
+
+
+class GpuDevice(BaseDevice):
+    """`gpu` has learnt the kernels; `encoder` makes the encoder when the first JPEG is asked for."""
+
+    def __init__(self, gpu: BaseGpu, encoder: Callable[[Stream], BaseEncoder]) -> None:
+        self._gpu, self._make_encoder = gpu, encoder
+        self._encoder: BaseEncoder | None = None
+        self._turn = Lock()
+        self._found: Region | None = None
+        with gpu.current():
+            self.queue, self._side = gpu.stream(), gpu.stream()
+        self.stream = self.queue.handle
+
+    @property
+    def copied(self) -> Copied:
+        return Copied(self._gpu.traffic.up, self._gpu.traffic.down)
+
+    def fill(self, cuts: Sequence[Placed], lane: Lane, name: str) -> None:
+        spec = lane.specs[name]
+        images, _, height, width = (side or 0 for side in spec.shape)
+        if len(cuts) > images or spec.dtype not in _FILLS:
+            raise EngineFailed(f"{len(cuts)} pictures do not fit {spec.dtype} {spec.shape}", part="device")
+        each = 3 * height * width * spec.dtype.itemsize
+        words = [cut_words(cut, lane.addresses[name] + each * i) for i, cut in enumerate(cuts)]
+        with self._gpu.current(), self.queue.turn:
+            for start in range(0, len(words), MOST_CUTS):
+                self._fill(_FILLS[spec.dtype], words[start : start + MOST_CUTS], width, height)
+
+    def _fill(self, kernel: str, words: Sequence[tuple[object, ...]], width: int, height: int) -> None:
+        told = np.zeros(1, [("of", CUTS)])
+        told["of"][0, : len(words)] = words
+        sides = (np.int32(width), np.int32(height), np.float32(GROUND))
+        self._gpu.launch(kernel, (width, height, len(words)), (told[0], *sides), self.queue)
+
+    def pick(self, lane: Lane, scores: str, boxes: str, least: float) -> tuple[Picked, ...]:
+        images, places, kinds = (side or 0 for side in lane.specs[scores].shape)
+        if lane.specs[boxes].shape != (images, places, 4):
+            raise EngineFailed(f"boxes are {lane.specs[boxes].shape}", part="device")
+        room = _HEAD + images * places * CANDIDATE.itemsize
+        with self._gpu.current():
+            found = self._room(room)
+            sizes = (np.int32(images), np.int32(places), np.int32(kinds))
+            where = [np.uint64(lane.addresses[one]) for one in (scores, boxes)]
+            with self.queue.turn:
+                self._gpu.clear(found.address, _HEAD, self.queue)
+                words = (*where, np.uint64(found.address), *sizes, np.float32(least))
+                self._gpu.launch("pick", (images * places, 1, 1), words, self.queue)
+            seen = self._download(found, min(_FIRST, room), self.queue)
+            count = int(seen[:4].view(np.int32)[0])
+            if _HEAD + count * CANDIDATE.itemsize > seen.nbytes:
+                seen = self._download(found, _HEAD + count * CANDIDATE.itemsize, self.queue)
+        return _sorted(seen[_HEAD : _HEAD + count * CANDIDATE.itemsize].view(CANDIDATE), images)
+
+    def fetch(self, surface: Surface, box: Box) -> Image:
+        with self._aside(), self._part(surface, box) as (region, width, height):
+            seen = self._download(region, width * height * 3, self._side)
+            return np.array(seen.reshape(height, width, 3))
+
+    def jpeg(self, surface: Surface, box: Box, quality: int) -> bytes:
+        with self._aside(), self._part(surface, box) as (region, width, height):
+            if self._encoder is None:
+                self._encoder = self._make_encoder(self._side)
+            data = self._encoder.encode(region.address, width, height, quality, self._side)
+            self._gpu.traffic.down += len(data)
+            return data
+
+    def keep(self, plane: Plane) -> Surface:
+        with self._aside():
+            surface = self._surface(plane)
+            for source, target, rows in (
+                (plane.luma, surface.luma, plane.height),
+                (plane.chroma, surface.chroma, plane.height // 2),
+            ):
+                lines = Rows(source, plane.pitch), Rows(target, surface.pitch)
+                self._gpu.copy(*lines, plane.width, rows, self._side)
+            self._side.synchronize()
+        return surface
+
+    def put(self, picture: Picture) -> Surface:
+        if picture.layout is not Layout.NV12:
+            raise EngineFailed(f"a surface is NV12, not {picture.layout}", part="device")
+        width, height = picture.width, picture.height
+        size = width * height
+        with self._gpu.current():
+            region = self._gpu.take(size * 3 // 2)
+            np.copyto(region.host[:size].reshape(height, width), picture.planes[0])
+            chroma = picture.planes[1].reshape(height // 2, width)
+            np.copyto(region.host[size : size * 3 // 2].reshape(height // 2, width), chroma)
+            with self._turn:
+                self._gpu.upload(region, size * 3 // 2, self._side)
+        whole = Plane(region.address, region.address + size, width, width, height)
+        kept = self.keep(replace(whole, matrix=picture.matrix, full_range=picture.full_range))
+        self._gpu.give(region)
+        return kept
+
+    def fingerprint(self, surface: Surface) -> int:
+        with self._aside(), self._taken(8) as region:
+            self._gpu.clear(region.address, 8, self._side)
+            words = (surface_words(surface), np.uint64(region.address))
+            self._gpu.launch("fingerprint", (_HASHERS, 1, 1), words, self._side)
+            return int(self._download(region, 8, self._side).view(np.uint64)[0])
+
+    def _surface(self, plane: Plane) -> Surface:
+        """Room for a copy of it."""
+        pitch = -(-plane.width // _PITCH) * _PITCH
+        region = self._gpu.take(pitch * plane.height * 3 // 2, mirrored=False)
+        keeper = _Keeper()
+        weakref.finalize(keeper, self._gpu.give, region).atexit = False
+        luma, chroma = region.address, region.address + pitch * plane.height
+        # The download lives as long as the surface does, so the keeper goes with it.
+        download = partial(
+            self._downloaded, Plane(luma, chroma, pitch, plane.width, plane.height), plane, keeper
+        )
+        return Surface(
+            plane.width,
+            plane.height,
+            luma,
+            chroma,
+            pitch,
+            keeper,
+            download,
+            plane.matrix,
+            plane.full_range,
+        )
+
+    def _downloaded(self, kept: Plane, like: Plane, keeper: _Keeper) -> Picture:
+        """The whole picture in main memory."""
+        width, height = kept.width, kept.height
+        size = width * height
+        with self._aside(), self._taken(size * 3 // 2) as region:
+            tight = Rows(region.address, width), Rows(region.address + size, width)
+            self._gpu.copy(Rows(kept.luma, kept.pitch), tight[0], width, height, self._side)
+            self._gpu.copy(Rows(kept.chroma, kept.pitch), tight[1], width, height // 2, self._side)
+            seen = self._download(region, size * 3 // 2, self._side).copy()
+        planes = seen[:size].reshape(height, width), seen[size:].reshape(height // 2, width // 2, 2)
+        return Picture(Layout.NV12, planes, like.matrix, like.full_range)
+
+    @contextmanager
+    def _part(self, surface: Surface, box: Box) -> Iterator[tuple[Region, int, int]]:
+        """The part as BGR in the GPU's memory, and its width and height."""
+        left, top, right, bottom = touched(surface, box)
+        width, height = right - left, bottom - top
+        with self._taken(width * height * 3) as region:
+            where = (np.int32(side) for side in (left, top, width, height))
+            words = (surface_words(surface), np.uint64(region.address), *where)
+            self._gpu.launch("part", (width, height, 1), words, self._side)
+            yield region, width, height
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        """For what any thread may ask: one after the other, beside the nets' own stream."""
+        with self._gpu.current(), self._turn:
+            yield
+
+    @contextmanager
+    def _taken(self, size: int) -> Iterator[Region]:
+        region = self._gpu.take(size)
+        try:
+            yield region
+        finally:
+            self._gpu.give(region)
+
+    def _room(self, size: int) -> Region:
+        """Where candidates are written; it grows with the largest batch."""
+        if self._found is None or self._found.size < size:
+            if self._found is not None:
+                self._gpu.give(self._found)
+            self._found = self._gpu.take(size)
+        return self._found
+
+    def _download(self, region: Region, size: int, stream: Stream) -> NDArray[np.uint8]:
+        self._gpu.download(region, size, stream)
+        stream.synchronize()
+        return region.host[:size]
+
+
+def _sorted(found: NDArray[np.void], images: int) -> tuple[Picked, ...]:
+    """By image and place: the kernel's threads end in any order."""
+    found = found[np.lexsort((found["place"], found["image"]))]
+    ends = np.searchsorted(found["image"], np.arange(1, images))
+    return tuple(Picked(one["box"], one["kind"], one["score"]) for one in np.split(found, ends))

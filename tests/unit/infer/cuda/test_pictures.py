@@ -1,0 +1,161 @@
+"""The kernels' arithmetic, on the processor, against float64 and whole pictures."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from appliance.faults import EngineFailed
+from appliance.infer.device import GROUND, Placed, Plane
+from appliance.infer.gpu_pictures import CANDIDATE, CUTS, surface_words
+from appliance.sight import Box, Layout, Matrix, Picture
+
+from . import reference
+from .rig import Rig
+
+TOLERANCE = 1e-4
+"""Of a value from 0 to 1, for FP32: steps of a cut are floats, and a picture has up to 4096 columns."""
+HALF_TOLERANCE = 6e-4
+"""FP16 has 11 digits of two."""
+
+
+def some_box(rng: np.random.Generator, width: int, height: int) -> Box:
+    x1, y1 = rng.uniform(0, width - 2), rng.uniform(0, height - 2)
+    return Box(x1, y1, rng.uniform(x1 + 1, width), rng.uniform(y1 + 1, height))
+
+
+def test_structs_are_laid_out_as_the_kernels_know_them(kernels: ctypes.CDLL, rig: Rig) -> None:
+    words = surface_words(rig.device.put(reference.noise(8, 8, 0)))
+    assert [kernels.sizes(n) for n in range(3)] == [words.nbytes, CUTS.itemsize, CANDIDATE.itemsize]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_any_part_of_any_picture_is_filled_as_in_float64(rig: Rig, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    width, height, sides = 2 * int(rng.integers(8, 80)), 2 * int(rng.integers(8, 60)), (37, 53)
+    picture = reference.noise(width, height, seed, (Matrix.BT601, Matrix.BT709)[seed % 2], seed % 3 == 0)
+    surface, lane = rig.device.put(picture), rig.lane(x=(3, 3, *sides))
+    boxes = [some_box(rng, width, height) for _ in range(3)]
+    sizes = [(int(rng.integers(1, 54)), int(rng.integers(1, 38))) for _ in range(3)]
+    rig.device.fill([Placed(surface, box, size) for box, size in zip(boxes, sizes)], lane, "x")
+    want = [reference.filled(picture, box, size, sides, GROUND) for box, size in zip(boxes, sizes)]
+    np.testing.assert_allclose(lane.read(["x"])["x"], want, rtol=0, atol=TOLERANCE)
+
+
+def test_half_precision_is_written_where_the_net_reads_it(rig: Rig) -> None:
+    picture, box = reference.noise(64, 48, 5), Box(3.5, 2.25, 61.0, 40.0)
+    lane = rig.lane(np.float16, x=(1, 3, 32, 32))
+    rig.device.fill([Placed(rig.device.put(picture), box, (30, 20))], lane, "x")
+    want = reference.filled(picture, box, (30, 20), (32, 32), GROUND)
+    np.testing.assert_allclose(lane.read(["x"])["x"][0], want, rtol=0, atol=HALF_TOLERANCE)
+
+
+def test_more_cuts_than_one_launch_takes_are_all_laid(rig: Rig) -> None:
+    surfaces = [rig.device.put(reference.noise(16, 16, seed)) for seed in range(19)]
+    lane = rig.lane(x=(20, 3, 8, 8))
+    rig.device.fill([Placed(one, Box(0, 0, 16, 16), (8, 8)) for one in surfaces], lane, "x")
+    want = [
+        reference.filled(reference.noise(16, 16, n), Box(0, 0, 16, 16), (8, 8), (8, 8), 0) for n in range(19)
+    ]
+    np.testing.assert_allclose(lane.read(["x"])["x"][:19], want, rtol=0, atol=TOLERANCE)
+
+
+def test_more_cuts_than_images_and_another_type_are_refused(rig: Rig) -> None:
+    cut = Placed(rig.device.put(reference.noise(16, 16, 0)), Box(0, 0, 16, 16), (8, 8))
+    with pytest.raises(EngineFailed, match="2 pictures"):
+        rig.device.fill([cut, cut], rig.lane(x=(1, 3, 8, 8)), "x")
+    with pytest.raises(EngineFailed, match="int8"):
+        rig.device.fill([cut], rig.lane(np.int8, x=(1, 3, 8, 8)), "x")
+
+
+def test_filling_copies_nothing(rig: Rig) -> None:
+    cut = Placed(rig.device.put(reference.noise(16, 16, 0)), Box(0, 0, 16, 16), (8, 8))
+    lane, before = rig.lane(x=(1, 3, 8, 8)), rig.device.copied
+    rig.device.fill([cut], lane, "x")
+    assert rig.device.copied == before
+
+
+# -- picking --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("places", "least"), [(40, 0.9), (700, 0.5), (3, 1.5)])
+def test_only_boxes_that_score_enough_come_back_in_their_order(rig: Rig, places: int, least: float) -> None:
+    rng = np.random.default_rng(places)
+    lane = rig.lane(inputs=("scores", "boxes"), scores=(3, places, 6), boxes=(3, places, 4))
+    for room in lane.inputs.values():
+        room[:] = rng.random(room.shape)
+    lane.run()
+    found = rig.device.pick(lane, "scores", "boxes", least)
+    want = reference.picked(lane.inputs["scores"], least)
+    assert [one.kinds.tolist() for one in found] == [[kind for _, kind in one] for one in want]
+    for image, (one, rows) in enumerate(zip(found, want)):
+        at = [place for place, _ in rows]
+        np.testing.assert_array_equal(one.boxes, lane.inputs["boxes"][image, at])
+        np.testing.assert_array_equal(one.scores, lane.inputs["scores"][image, at].max(1))
+
+
+def test_a_few_boxes_cost_a_few_kilobytes(rig: Rig) -> None:
+    lane = rig.lane(inputs=("scores", "boxes"), scores=(16, 2000, 6), boxes=(16, 2000, 4))
+    lane.inputs["scores"][:, :5] = 0.9
+    lane.run()
+    before = rig.device.copied.to_host
+    assert [len(one.boxes) for one in rig.device.pick(lane, "scores", "boxes", 0.5)] == [5] * 16
+    assert rig.device.copied.to_host - before == 4096
+
+
+# -- surfaces -------------------------------------------------------------------------------------------
+
+
+def test_a_picture_comes_back_as_it_went(rig: Rig) -> None:
+    picture = reference.noise(38, 22, 1, Matrix.BT601, full=True)
+    back = rig.device.put(picture).download()
+    assert (back.layout, back.matrix, back.full_range) == (Layout.NV12, Matrix.BT601, True)
+    for plane, want in zip(back.planes, picture.planes):
+        np.testing.assert_array_equal(plane, want)
+
+
+def test_a_part_is_fetched_as_bgr(rig: Rig) -> None:
+    picture = reference.noise(40, 30, 2)
+    seen = rig.device.fetch(rig.device.put(picture), Box(3.2, 5.0, 20.1, 17.5))
+    want = reference.bgr(picture)[5:18, 3:21]
+    assert np.abs(seen.astype(int) - want).max() <= 1
+    assert seen.shape == want.shape
+
+
+def test_a_jpeg_is_made_of_the_part_on_the_gpu(rig: Rig) -> None:
+    picture = reference.noise(40, 30, 2)
+    surface, before = rig.device.put(picture), rig.device.copied.to_host
+    data = rig.device.jpeg(surface, Box(4, 2, 14, 8), 80)
+    assert data.startswith(b"10x6 at 80: ")
+    assert rig.device.copied.to_host - before == len(data)
+
+
+@pytest.mark.parametrize("plane", [0, 1])
+def test_a_fingerprint_tells_one_changed_bit(rig: Rig, plane: int) -> None:
+    picture = reference.noise(70, 34, 3)
+    planes = [one.copy() for one in picture.planes]
+    planes[plane].reshape(-1)[-1] ^= 1
+    prints = [
+        rig.device.fingerprint(rig.device.put(p))
+        for p in (picture, picture, replace(picture, planes=tuple(planes)))
+    ]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_what_is_kept_outlives_its_source_and_gives_its_memory_back(rig: Rig) -> None:
+    source = rig.device.put(reference.noise(32, 16, 4))
+    held = rig.gpu.out
+    kept = rig.device.keep(Plane(source.luma, source.chroma, source.pitch, 32, 16))
+    del source
+    np.testing.assert_array_equal(kept.download().planes[0], reference.noise(32, 16, 4).planes[0])
+    assert rig.gpu.out == held
+    del kept
+    assert rig.gpu.out == held - 1
+
+
+def test_a_picture_of_another_layout_is_refused(rig: Rig) -> None:
+    with pytest.raises(EngineFailed, match="NV12"):
+        rig.device.put(Picture.of(np.zeros((4, 4, 3), np.uint8)))
