@@ -14,9 +14,10 @@ from ..events import VisionEvent
 from ..faults import BenchFault, GateFault
 from ..sight import AnyPicture, Effort, Frame, Kind
 from ..vision.desk import ModelledDesk
+from ..vision.drops import Drops
 from ..vision.factory import Recognition
 from ..vision.looking import inline
-from ..vision.loop import VisionLoop
+from ..vision.loop import LoopSettings, Parts, VisionLoop
 from ..vision.mailbox import Mailbox
 from .pictures import EVERY_S
 from .race import Timers
@@ -100,7 +101,7 @@ def measure_recognition(
     """Let a loop see `pictures` one after the other, each read before the next. Raises EngineFailed."""
     detector = TimedDetector(recognition.detector, timers.wall)
     reader = TimedReader(recognition.reader, timers.wall)
-    loop = _Loop(Recognition(detector, reader, recognition.backend, ()), camera, *settings)
+    loop = SteppedLoop(Recognition(detector, reader, recognition.backend, ()), camera, *settings)
     for picture in pictures[:_WARM]:
         loop.see(picture)
     stages = _stages(detector, reader, tap.log, pictures)
@@ -151,7 +152,7 @@ def _stages(
 
 
 def _raced(
-    loop: _Loop,
+    loop: SteppedLoop,
     reader: TimedReader,
     log: Log,
     pictures: Sequence[AnyPicture],
@@ -183,29 +184,28 @@ def _raced(
     return laps
 
 
-class _Loop:
+class SteppedLoop:
     """A vision loop on a clock of its own: every frame is due, every read is done before the next."""
 
     def __init__(self, recognition: Recognition, camera: Camera, vision: Vision, vote: Vote) -> None:
         ids = itertools.count(1)
         self._clock = ManualClock(_EPOCH)
-        self._mailbox = Mailbox()
         self._seq = 0
-        desk = ModelledDesk(recognition.reader, self._clock, size=vision.read_queue, read_s=0.0)
-        self._loop = VisionLoop(
-            "bench",
-            camera,
-            vision,
-            vote,
-            mailbox=self._mailbox,
+        drops = Drops()
+        self._mailbox = Mailbox(self._clock, drops)
+        parts = Parts(
             detector=recognition.detector,
-            desk=desk,
+            desk=ModelledDesk(recognition.reader, self._clock, drops, size=vision.read_queue, read_s=0.0),
             looking=inline(recognition.describer),
             clock=self._clock,
             publish=_unheard,
             faults=_Loud(),
+            drops=drops,
             next_id=lambda: next(ids),
         )
+        # Settled or not, every frame is looked at.
+        eager = vision.model_copy(update={"settled_fps": vision.recognise_fps})
+        self._loop = VisionLoop("bench", LoopSettings(camera, eager, vote), self._mailbox, parts)
         self._loop.look(Effort.RECOGNISE)
 
     def see(self, picture: AnyPicture) -> None:

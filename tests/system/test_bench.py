@@ -96,6 +96,15 @@ def test_the_choice_of_backends_is_where_the_gate_finds_it(
     assert all(row["golden"] for row in told["measured"] if row["backend"] == "onnxruntime")
 
 
+def test_what_is_not_the_nets_is_timed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--overhead", "--quick", "--frames", "5", "--json", "--board", "sim"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    parts = [told["frame"][f"{name}_ms"] for name in ("engines", "opencv", "python")]
+    assert min(parts) > 0.0
+    assert sum(parts) == pytest.approx(told["frame"]["frame_ms"], abs=0.01)
+    assert [way["ms"]["n"] for way in told["handover"]] == [200, 200, 200, 200]
+
+
 def test_peers_stand_beside_ours(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bench", GOLDEN, "--peers", "--frames", "5", "--json", "--board", "sim"]) == 0
     rows = json.loads(capsys.readouterr().out)["peers"]
