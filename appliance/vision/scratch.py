@@ -31,20 +31,24 @@ class Scratch:
 def scaled(part: Image, size: tuple[int, int], scratch: Scratch, name: Hashable) -> Image:
     """The part at `size` (width, height), in the room `name`.
 
-    Sides are halved, each pixel the mean of those under it, until less than half is left to go; then each
-    pixel lies between its neighbours. As smooth as one average over all that a pixel covers, at a quarter of
-    the time or less; of an odd side that is halved, the last row or column is lost.
+    Even sides are halved, each pixel the mean of those under it, until less than half is left to go; then
+    each pixel lies between its neighbours. That is as smooth as one average over all that a pixel covers, at
+    a quarter of the time or less; an odd side that has further to go is averaged so.
     """
     step = 0
     while (across := _halves(part.shape[1], size[0])) * (down := _halves(part.shape[0], size[1])) > 1:
         height, width = part.shape[0] // down, part.shape[1] // across
         room = scratch.room((name, step), (height, width, *part.shape[2:]))
-        even = part[: height * down, : width * across]
-        part = np.asarray(cv2.resize(even, (width, height), dst=room, interpolation=cv2.INTER_AREA), np.uint8)
+        part = np.asarray(cv2.resize(part, (width, height), dst=room, interpolation=cv2.INTER_AREA), np.uint8)
         step += 1
     room = scratch.room(name, (size[1], size[0], *part.shape[2:]))
-    return np.asarray(cv2.resize(part, size, dst=room, interpolation=cv2.INTER_LINEAR), np.uint8)
+    return np.asarray(cv2.resize(part, size, dst=room, interpolation=_mode(part, size)), np.uint8)
 
 
 def _halves(side: int, wanted: int) -> int:
-    return 2 if side >= 2 * wanted else 1
+    return 2 if side >= 2 * wanted and side % 2 == 0 else 1
+
+
+def _mode(part: Image, size: tuple[int, int]) -> int:
+    across, down = part.shape[1] / size[0], part.shape[0] / size[1]
+    return cv2.INTER_AREA if max(across, down) > 2 and min(across, down) >= 1 else cv2.INTER_LINEAR

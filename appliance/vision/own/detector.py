@@ -21,6 +21,8 @@ Float = NDArray[np.float32]
 CLASSES = (Kind.CAR, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.PLATE, Kind.FACE)
 _STEP = 32
 """The net halves its input five times."""
+_GRID = 4
+"""Where a ROI begins and ends: at a chroma sample, and it can be halved twice."""
 _OVERLAP = 0.5
 """Two boxes of one group that overlap more are one thing."""
 _GROUPS = np.array([0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)])
@@ -128,9 +130,8 @@ def _cut(shot: Shot, side: int) -> Cut:
     picture, roi = shot.picture, shot.roi
     part = Box(0, 0, picture.width, picture.height)
     if roi is not None:
-        # From even pixel to even pixel: there chroma samples begin, and halving loses nothing.
-        x1, y1 = (max(0, int(edge) // 2 * 2) for edge in (roi.x1, roi.y1))
-        x2, y2 = (-(-round(edge) // 2) * 2 for edge in (roi.x2, roi.y2))
+        x1, y1 = (max(0, int(edge) // _GRID * _GRID) for edge in (roi.x1, roi.y1))
+        x2, y2 = (-(-round(edge) // _GRID) * _GRID for edge in (roi.x2, roi.y2))
         seen = Box(x1, y1, min(picture.width, x2), min(picture.height, y2))
         part = seen if min(seen.width, seen.height) >= _STEP else part
     scale = side / max(part.width, part.height)

@@ -23,8 +23,14 @@ def test_boxes_come_back_in_pixels_of_the_picture() -> None:
 
 def test_boxes_of_a_roi_come_back_in_pixels_of_the_picture() -> None:
     detector = NetDetector(finding([(20, 30, 60, 50)], [SURE_PLATE]), 400, 0.5)
-    (found,) = detector.detect(PICTURE, Box(100, 50, 300, 150))
-    assert found.box == Box(110, 65, 130, 75)
+    (found,) = detector.detect(PICTURE, Box(100, 48, 300, 148))
+    assert found.box == Box(110, 63, 130, 73)
+
+
+def test_a_roi_grows_to_where_chroma_begins() -> None:
+    detector = NetDetector(finding([(0, 0, 200, 104)], [SURE_CAR]), 200, 0.5)
+    (found,) = detector.detect(PICTURE, Box(102.7, 49.0, 299.2, 149.5))
+    assert found.box == Box(100, 48, 300, 152)
 
 
 @pytest.mark.parametrize("roi", [Box(10, 10, 20, 190), Box(-50, -50, -10, -10), Box(500, 0, 600, 100)])
