@@ -18,7 +18,7 @@ Timer = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Mean milliseconds of a frame. Engines and OpenCV run outside the interpreter's lock."""
+    """Mean processor milliseconds of a frame. Engines and OpenCV run outside the interpreter's lock."""
 
     frame_ms: float
     engines_ms: float
