@@ -48,6 +48,7 @@ GateFault
 ├── ClockUntrusted           the time of day is not confirmed             WARN
 ├── PowerFault               the board's supply is too low                WARN
 ├── ThermalFault             the board is too hot                         WARN
+├── SeatRefused              a thread cannot have its cores or priority   WARN
 ├── WatchdogFault            the watchdog cannot be fed                   WARN
 ├── MachineFault             the machine met what its table forbids       STOP_NOW
 ├── MachineStalled           the machine did not tick in time             STOP_NOW
@@ -361,6 +362,11 @@ class PowerFault(GateFault):
 class ThermalFault(GateFault):
     sentence = "The board is too hot."
     remedy = "Shade or ventilate the enclosure."
+
+
+class SeatRefused(GateFault):
+    sentence = "A thread cannot have the cores or the priority of its section."
+    remedy = "Correct the section, or allow it: LimitNICE= in gatehouse.service (priorities below 0)."
 
 
 class WatchdogFault(GateFault):

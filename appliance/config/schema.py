@@ -89,6 +89,9 @@ class Camera(Section):
 class Vision(Section):
     reader: str = Field("gatehouse", description="the model set that finds and reads plates; or ppocr")
     idle_fps: float = Field(2.0, gt=0.0, le=60.0, description="rate of watching the ROI")
+    settled_fps: float = Field(
+        5.0, gt=0.0, le=240.0, description="rate once every plate in the ROI is settled; not under idle_fps"
+    )
     guard_fps: float = Field(4.0, gt=0.0, le=60.0, description="rate while the arm moves")
     recognise_fps: float = Field(15.0, gt=0.0, le=240.0)
     detect_side: int = Field(
@@ -101,6 +104,9 @@ class Vision(Section):
     read_limit_s: Seconds = Field(3.0, description="a read that takes longer has hung")
     track_lost_s: Seconds = Field(1.5, description="a track unseen for this long is gone")
     loop_limit_s: Seconds = Field(5.0, description="an inference loop silent for this long has stopped")
+    timing_every: int = Field(
+        0, ge=0, le=100_000, description="take the time of every so many frames and reads; 0: of none"
+    )
 
 
 class Vote(Section):
@@ -220,6 +226,25 @@ class Infer(Section):
     )
 
 
+class Seat(Section):
+    """Where threads run, and whether they come first. The nets' own threads sit with `vision`."""
+
+    cores: tuple[Annotated[int, Field(ge=0, le=1023)], ...] = Field(
+        (), description="processors that it may use, counted from 0; empty: all"
+    )
+    nice: int | None = Field(
+        None, ge=-5, le=19, description="lower comes first; below 0 needs LimitNICE= in the unit"
+    )
+
+
+class Threads(Section):
+    capture: Seat = Seat()
+    vision: Seat = Seat()
+    reading: Seat = Seat()
+    gate: Seat = Seat()
+    record: Seat = Seat()
+
+
 class Watchdog(Section):
     enabled: bool = True
     loop_limit_s: Seconds = Field(10.0, description="no feeding once the loop is silent for this long")
@@ -259,6 +284,7 @@ class Config(Section):
     inputs: InputsSection = InputsSection()
     serial: Serial = Serial()
     infer: Infer = Infer()
+    threads: Threads = Threads()
     watchdog: Watchdog = Watchdog()
     clock: ClockSection = ClockSection()
     sim: Sim = Sim()

@@ -21,6 +21,10 @@ from .store import FreeBytes, free_bytes
 NO_SIGHTING = Sighting()
 
 
+def _nothing() -> None:
+    """Nothing is to be done first."""
+
+
 class BaseWriter(ABC):
     """Takes what is to be recorded, from any thread, and never blocks."""
 
@@ -158,6 +162,7 @@ class RecordWriter(_DeskWriter):
         )
         super().__init__(desk, stamper)
         self._on_fault = on_fault
+        self._sit = _nothing
         self._signal = threading.Event()
         self._stopping = False
         self._lost = 0
@@ -168,7 +173,9 @@ class RecordWriter(_DeskWriter):
         """Whether the thread runs; a supervisor restarts a writer that ended by itself."""
         return self._thread.is_alive()
 
-    def start(self) -> None:
+    def start(self, sit: Callable[[], None] = _nothing) -> None:
+        """Begin; `sit` is called first on the writer's thread."""
+        self._sit = sit
         self._thread.start()
 
     def stop(self, timeout_s: float = 10.0) -> bool:
@@ -185,6 +192,7 @@ class RecordWriter(_DeskWriter):
 
     def _run(self) -> None:
         try:
+            self._sit()
             while not self._stopping:
                 self._signal.wait(self._desk.wait_s())
                 self._signal.clear()

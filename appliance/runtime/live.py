@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..clock import Clock
 from ..config import Config
@@ -31,6 +32,7 @@ from .hands import build_hands
 from .listwatch import ListWatch
 from .optics import Load, Optics, load_recognition
 from .ports import Doorman, Scribe
+from .seats import Role, Seats
 
 log = logging.getLogger(__name__)
 
@@ -100,13 +102,14 @@ class LiveGate:
         config, clock = setting.config, setting.clock
         self._setting = setting
         self._mouth = Mouth()
+        self._seats = Seats(config.threads, self._mouth)
         self._hands = build_hands(config, clock, setting.pins)
         self._doorman = Doorman(config, clock)
         self._watchdog: BaseWatchdog = make_watchdog(setting.environ, enabled=config.watchdog.enabled)
         self._loop_beat = Heartbeat()
         self._machine_beat = Heartbeat()
         self._writer = setting.writer(config.record, clock, self._mouth)
-        self._optics = Optics(config, clock, setting.cameras, self._mouth, setting.load)
+        self._optics = Optics(config, clock, setting.cameras, self._mouth, setting.load, seats=self._seats)
         self._guard = GuardThread(
             self._hands.outputs, clock, self._machine_beat, self._mouth.raised, self._mouth.cleared
         )
@@ -159,10 +162,12 @@ class LiveGate:
         with ExitStack() as stack:
             stack.callback(sys.setswitchinterval, sys.getswitchinterval())
             sys.setswitchinterval(SWITCH_S)
+            # Before it starts others: the guard and the list's watch sit where this thread does.
+            self._seats.take(Role.GATE)
             stack.callback(self._setting.pins.close)
             self._hands.open()
             stack.callback(self._hands.close)
-            self._writer.start()
+            self._writer.start(partial(self._seats.take, Role.RECORD))
             stack.callback(self._writer.stop)
             stack.callback(self._say_goodbye)
             self._mouth.open(self.gate)

@@ -1,4 +1,4 @@
-"""The gate's eyes in real time: engines that warm up in the background, loops, desks and captures."""
+"""The gate's eyes in real time: engines that warm up in the background, loops, desk and captures."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from ..clock import Clock
 from ..config import Config
@@ -15,13 +16,19 @@ from ..faults import EngineFailed, GateFault
 from ..hw.base import BaseCamera
 from ..sight import Effort
 from ..vision.capture import Capture, CaptureThread
+from ..vision.complaints import Chorus
 from ..vision.desk import ThreadedDesk
+from ..vision.drops import Drops, Tally
 from ..vision.factory import Recognition, build_recognition
 from ..vision.looking import BaseLooking, NullLooking, ThreadedLooking
-from ..vision.loop import VisionLoop
+from ..vision.loop import LoopSettings, Parts, VisionLoop
 from ..vision.mailbox import Mailbox
+from ..vision.rounds import Rounds
+from ..vision.stopwatch import Stage, Timing, make_stopwatch
 from ..vision.thread import VisionThread
+from .eyelog import EyeLog
 from .gatework import Mouth
+from .seats import Role, Seats
 
 log = logging.getLogger(__name__)
 
@@ -49,21 +56,37 @@ def warmup_limit_s(config: Config) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class OpticsStats:
+    """What the eyes did since the start. Counts never fall; timings are those of the last samples."""
+
+    seen: Mapping[str, int]
+    """Frames that were looked at, by camera."""
+    dropped: Tally
+    timings: Mapping[Stage, Timing]
+
+
+@dataclass(frozen=True, slots=True)
 class Sighted:
     """What exists once the nets are trusted."""
 
-    recognition: Recognition
+    parts: Parts
     loops: tuple[VisionLoop, ...]
-    desks: tuple[ThreadedDesk, ...]
-    lookings: tuple[BaseLooking, ...]
+
+    def look(self, effort: Effort) -> None:
+        for loop in self.loops:
+            loop.look(effort)
+
+    def close(self) -> None:
+        self.parts.desk.close()
+        self.parts.looking.close()
 
 
 class Optics:
     """All cameras as one eye. The gate may ask it to look before its nets are loaded.
 
     `start` begins loading in the background; the gate's buttons work meanwhile. `check` is called
-    once in a while by the supervisor: it starts anew what has died, and reports as CameraLost a camera
-    whose driver does not return.
+    once in a while by the supervisor: it starts anew what has died, reports as CameraLost a camera whose
+    driver does not return, and tells the log of frames that are lost. `stats` may be asked from any thread.
     """
 
     def __init__(
@@ -74,6 +97,7 @@ class Optics:
         mouth: Mouth,
         load: Load = load_recognition,
         *,
+        seats: Seats | None = None,
         retry_s: float = RETRY_S,
     ) -> None:
         self._config = config
@@ -81,6 +105,7 @@ class Optics:
         self._cameras = cameras
         self._mouth = mouth
         self._load = load
+        self._seats = seats or Seats(config.threads, mouth)
         self._retry_s = retry_s
         self._ids = itertools.count(1)
         self._wake = threading.Event()
@@ -88,7 +113,10 @@ class Optics:
         self._effort = Effort.WATCH
         self._looking = threading.Lock()
         self._sighted: Sighted | None = None
-        self._mailboxes = {name: Mailbox(self._wake.set) for name in cameras}
+        self._drops = Drops()
+        self._stopwatch = make_stopwatch(clock, config.vision.timing_every)
+        self._log = EyeLog(clock, self._drops, self._stopwatch)
+        self._mailboxes = {name: Mailbox(clock, self._drops, self._wake.set) for name in cameras}
         self._loading_s = clock.monotonic()
         self._vision: VisionThread | None = None
         self._captures: dict[str, CaptureThread] = {}
@@ -99,8 +127,9 @@ class Optics:
         # A loop that opens its eyes just now must not be left with the effort of before.
         with self._looking:
             self._effort = effort
-            for loop in self._sighted.loops if self._sighted else ():
-                loop.look(effort)
+            if self._sighted is not None:
+                self._sighted.look(effort)
+        self._wake.set()
 
     @property
     def beat_s(self) -> float:
@@ -109,6 +138,11 @@ class Optics:
             return min((loop.beat_s for loop in self._sighted.loops), default=self._clock.monotonic())
         now_s = self._clock.monotonic()
         return now_s if now_s - self._loading_s <= warmup_limit_s(self._config) else self._loading_s
+
+    def stats(self) -> OpticsStats:
+        loops = self._sighted.loops if self._sighted is not None else ()
+        seen = {loop.name: loop.processed for loop in loops}
+        return OpticsStats(seen, self._drops.tally(), self._stopwatch.timings())
 
     # -- the supervisor's side ---------------------------------------------------------------------
 
@@ -124,13 +158,11 @@ class Optics:
         for thread in (*self._captures.values(), *((self._vision,) if self._vision else ())):
             thread.stop()
         if self._sighted is not None:
-            for desk in self._sighted.desks:
-                desk.close()
-            for looking in self._sighted.lookings:
-                looking.close()
+            self._sighted.close()
 
     def check(self) -> list[str]:
         """Start anew what died; names and reasons of what did."""
+        self._log.look()
         for thread in self._captures.values():
             thread.watch()
         died = [f"capture of {name}: {t.error!r}" for name, t in self._captures.items() if not t.is_alive()]
@@ -147,17 +179,23 @@ class Optics:
         settings = self._config.cameras[name]
         mailbox = self._mailboxes[name]
         capture = Capture(name, self._cameras[name], settings, self._clock, mailbox.put, self._mouth)
-        self._captures[name] = CaptureThread(name, capture)
+        self._captures[name] = CaptureThread(name, capture, self._seat(Role.CAPTURE))
         self._captures[name].start()
 
     def _start_vision(self) -> None:
         if self._sighted is not None:
-            thread = VisionThread(self._sighted.loops, self._wake)
+            rounds = Rounds(self._sighted.loops, self._sighted.parts)
+            thread = VisionThread(rounds, self._wake, self._seat(Role.VISION))
             # Started first: the supervisor takes one that does not run for one that died.
             thread.start()
             self._vision = thread
 
+    def _seat(self, role: Role) -> Callable[[], None]:
+        return partial(self._seats.take, role)
+
     def _warm_up(self) -> None:
+        # The nets' own threads are started here, and stay in the seat of the thread that loads them.
+        self._seats.take(Role.VISION)
         try:
             while not self._stopping.is_set() and not self._loaded():
                 self._stopping.wait(self._retry_s)
@@ -179,48 +217,57 @@ class Optics:
     def _open_eyes(self, recognition: Recognition) -> None:
         for fault in recognition.faults:
             self._mouth.raised(fault)
-        desks = {name: self._desk(recognition) for name in self._cameras}
-        lookings = {name: self._describing(recognition) for name in self._cameras}
-        loops = tuple(self._loop(name, recognition, desk, lookings[name]) for name, desk in desks.items())
+        parts = self._parts(recognition)
+        loops = tuple(self._loop(name, parts) for name in self._cameras)
+        sighted = Sighted(parts, loops)
         with self._looking:
-            for loop in loops:
-                loop.look(self._effort)
-            self._sighted = Sighted(recognition, loops, tuple(desks.values()), tuple(lookings.values()))
+            sighted.look(self._effort)
+            self._sighted = sighted
         self._start_vision()
         for kind in ("engine_failed", "extra_missing", "engine_untrusted"):
             self._mouth.cleared(kind)
         self._mouth.post(EnginesTrusted())
+
+    # -- what sees ---------------------------------------------------------------------------------
+
+    def _loop(self, name: str, parts: Parts) -> VisionLoop:
+        config = self._config
+        settings = LoopSettings(config.cameras[name], config.vision, config.vote)
+        return VisionLoop(name, settings, self._mailboxes[name], parts)
+
+    def _parts(self, recognition: Recognition) -> Parts:
+        return Parts(
+            detector=recognition.detector,
+            desk=self._desk(recognition),
+            looking=self._describing(recognition),
+            clock=self._clock,
+            publish=self._mouth.post,
+            faults=Chorus(self._mouth),
+            drops=self._drops,
+            next_id=lambda: next(self._ids),
+            stopwatch=self._stopwatch,
+        )
 
     def _desk(self, recognition: Recognition) -> ThreadedDesk:
         vision = self._config.vision
         return ThreadedDesk(
             recognition.reader,
             self._clock,
+            self._drops,
             size=vision.read_queue,
             limit_s=vision.read_limit_s,
             wake=self._wake.set,
+            sit=self._seat(Role.READING),
+            stopwatch=self._stopwatch,
         )
 
     def _describing(self, recognition: Recognition) -> BaseLooking:
         if recognition.describer is None:
             return NullLooking()
-        limit_s = self._config.vision.read_limit_s
-        return ThreadedLooking(recognition.describer, self._clock, limit_s=limit_s, wake=self._wake.set)
-
-    def _loop(
-        self, name: str, recognition: Recognition, desk: ThreadedDesk, looking: BaseLooking
-    ) -> VisionLoop:
-        return VisionLoop(
-            name,
-            self._config.cameras[name],
-            self._config.vision,
-            self._config.vote,
-            mailbox=self._mailboxes[name],
-            detector=recognition.detector,
-            desk=desk,
-            looking=looking,
-            clock=self._clock,
-            publish=self._mouth.post,
-            faults=self._mouth,
-            next_id=lambda: next(self._ids),
+        return ThreadedLooking(
+            recognition.describer,
+            self._clock,
+            limit_s=self._config.vision.read_limit_s,
+            wake=self._wake.set,
+            sit=self._seat(Role.READING),
         )

@@ -13,6 +13,7 @@ from ..faults import CameraFrozen, CameraLost, GateFault
 from ..sight import Frame, Picture
 from .base import FaultSink
 from .pixels import host
+from .sit import Sit, stay
 
 _ROW_STEP = 8
 """Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms."""
@@ -174,17 +175,20 @@ def checksum(picture: Picture) -> int:
 class CaptureThread(Thread):
     """Steps one capture until stopped, or until its source raises what capture does not know.
 
-    The supervisor sees the thread's end (`is_alive`); `error` says why it ended, None when stopped.
+    `sit` is called at the thread's top: what the driver starts sits where it does. The supervisor sees the
+    thread's end (`is_alive`); `error` says why it ended, None when stopped.
     """
 
-    def __init__(self, name: str, capture: Capture) -> None:
+    def __init__(self, name: str, capture: Capture, sit: Sit = stay) -> None:
         super().__init__(name=f"capture-{name}", daemon=True)
         self._capture = capture
+        self._sit = sit
         self._stopping = Event()
         self.error: Exception | None = None
 
     def run(self) -> None:
         try:
+            self._sit()
             while not self._stopping.wait(self._capture.wait_s):
                 self._capture.step()
         except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it

@@ -16,6 +16,8 @@ _REFRESH_S = 1.0
 _SIGN_READS = 3
 _SIGN_CONFIDENCE = 0.8
 """Of the weakest character: a plate with one doubtful character is no sign."""
+_FRESH_S = 2.0
+"""Twice the time between two reads of a settled track: one of them may fail."""
 _LEAST_SHAPE = 0.25
 """A text less like a plate's does not vote."""
 
@@ -37,6 +39,14 @@ class Case:
     def settled(self) -> bool:
         """Enough readings agree; more of them only keep the evidence fresh."""
         return self.vote is not None and len(self.vote.agreeing) >= self._settings.min_reads
+
+    def steady(self, now_s: float) -> bool:
+        """Settled as a decision counts it, and the newest read is fresh and says the same."""
+        vote, last = self.vote, self.ballot.newest
+        if vote is None or last is None or not self.settled:
+            return False
+        agreed = len(vote.agreeing) >= self._settings.min_agreement * vote.considered
+        return agreed and last.text == vote.text and now_s - last.captured_s <= _FRESH_S
 
     @property
     def is_sign(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..faults import GateFault
 from .base import FaultSink
 
@@ -27,6 +29,27 @@ class Complaints:
         fault = self._standing.pop(stage, None)
         if fault is not None:
             self._sink.cleared(*_key(fault))
+
+
+class Chorus:
+    """Several loops speak as one: a fault is raised with the first that has it, cleared with the last.
+
+    Each of them must clear what it raised, as `Complaints` does.
+    """
+
+    def __init__(self, sink: FaultSink) -> None:
+        self._sink = sink
+        self._voices: Counter[tuple[str, str]] = Counter()
+
+    def raised(self, fault: GateFault) -> None:
+        self._voices[_key(fault)] += 1
+        if self._voices[_key(fault)] == 1:
+            self._sink.raised(fault)
+
+    def cleared(self, kind: str, part: str) -> None:
+        self._voices[kind, part] -= 1
+        if not self._voices[kind, part]:
+            self._sink.cleared(kind, part)
 
 
 def _key(fault: GateFault) -> tuple[str, str]:

@@ -1,31 +1,23 @@
-"""The reading desk: plates are read off the loop, which never waits for them."""
+"""The reading desk: the plates of all cameras are read off the loops, which never wait for them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread
 
 from ..clock import Clock
 from ..faults import GateFault, ReaderStalled
-from ..sight import AnyPicture, Detection
 from .base import BasePlateReader, ReadResult
+from .drops import Dropped, Drops
+from .sit import Sit, stay
+from .stopwatch import BaseStopwatch, NullStopwatch, Stage
+from .waiting import ReadJob, Waiting
 
 _MOST_RESTARTS = 3
 """Each leaves a thread behind that a vendor call holds; more of them is the supervisor's case."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadJob:
-    """One plate of one frame to be read. `rank` says how much is hoped of it: higher is read first."""
-
-    track_id: int
-    frame_seq: int
-    captured_s: float
-    picture: AnyPicture
-    plate: Detection
-    rank: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +30,18 @@ class ReadDone:
 
 
 class BaseDesk(ABC):
-    """Takes jobs and gives answers later. `dropped` counts the jobs that were never read."""
-
-    dropped: int = 0
+    """Takes jobs of all cameras and gives the answers later. Jobs that are never read are counted."""
 
     @abstractmethod
     def submit(self, job: ReadJob) -> None:
         """Queue a job, or drop the one of least hope. Never waits."""
 
     @abstractmethod
-    def collect(self) -> tuple[ReadDone, ...]:
-        """What was read since the last call. Raises ReaderStalled when a read has hung."""
+    def collect(self, camera: str) -> tuple[ReadDone, ...]:
+        """What of this camera was read since its last call.
+
+        Raises ReaderStalled from the moment a read has hung until one has ended again.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -59,95 +52,123 @@ def _nobody() -> None:
     """No one waits."""
 
 
-def _answer(reader: BasePlateReader, job: ReadJob) -> ReadDone:
-    try:
-        return ReadDone(job, reader.read(job.picture, job.plate))
-    except GateFault as fault:
-        return ReadDone(job, None, fault)
+class _Reads:
+    """Runs of a reader. A fault is an answer to every job of its batch."""
+
+    def __init__(self, reader: BasePlateReader, drops: Drops, stopwatch: BaseStopwatch) -> None:
+        self.most = reader.most
+        self._reader = reader
+        self._drops = drops
+        self._stopwatch = stopwatch
+
+    def run(self, batch: Sequence[ReadJob]) -> list[ReadDone]:
+        for job in batch:
+            self._stopwatch.since(Stage.READ_WAIT, job.asked_s)
+        try:
+            with self._stopwatch.time(Stage.READ):
+                results = self._reader.read_many([(job.picture, job.plate) for job in batch])
+        except GateFault as fault:
+            self.lose(batch, Dropped.READ_FAILED)
+            return [ReadDone(job, None, fault) for job in batch]
+        return [ReadDone(job, result) for job, result in zip(batch, results, strict=True)]
+
+    def lose(self, batch: Iterable[ReadJob], why: Dropped) -> None:
+        for job in batch:
+            self._drops.count(job.camera, why)
 
 
 class ThreadedDesk(BaseDesk):
-    """Reads in one thread. A track has at most one job waiting: its newest.
+    """Reads in one thread, as many plates at once as the reader likes.
 
-    A read longer than `limit_s` has hung: its thread is left behind and a new one takes over. The
-    reader must bear that the lost call may still end.
+    A run longer than `limit_s` has hung: its thread is left behind and a new one takes over. The
+    reader must bear that the lost call may still end. `sit` is called at the top of each thread.
     """
 
     def __init__(
         self,
         reader: BasePlateReader,
         clock: Clock,
+        drops: Drops,
         *,
         size: int,
         limit_s: float,
         wake: Callable[[], None] = _nobody,
+        sit: Sit = stay,
+        stopwatch: BaseStopwatch | None = None,
     ) -> None:
-        self.dropped = 0
         self.restarts = 0
-        self._reader = reader
+        self._reads = _Reads(reader, drops, stopwatch or NullStopwatch())
         self._clock = clock
-        self._size = size
         self._limit_s = limit_s
         self._wake = wake
+        self._sit = sit
         self._changed = Condition()
-        self._waiting: list[ReadJob] = []
-        self._done: list[ReadDone] = []
-        self._busy_since_s: float | None = None
+        self._waiting = Waiting(size, drops)
+        self._batch: list[ReadJob] = []
+        self._begun_s = 0.0
+        self._done: defaultdict[str, list[ReadDone]] = defaultdict(list)
+        self._stalled = ""
         self._shift = 0
         self._closed = False
         self._start()
 
     def submit(self, job: ReadJob) -> None:
         with self._changed:
-            kept = [other for other in self._waiting if other.track_id != job.track_id]
-            queue = sorted([*kept, job], key=lambda j: (-j.rank, -j.captured_s))
-            self.dropped += len(self._waiting) + 1 - len(queue[: self._size])
-            self._waiting = queue[: self._size]
+            self._waiting.put(job)
             self._changed.notify()
 
-    def collect(self) -> tuple[ReadDone, ...]:
+    def collect(self, camera: str) -> tuple[ReadDone, ...]:
         with self._changed:
-            self._check()
-            done, self._done = tuple(self._done), []
-        return done
+            if self._batch and self._clock.monotonic() - self._begun_s > self._limit_s:
+                self._give_up()
+            if self._stalled:
+                raise ReaderStalled(self._stalled)
+            return tuple(self._done.pop(camera, ()))
 
     def close(self) -> None:
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
-    def _check(self) -> None:
-        since_s = self._busy_since_s
-        if since_s is None or self._clock.monotonic() - since_s <= self._limit_s:
-            return
+    def _give_up(self) -> None:
         if self.restarts < _MOST_RESTARTS:
             self.restarts += 1
-            self._busy_since_s = None
+            self._reads.lose(self._batch, Dropped.READ_HUNG)
+            self._batch = []
             self._start()
-        raise ReaderStalled(f"one read took over {self._limit_s:g} s; restarted {self.restarts} times")
+        self._stalled = f"one read took over {self._limit_s:g} s; restarted {self.restarts} times"
 
     def _start(self) -> None:
         self._shift += 1
         Thread(target=self._work, args=(self._shift,), name=f"reader-{self._shift}", daemon=True).start()
 
     def _work(self, shift: int) -> None:
-        while (job := self._next(shift)) is not None:
-            done = _answer(self._reader, job)
-            with self._changed:
-                if shift != self._shift:
-                    return
-                self._busy_since_s = None
-                self._done.append(done)
+        self._sit()
+        while batch := self._next(shift):
+            done = self._reads.run(batch)
+            if not self._hand_in(shift, done):
+                return
             self._wake()
 
-    def _next(self, shift: int) -> ReadJob | None:
-        """The job of most hope, waiting for one; None at the end of this thread's shift."""
+    def _next(self, shift: int) -> list[ReadJob]:
+        """The jobs of most hope, waiting for one; none at the end of this thread's shift."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed or shift != self._shift)
             if self._closed or shift != self._shift:
-                return None
-            self._busy_since_s = self._clock.monotonic()
-            return self._waiting.pop(0)
+                return []
+            self._batch = self._waiting.take(self._reads.most)
+            self._begun_s = self._clock.monotonic()
+            return self._batch
+
+    def _hand_in(self, shift: int, done: Sequence[ReadDone]) -> bool:
+        """Leave the answers for their cameras. False when this thread was given up meanwhile."""
+        with self._changed:
+            if shift != self._shift:
+                return False
+            self._batch, self._stalled = [], ""
+            for answer in done:
+                self._done[answer.job.camera].append(answer)
+        return True
 
 
 class ModelledDesk(BaseDesk):
@@ -156,32 +177,41 @@ class ModelledDesk(BaseDesk):
     For the twin: the same run gives the same answers at the same times, however fast this computer is.
     """
 
-    def __init__(self, reader: BasePlateReader, clock: Clock, *, size: int, read_s: float) -> None:
-        self.dropped = 0
-        self._reader = reader
+    def __init__(
+        self,
+        reader: BasePlateReader,
+        clock: Clock,
+        drops: Drops,
+        *,
+        size: int,
+        read_s: float,
+        stopwatch: BaseStopwatch | None = None,
+    ) -> None:
+        self._reads = _Reads(reader, drops, stopwatch or NullStopwatch())
         self._clock = clock
         self._size = size
         self._read_s = read_s
         self._pending: list[tuple[float, ReadDone]] = []
         self._free_s = float("-inf")
 
-    @property
-    def next_s(self) -> float | None:
-        """When the next answer is due, None when nothing is being read."""
-        return self._pending[0][0] if self._pending else None
-
     def submit(self, job: ReadJob) -> None:
-        if len(self._pending) > self._size:
-            self.dropped += 1
+        if sum(done.job.camera == job.camera for _, done in self._pending) > self._size:
+            self._reads.lose([job], Dropped.READ_NO_ROOM)
             return
         self._free_s = max(self._free_s, self._clock.monotonic()) + self._read_s
-        self._pending.append((self._free_s, _answer(self._reader, job)))
+        self._pending.extend((self._free_s, done) for done in self._reads.run([job]))
 
-    def collect(self) -> tuple[ReadDone, ...]:
+    def collect(self, camera: str) -> tuple[ReadDone, ...]:
         now_s = self._clock.monotonic()
-        due = tuple(done for ready_s, done in self._pending if ready_s <= now_s)
-        self._pending = self._pending[len(due) :]
-        return due
+        due: list[ReadDone] = []
+        later: list[tuple[float, ReadDone]] = []
+        for at_s, done in self._pending:
+            if at_s <= now_s and done.job.camera == camera:
+                due.append(done)
+            else:
+                later.append((at_s, done))
+        self._pending = later
+        return tuple(due)
 
     def close(self) -> None:
         self._pending = []

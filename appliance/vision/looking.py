@@ -6,7 +6,8 @@ Whatever befalls a describer, it costs a warning and the looks, never a read (Lo
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Condition, Thread
 
@@ -14,12 +15,14 @@ from ..clock import Clock
 from ..faults import GateFault, LooksFailed
 from ..sight import AnyPicture, Box, Looks
 from .base import BaseDescriber
+from .sit import Sit, stay
 
 
 @dataclass(frozen=True, slots=True)
 class LooksJob:
     """One vehicle of one frame to be described."""
 
+    camera: str
     track_id: int
     picture: AnyPicture
     vehicle: Box
@@ -35,15 +38,18 @@ class LooksDone:
 
 
 class BaseLooking(ABC):
-    """Takes a vehicle when it is free, and answers later."""
+    """Takes one vehicle of each camera, and answers later."""
 
     @abstractmethod
     def submit(self, job: LooksJob) -> None:
-        """Describe this vehicle, or let it pass where one is under way. Never waits."""
+        """Describe this vehicle, or let it pass where one of its camera is under way. Never waits."""
 
     @abstractmethod
-    def collect(self) -> tuple[LooksDone, ...]:
-        """What was described since the last call. Raises LooksFailed when the describer is stuck or ended."""
+    def collect(self, camera: str) -> tuple[LooksDone, ...]:
+        """What of this camera was described since its last call.
+
+        Raises LooksFailed while the describer is stuck, and when it has ended.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -56,7 +62,7 @@ class NullLooking(BaseLooking):
     def submit(self, job: LooksJob) -> None:
         """Nobody looks."""
 
-    def collect(self) -> tuple[LooksDone, ...]:
+    def collect(self, camera: str) -> tuple[LooksDone, ...]:
         return ()
 
     def close(self) -> None:
@@ -68,17 +74,16 @@ class InlineLooking(BaseLooking):
 
     def __init__(self, describer: BaseDescriber) -> None:
         self._describer = describer
-        self._done: list[LooksDone] = []
+        self._done: defaultdict[str, list[LooksDone]] = defaultdict(list)
 
     def submit(self, job: LooksJob) -> None:
-        self._done.append(_answer(self._describer, job))
+        self._done[job.camera].extend(_answers(self._describer, [job]))
 
-    def collect(self) -> tuple[LooksDone, ...]:
-        done, self._done = tuple(self._done), []
-        return done
+    def collect(self, camera: str) -> tuple[LooksDone, ...]:
+        return tuple(self._done.pop(camera, ()))
 
     def close(self) -> None:
-        self._done = []
+        self._done.clear()
 
 
 def inline(describer: BaseDescriber | None) -> BaseLooking:
@@ -87,7 +92,10 @@ def inline(describer: BaseDescriber | None) -> BaseLooking:
 
 
 class ThreadedLooking(BaseLooking):
-    """Describes in one thread. A call longer than `limit_s` is reported for as long as it lasts."""
+    """Describes in one thread, as many vehicles at once as the describer likes, cameras in turn.
+
+    A run longer than `limit_s` is reported for as long as it lasts. `sit` is called at the thread's top.
+    """
 
     def __init__(
         self,
@@ -96,33 +104,36 @@ class ThreadedLooking(BaseLooking):
         *,
         limit_s: float,
         wake: Callable[[], None],
+        sit: Sit = stay,
     ) -> None:
         self._describer = describer
         self._clock = clock
         self._limit_s = limit_s
         self._wake = wake
+        self._sit = sit
         self._changed = Condition()
-        self._job: LooksJob | None = None
-        self._since_s: float | None = None
-        self._done: list[LooksDone] = []
+        self._waiting: dict[str, LooksJob] = {}
+        """By camera, in the order in which they came."""
+        self._batch: dict[str, LooksJob] = {}
+        self._begun_s = 0.0
+        self._done: defaultdict[str, list[LooksDone]] = defaultdict(list)
         self._ended = ""
         self._closed = False
         Thread(target=self._run, name="describer", daemon=True).start()
 
     def submit(self, job: LooksJob) -> None:
         with self._changed:
-            if self._job is None:
-                self._job, self._since_s = job, self._clock.monotonic()
+            if job.camera not in self._batch:
+                self._waiting.setdefault(job.camera, job)
                 self._changed.notify()
 
-    def collect(self) -> tuple[LooksDone, ...]:
+    def collect(self, camera: str) -> tuple[LooksDone, ...]:
         with self._changed:
             if self._ended:
                 raise LooksFailed(self._ended, part="vehicle")
-            if self._since_s is not None and self._clock.monotonic() - self._since_s > self._limit_s:
+            if self._batch and self._clock.monotonic() - self._begun_s > self._limit_s:
                 raise LooksFailed(f"one look takes over {self._limit_s:g} s", part="vehicle")
-            done, self._done = tuple(self._done), []
-        return done
+            return tuple(self._done.pop(camera, ()))
 
     def close(self) -> None:
         with self._changed:
@@ -130,27 +141,37 @@ class ThreadedLooking(BaseLooking):
             self._changed.notify_all()
 
     def _run(self) -> None:
+        self._sit()
         try:
-            while (job := self._next()) is not None:
-                self._finish(_answer(self._describer, job))
+            while batch := self._next():
+                self._finish(_answers(self._describer, batch))
         except Exception as error:  # noqa: BLE001 - the task's top: it ends here, and the loop hears of it
             self._ended = f"describing ended: {error!r}"
             self._wake()
 
-    def _next(self) -> LooksJob | None:
+    def _next(self) -> list[LooksJob]:
+        """The vehicles that wait, waiting for one; none when closed."""
         with self._changed:
-            self._changed.wait_for(lambda: self._job is not None or self._closed)
-            return None if self._closed else self._job
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if self._closed:
+                return []
+            self._batch = {c: self._waiting.pop(c) for c in [*self._waiting][: self._describer.most]}
+            self._begun_s = self._clock.monotonic()
+            return list(self._batch.values())
 
-    def _finish(self, done: LooksDone) -> None:
+    def _finish(self, done: Sequence[LooksDone]) -> None:
         with self._changed:
-            self._job = self._since_s = None
-            self._done.append(done)
+            self._batch = {}
+            for answer in done:
+                self._done[answer.job.camera].append(answer)
         self._wake()
 
 
-def _answer(describer: BaseDescriber, job: LooksJob) -> LooksDone:
+def _answers(describer: BaseDescriber, batch: Sequence[LooksJob]) -> list[LooksDone]:
+    """The looks of a batch, or its fault told to each job."""
     try:
-        return LooksDone(job, describer.describe(job.picture, job.vehicle))
+        looks = describer.describe_many([(job.picture, job.vehicle) for job in batch])
     except GateFault as fault:
-        return LooksDone(job, None, LooksFailed(fault.detail, part=fault.part))
+        failed = LooksFailed(fault.detail, part=fault.part)
+        return [LooksDone(job, None, failed) for job in batch]
+    return [LooksDone(job, seen) for job, seen in zip(batch, looks, strict=True)]

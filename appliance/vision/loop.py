@@ -3,264 +3,264 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 
 from ..clock import Clock
 from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
-from ..events import PlateVoted, SceneSeen, TrackGone, VisionEvent
+from ..events import SceneSeen
 from ..faults import LooksFailed, ReaderStalled, VisionFault
-from ..sight import Effort, Frame, Kind, Looks, Reading, Track
-from .base import BaseDetector, FaultSink
+from ..sight import Detection, Effort, Frame, Kind, Track
+from .base import BaseDetector, FaultSink, Shot
 from .case import Case
+from .casebook import Casebook, Publish
 from .complaints import Complaints
-from .desk import BaseDesk, ReadDone, ReadJob
+from .desk import BaseDesk
+from .drops import Dropped, Drops
 from .looking import BaseLooking, LooksJob
 from .mailbox import Mailbox
+from .pace import Pace
+from .stopwatch import BaseStopwatch, NullStopwatch, Stage
 from .track import Tracked, Tracker
 from .view import View
+from .waiting import ReadJob
 
-Publish = Callable[[VisionEvent], None]
+Found = Sequence[Detection] | VisionFault
+"""What the detector found in one frame, or the fault that it met."""
 
 _REREAD_S = 1.0
 """A settled track is read this often, to keep its evidence fresh."""
 
 
-class VisionLoop:
-    """Steps as a thread or a virtual clock says; a step never waits.
+@dataclass(frozen=True, slots=True)
+class LoopSettings:
+    """What the configuration says of one camera's loop."""
 
-    `beat_s` is the time of the last step, frames or not (law 9). Faults are reported once and
-    cleared by the next success.
+    camera: Camera
+    vision: Vision
+    vote: VoteSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the loops of all cameras work with."""
+
+    detector: BaseDetector
+    desk: BaseDesk
+    looking: BaseLooking
+    clock: Clock
+    publish: Publish
+    faults: FaultSink
+    drops: Drops
+    next_id: Callable[[], int]
+    stopwatch: BaseStopwatch = field(default_factory=NullStopwatch)
+
+    def detect(self, shots: Sequence[Shot]) -> Sequence[Found]:
+        """What is in each of the shots; a fault of the detector is the answer to all of them."""
+        try:
+            with self.stopwatch.time(Stage.DETECT):
+                return self.detector.detect_many(shots)
+        except VisionFault as fault:
+            return [fault] * len(shots)
+
+
+class VisionLoop:
+    """One camera's way from frames to scenes and votes. Nothing in it waits.
+
+    `attend`, then `take`, then `see` are one turn; who gathers frames of several cameras for one run of
+    the detector calls them by themselves, `step` does it for this camera alone. `beat_s` is the time of
+    the last turn, frames or not (law 9). Faults are reported once and cleared by the next success.
     """
 
-    def __init__(
-        self,
-        name: str,
-        camera: Camera,
-        vision: Vision,
-        vote: VoteSettings,
-        *,
-        mailbox: Mailbox,
-        detector: BaseDetector,
-        desk: BaseDesk,
-        looking: BaseLooking,
-        clock: Clock,
-        publish: Publish,
-        faults: FaultSink,
-        next_id: Callable[[], int],
-    ) -> None:
+    def __init__(self, name: str, settings: LoopSettings, mailbox: Mailbox, parts: Parts) -> None:
+        camera, vision = settings.camera, settings.vision
         self.name = name
-        self.beat_s = clock.monotonic()
-        self.stale = 0
-        """Frames that were too old to say anything (law 8)."""
+        self.beat_s = parts.clock.monotonic()
         self.processed = 0
         self._camera = camera
-        self._vote = vote
         self._mailbox = mailbox
-        self._detector = detector
-        self._desk = desk
-        self._looking = looking
-        self._clock = clock
-        self._publish = publish
-        self._complaints = Complaints(faults)
-        self._tracker = Tracker(next_id, vision.detection_threshold, vision.track_lost_s)
-        self._cases: dict[int, Case] = {}
-        self._rates = {
-            Effort.WATCH: vision.idle_fps,
-            Effort.RECOGNISE: vision.recognise_fps,
-            Effort.GUARD: vision.guard_fps,
-        }
-        self._effort = Effort.WATCH
-        self._due_s = float("-inf")
-        self._view = View(camera, 0, 0)
+        self._parts = parts
+        self._pace = Pace(vision)
+        self._complaints = Complaints(parts.faults)
+        self._tracker = Tracker(parts.next_id, vision.detection_threshold, vision.track_lost_s)
+        view = View(camera, 0, 0)
+        self._cases = Casebook(name, settings.vote, self._tracker, view, parts.publish, parts.stopwatch)
 
     @property
     def effort(self) -> Effort:
-        return self._effort
+        return self._pace.effort
 
     @property
     def due_s(self) -> float:
         """When the next frame is wanted, on the clock."""
-        return self._due_s
+        return self._pace.due_s
+
+    @property
+    def deadline_s(self) -> float:
+        """When that frame has missed its turn, on the clock: the sooner, the more urgent."""
+        return self._pace.deadline_s
 
     def look(self, effort: Effort) -> None:
-        """Look this hard from now on; a change is acted on with the next frame."""
-        if effort is not self._effort:
-            self._effort = effort
-            self._due_s = float("-inf")
+        """Look this hard from now on, and at once where that is a change. From any thread."""
+        self._pace.look(effort)
+        self._mailbox.due_s = self._pace.due_s
 
     def step(self) -> bool:
-        """Take in what was read and, when one is due, the newest frame. True when a frame was seen."""
-        now_s = self._clock.monotonic()
+        """One turn of this camera alone. True when a frame was seen."""
+        now_s = self._parts.clock.monotonic()
+        self.attend(now_s)
+        frame = self.take(now_s)
+        return frame is not None and self.see(frame, *self._parts.detect([self.shot(frame)]))
+
+    # -- one turn ----------------------------------------------------------------------------------
+
+    def attend(self, now_s: float) -> None:
+        """Beat, and take in what was read and described."""
         self.beat_s = now_s
         self._collect_looks()
-        self._collect(now_s)
-        frame = self._next_frame(now_s)
-        seen = frame is not None and self._see(frame)
-        if not seen:
-            self._end(self._tracker.expire(now_s), now_s)
-        return seen
+        self._collect_reads(now_s)
 
-    def _next_frame(self, now_s: float) -> Frame | None:
-        if now_s < self._due_s:
+    def take(self, now_s: float) -> Frame | None:
+        """The newest frame where one is due and young enough to say something (law 8)."""
+        frame = self._newest(now_s)
+        if frame is None:
+            self._cases.end(self._tracker.expire(now_s), now_s)
+        return frame
+
+    def wait(self, now_s: float) -> None:
+        """A frame that is due has to wait: the batch is full."""
+        if now_s >= self.due_s:
+            self._mailbox.pass_over()
+
+    def shot(self, frame: Frame) -> Shot:
+        """What the detector shall look at in a frame."""
+        size = frame.picture.width, frame.picture.height
+        if size != self._cases.view.size:
+            self._cases.view = View(self._camera, *size)
+        return Shot(frame.picture, self._cases.view.area)
+
+    def see(self, frame: Frame, found: Found) -> bool:
+        """Follow what was found in the frame that was taken. False when the detector failed."""
+        if isinstance(found, VisionFault):
+            self._fail(found)
+            return False
+        self._complaints.well("detect")
+        with self._parts.stopwatch.time(Stage.TRACK):
+            gone = self._tracker.update(found, frame.captured_s)
+        self.processed += 1
+        now_s = self._parts.clock.monotonic()
+        self._cases.end(gone, now_s)
+        tracks = self._cases.present()
+        with self._parts.stopwatch.time(Stage.PUBLISH):
+            self._parts.publish(self._scene(frame, tracks, now_s))
+        self._ask(frame, now_s)
+        self._plan(tracks, now_s)
+        return True
+
+    def _newest(self, now_s: float) -> Frame | None:
+        if now_s < self.due_s:
             return None
         frame = self._mailbox.take()
         if frame is None:
             return None
         if now_s - frame.captured_s > self._camera.frame_limit_s:
-            self.stale += 1
+            self._parts.drops.count(self.name, Dropped.STALE)
             return None
-        period_s = 1.0 / self._rates[self._effort]
-        late_s = now_s - self._due_s
-        # From the last due time on, not from now: a camera's jitter must not halve its own rate.
-        self._due_s = self._due_s + period_s if late_s < period_s else now_s + period_s
+        self._parts.stopwatch.since(Stage.AGE, frame.captured_s)
+        self._pace.taken(now_s)
+        self._mailbox.due_s = self._pace.due_s
         return frame
 
-    def _see(self, frame: Frame) -> bool:
-        width, height = frame.picture.width, frame.picture.height
-        if (width, height) != self._view.size:
-            self._view = View(self._camera, width, height)
-        try:
-            found = self._detector.detect(frame.picture, self._view.area)
-        except VisionFault as fault:
-            self._complaints.met("detect", fault)
-            return False
-        self._complaints.well("detect")
-        gone = self._tracker.update(found, frame.captured_s)
-        self.processed += 1
-        self._end(gone, self._clock.monotonic())
-        if self._tracker.undecided:
-            self._due_s = self._clock.monotonic()
-        self._show(frame)
-        self._ask(frame)
-        return True
+    def _fail(self, fault: VisionFault) -> None:
+        now_s = self._parts.clock.monotonic()
+        self._complaints.met("detect", fault)
+        self._parts.drops.count(self.name, Dropped.FAILED)
+        self._cases.end(self._tracker.expire(now_s), now_s)
 
-    def _show(self, frame: Frame) -> None:
-        """Publish who is there. Signs are no vehicles."""
-        for tracked in self._tracker.tracks:
-            self._cases.setdefault(tracked.id, Case(tracked, self._vote))
-        there = [t for t in self._tracker.tracks if not self._cases[t.id].is_sign]
-        tracks = tuple(self._track(t) for t in there)
-        self._publish(
-            SceneSeen(
-                camera=self.name,
-                captured_s=frame.captured_s,
-                seen_s=self._clock.monotonic(),
-                tracks=tracks,
-                in_roi=any(t.in_roi for t in tracks),
-                # By the plate where one is seen, as in the ROI: a vehicle at the line reaches with its
-                # outline far down the picture, and would hold the arm up for whoever comes.
-                in_zone=any(self._view.in_zone(t.plate or t.box) for t in tracks),
-            )
+    def _scene(self, frame: Frame, tracks: Sequence[Track], now_s: float) -> SceneSeen:
+        return SceneSeen(
+            camera=self.name,
+            captured_s=frame.captured_s,
+            seen_s=now_s,
+            tracks=tuple(tracks),
+            in_roi=any(t.in_roi for t in tracks),
+            # By the plate where one is seen, as in the ROI: a vehicle at the line reaches with its
+            # outline far down the picture, and would hold the arm up for whoever comes.
+            in_zone=any(self._cases.view.in_zone(t.plate or t.box) for t in tracks),
         )
 
-    def _ask(self, frame: Frame) -> None:
+    def _plan(self, tracks: Sequence[Track], now_s: float) -> None:
+        """Say when the next frame is wanted."""
+        self._pace.seen(calm=self._nothing_to_learn(tracks, now_s))
+        if self._tracker.undecided:
+            self._pace.hasten(now_s)
+        self._mailbox.due_s = self._pace.due_s
+
+    def _nothing_to_learn(self, tracks: Sequence[Track], now_s: float) -> bool:
+        """Someone stands in the ROI, and every vehicle that is there or shows a plate is surely known."""
+        concern = [t for t in tracks if t.in_roi or t.plate is not None]
+        known = all(self._cases.of(t.id).steady(now_s) for t in concern)
+        return known and any(t.in_roi for t in concern)
+
+    # -- reads and looks ---------------------------------------------------------------------------
+
+    def _ask(self, frame: Frame, now_s: float) -> None:
         """Have the plates of this frame read, those first of which least is known."""
-        if self._effort is Effort.WATCH:
+        if self.effort is Effort.WATCH:
             return
         for tracked in self._tracker.tracks:
-            case, plate = self._cases[tracked.id], tracked.plate
-            seen_now = plate is not None and tracked.last_s == frame.captured_s
-            if plate is None or not seen_now or not self._wanted(case, frame.captured_s):
+            case, plate = self._cases.of(tracked.id), tracked.plate
+            if plate is None or tracked.last_s != frame.captured_s or not self._wanted(case, frame):
                 continue
-            if self._view.whole(plate):
-                rank = plate.box.width / (1 + case.reads)
-                job = ReadJob(tracked.id, frame.seq, frame.captured_s, frame.picture, plate, rank)
+            if self._cases.view.whole(plate):
                 case.asked_s = frame.captured_s
-                self._desk.submit(job)
+                self._parts.desk.submit(self._read_job(tracked, plate, frame, now_s))
                 if tracked.kind is not Kind.VEHICLE and case.looks.wants(tracked.box.width):
-                    self._looking.submit(LooksJob(tracked.id, frame.picture, tracked.box))
+                    job = LooksJob(self.name, tracked.id, frame.picture, tracked.box)
+                    self._parts.looking.submit(job)
 
-    def _wanted(self, case: Case, now_s: float) -> bool:
+    def _wanted(self, case: Case, frame: Frame) -> bool:
         if not case.settled and not case.is_sign:
             return True
-        return self._effort is Effort.RECOGNISE and now_s - case.asked_s >= _REREAD_S
+        return self.effort is Effort.RECOGNISE and frame.captured_s - case.asked_s >= _REREAD_S
 
-    def _collect(self, now_s: float) -> None:
+    def _read_job(self, tracked: Tracked, plate: Detection, frame: Frame, now_s: float) -> ReadJob:
+        return ReadJob(
+            camera=self.name,
+            track_id=tracked.id,
+            frame_seq=frame.seq,
+            captured_s=frame.captured_s,
+            asked_s=now_s,
+            picture=frame.picture,
+            plate=plate,
+            rank=plate.box.width / (1 + self._cases.of(tracked.id).reads),
+        )
+
+    def _collect_reads(self, now_s: float) -> None:
         try:
-            answers = self._desk.collect()
+            answers = self._parts.desk.collect(self.name)
         except ReaderStalled as fault:
-            self._complaints.met("read", fault)
+            self._complaints.met("desk", fault)
             return
+        self._complaints.well("desk")
         for done in answers:
-            self._take(done, now_s)
+            if done.fault is not None:
+                self._complaints.met("read", done.fault)
+            if done.result is not None:
+                self._complaints.well("read")
+                self._cases.read(done.job, done.result, now_s)
 
     def _collect_looks(self) -> None:
         """A vehicle that cannot be described is still read: its looks are only a second witness."""
         try:
-            answers = self._looking.collect()
+            answers = self._parts.looking.collect(self.name)
         except LooksFailed as fault:
-            self._complaints.met("describe", fault)
+            self._complaints.met("looking", fault)
             return
+        self._complaints.well("looking")
         for done in answers:
             if done.fault is not None:
                 self._complaints.met("describe", done.fault)
             if done.looks is not None:
                 self._complaints.well("describe")
-                self._described(done.job, done.looks)
-
-    def _described(self, job: LooksJob, looks: Looks) -> None:
-        case = self._cases.get(job.track_id)
-        if case is not None:
-            case.looks.add(looks, job.vehicle.width)
-
-    def _take(self, done: ReadDone, now_s: float) -> None:
-        if done.result is None:
-            if done.fault is not None:
-                self._complaints.met("read", done.fault)
-            return
-        self._complaints.well("read")
-        case = self._cases.get(done.job.track_id)
-        if case is None:
-            return
-        case.take(self._reading(done), done.result)
-        newest = case.ballot.switched()
-        if newest:
-            case = self._switch(case, newest, now_s)
-        vote = case.poll(self.name, self._track(case.tracked), now_s)
-        if vote is not None:
-            self._publish(PlateVoted(vote))
-
-    def _reading(self, done: ReadDone) -> Reading:
-        job, result = done.job, done.result
-        if result is None:
-            raise ValueError("a job that failed has no reading")
-        return Reading(
-            camera=self.name,
-            track_id=job.track_id,
-            frame_seq=job.frame_seq,
-            captured_s=job.captured_s,
-            box=result.box or job.plate.box,
-            characters=result.characters,
-            raw=result.raw,
-            region=result.region,
-        )
-
-    def _switch(self, case: Case, newest: Sequence[Reading], now_s: float) -> Case:
-        """Another plate: the old visit ends and a new track goes on, so that they never mix."""
-        fresh = Case(self._tracker.renew(case.tracked, now_s), self._vote)
-        self._cases[fresh.tracked.id] = fresh
-        for reading in newest:
-            fresh.ballot.add(replace(reading, track_id=fresh.tracked.id))
-        self._end([case.tracked], now_s)
-        return fresh
-
-    def _end(self, gone: Sequence[Tracked], now_s: float) -> None:
-        for tracked in gone:
-            case = self._cases.pop(tracked.id, None)
-            if case is not None and not case.is_sign:
-                self._publish(TrackGone(self._track(tracked), case.vote, case.ballot.readings, now_s))
-
-    def _track(self, tracked: Tracked) -> Track:
-        plate = tracked.plate_box
-        return Track(
-            id=tracked.id,
-            camera=self.name,
-            kind=tracked.kind,
-            box=tracked.box,
-            plate=plate,
-            in_roi=self._view.in_roi(plate or tracked.box),
-            direction=tracked.direction,
-            first_s=tracked.first_s,
-            last_s=tracked.last_s,
-        )
+                self._cases.described(done.job, done.looks)

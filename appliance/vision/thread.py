@@ -1,31 +1,31 @@
-"""The one thread that steps the inference loops of all cameras in turn."""
+"""The one thread that turns the inference loops of all cameras."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from threading import Event, Thread
 
-from .loop import VisionLoop
-
-_LONGEST_WAIT_S = 0.02
-"""Without a frame or an answer the loops still beat, and their tracks still expire."""
+from .rounds import Rounds
+from .sit import Sit, stay
 
 
 class VisionThread(Thread):
-    """Steps the loops until stopped, or until one fails; `wake` is what mailboxes and desks call.
+    """Turns the rounds until stopped, or until one fails; `wake` is what mailboxes and desks call.
 
-    The supervisor sees the thread's end (`is_alive`); `error` says why it ended, None when stopped.
+    `sit` is called at the thread's top. The supervisor sees the thread's end (`is_alive`); `error` says why
+    it ended, None when stopped.
     """
 
-    def __init__(self, loops: Sequence[VisionLoop], wake: Event) -> None:
+    def __init__(self, rounds: Rounds, wake: Event, sit: Sit = stay) -> None:
         super().__init__(name="vision", daemon=True)
-        self._loops = loops
+        self._rounds = rounds
         self._woken = wake
+        self._sit = sit
         self._stopping = Event()
         self.error: Exception | None = None
 
     def run(self) -> None:
         try:
+            self._sit()
             while not self._stopping.is_set():
                 self._turn()
         except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it
@@ -38,8 +38,7 @@ class VisionThread(Thread):
         self.join(timeout_s)
 
     def _turn(self) -> None:
-        """Step every loop once; wait for news where none had a frame."""
-        seen = [loop.step() for loop in self._loops]
-        if not any(seen):
-            self._woken.wait(_LONGEST_WAIT_S)
+        """One round; wait for news where no camera had a frame."""
+        if not self._rounds.turn():
+            self._woken.wait(self._rounds.rest_s)
             self._woken.clear()

@@ -48,6 +48,10 @@ class Ballot:
     def readings(self) -> tuple[Reading, ...]:
         return tuple(self._readings)
 
+    @property
+    def newest(self) -> Reading | None:
+        return self._readings[-1] if self._readings else None
+
     def add(self, reading: Reading) -> None:
         """Take in one reading; an empty one says nothing."""
         if reading.characters:

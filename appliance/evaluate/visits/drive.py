@@ -15,9 +15,10 @@ from ...events import PlateVoted, SceneSeen, TrackGone, VisionEvent
 from ...faults import GateFault
 from ...sight import Effort, Frame, Picture, Track, Vote
 from ...vision.desk import ModelledDesk
+from ...vision.drops import Drops
 from ...vision.factory import Recognition
 from ...vision.looking import inline
-from ...vision.loop import VisionLoop
+from ...vision.loop import LoopSettings, Parts, VisionLoop
 from ...vision.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -65,22 +66,20 @@ def drive(config: Config, recognition: Recognition, pictures: Iterable[Image], f
     Detection takes no time and a read `_READ_S`, so that the same pictures give the same votes on every
     computer. Raises EngineFailed.
     """
-    told, clock, mailbox = Drive(), ManualClock(_EPOCH), Mailbox()
-    ids = itertools.count(1)
-    loop = VisionLoop(
-        CAMERA,
-        Camera(fps=fps),
-        config.vision,
-        config.vote,
-        mailbox=mailbox,
+    told, clock, drops = Drive(), ManualClock(_EPOCH), Drops()
+    mailbox, ids = Mailbox(clock, drops), itertools.count(1)
+    parts = Parts(
         detector=recognition.detector,
-        desk=ModelledDesk(recognition.reader, clock, size=config.vision.read_queue, read_s=_READ_S),
+        desk=ModelledDesk(recognition.reader, clock, drops, size=config.vision.read_queue, read_s=_READ_S),
         looking=inline(recognition.describer),
         clock=clock,
         publish=told.take,
         faults=_Strict(),
+        drops=drops,
         next_id=lambda: next(ids),
     )
+    settings = LoopSettings(Camera(fps=fps), config.vision, config.vote)
+    loop = VisionLoop(CAMERA, settings, mailbox, parts)
     loop.look(Effort.RECOGNISE)
     for number, picture in enumerate(pictures):
         mailbox.put(Frame(CAMERA, number, clock.monotonic(), Picture.of(picture)))
