@@ -27,10 +27,12 @@ from ..hw.watchdog import FedByTick, NullWatchdog
 from ..record.stamp import Origin
 from ..record.writer import InlineWriter
 from ..vision.capture import Capture
+from ..vision.complaints import Chorus
 from ..vision.desk import ModelledDesk
+from ..vision.drops import Drops
 from ..vision.factory import Recognition
 from ..vision.looking import inline
-from ..vision.loop import VisionLoop
+from ..vision.loop import LoopSettings, Parts, VisionLoop
 from ..vision.mailbox import Mailbox
 from .gatework import Mouth, build_gate
 from .hands import build_hands
@@ -162,35 +164,27 @@ class VirtualRun:
         self._beat.beat(now_s)
 
     def _build_eyes(self, config: Config, recognition: Recognition, mouth: Mouth) -> list[Eye]:
-        ids = itertools.count(1)
-        return [self._eye(config, name, recognition, mouth, ids) for name in self.twin.cameras]
+        parts = self._parts(config, recognition, mouth)
+        return [self._eye(config, name, parts, mouth) for name in self.twin.cameras]
 
-    def _eye(
-        self,
-        config: Config,
-        name: str,
-        recognition: Recognition,
-        mouth: Mouth,
-        ids: Iterator[int],
-    ) -> Eye:
-        mailbox = Mailbox()
-        desk = ModelledDesk(
-            recognition.reader, self.clock, size=config.vision.read_queue, read_s=config.sim.read_s
-        )
-        loop = VisionLoop(
-            name,
-            config.cameras[name],
-            config.vision,
-            config.vote,
-            mailbox=mailbox,
+    def _parts(self, config: Config, recognition: Recognition, mouth: Mouth) -> Parts:
+        drops, ids = Drops(), itertools.count(1)
+        size, read_s = config.vision.read_queue, config.sim.read_s
+        return Parts(
             detector=recognition.detector,
-            desk=desk,
+            desk=ModelledDesk(recognition.reader, self.clock, drops, size=size, read_s=read_s),
             looking=inline(recognition.describer),
             clock=self.clock,
             publish=self._publish,
-            faults=mouth,
+            faults=Chorus(mouth),
+            drops=drops,
             next_id=lambda: next(ids),
         )
+
+    def _eye(self, config: Config, name: str, parts: Parts, mouth: Mouth) -> Eye:
+        mailbox = Mailbox(self.clock, parts.drops)
+        settings = LoopSettings(config.cameras[name], config.vision, config.vote)
+        loop = VisionLoop(name, settings, mailbox, parts)
         camera = self.twin.cameras[name]
         capture = Capture(name, camera, config.cameras[name], self.clock, mailbox.put, mouth)
         return Eye(capture, loop, self._detect_s)
