@@ -87,7 +87,9 @@ class Trial:
         self._write("fp32", self.net.model_copy(update={"default": Precision.FP32}))
         spelling = Spelling.SIGNED if "tensorrt" in self.config.infer.chain else Spelling.UNSIGNED
         given = self.net.quantization
-        recipe = Recipe(spelling, given.share, frozenset(given.keep_float), given.operators)
+        recipe = Recipe(
+            spelling, given.share, frozenset(given.keep_float), given.operators, frozenset(given.rounded)
+        )
         data = quantised(self.source.path.read_bytes(), self._feeds(footage), open_model, recipe)
         self.target.parent.mkdir(parents=True)
         self.target.write_bytes(data)

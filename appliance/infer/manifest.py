@@ -95,12 +95,14 @@ class Quantization(Table):
     """How `gatehouse models quantize` makes INT8 of this net.
 
     `share` of each tensor's sizes lies inside its range, 1.0 is the plain maximum; of the nodes with one of
-    the `operators`, those that `keep_float` names stay in float.
+    the `operators`, those that `keep_float` names stay in float. `rounded` tensors become integers though
+    no such node reads them: the nodes before them are faster so.
     """
 
     share: float = Field(1.0, gt=0.9, le=1.0)
     keep_float: tuple[str, ...] = ()
     operators: tuple[Literal["Conv", "Gemm", "MatMul"], ...] = ("Conv", "Gemm")
+    rounded: tuple[str, ...] = ()
 
 
 class BoxSeen(Table):

@@ -92,12 +92,13 @@ READER: dict[str, Any] = {
         _output("readable", ["N", 1], "0 to 1: a plate that can be read"),
         _output("places", ["N", SLOTS, 2], "x y of each slot's character in shares of the crop"),
     ],
-    # The rectifier moves the crop by fractions of a pixel.
+    # The rectifier moves the crop by fractions of a pixel. The last block's sum is what the cells read.
     "quantization": {
         "keep_float": [
             *(f"/reader/rectifier/body/body.{n}/body.{n}.0/Conv" for n in (1, 2, 3, 4)),
             *(f"/reader/rectifier/head/head.{n}/Gemm" for n in (0, 2)),
-        ]
+        ],
+        "rounded": ["/reader/body/body.7/Relu_output_0"],
     },
     "training": {"data": CROPS, "recipe": "models/recipes/train_reader.py"},
 }

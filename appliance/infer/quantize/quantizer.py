@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import onnx
 
 from .graph import Graph, closure
+from .pixels import pixels
 from .ranges import Feeds, Opener, observe, shared
 from .recipe import Recipe
 from .storage import widen
@@ -22,15 +23,15 @@ def quantised(model: bytes, frames: Iterable[Feeds], opener: Opener, recipe: Rec
     graph = Graph(proto)
     tensors, pairs = closure(graph, recipe)
     ranges = shared(observe(proto, tensors, frames, opener), pairs)
-    writer = Writer(graph, recipe, ranges)
+    writer = Writer(graph, recipe, ranges, pixels(graph, recipe, ranges))
     for value in proto.graph.input:
         if value.name in writer.scale:
             writer.pair(value.name, value.name)
     for node in proto.graph.node:
         writer.add(node)
-    del proto.graph.node[:]
-    proto.graph.node.extend(writer.nodes)
     read = {name for node in writer.nodes for name in node.input}
+    del proto.graph.node[:]
+    proto.graph.node.extend(n for n in writer.nodes if n.op_type != "Constant" or n.output[0] in read)
     kept = [c for c in proto.graph.initializer if c.name in read and c.name not in writer.written]
     del proto.graph.initializer[:]
     proto.graph.initializer.extend([*kept, *writer.constants])

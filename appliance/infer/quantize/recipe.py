@@ -21,9 +21,11 @@ class Recipe:
     """What to quantise and how ranges are cut.
 
     `share` of each tensor's absolute values lies inside its range (1.0 is the plain maximum);
-    `keep_float` names nodes left in float."""
+    `keep_float` names nodes left in float, `rounded` tensors that become integers though no such layer
+    reads them, so that the layers before them are integer kernels."""
 
     spelling: Spelling = Spelling.UNSIGNED
     share: float = 1.0
     keep_float: frozenset[str] = frozenset()
     operators: tuple[str, ...] = ("Conv", "Gemm")
+    rounded: frozenset[str] = frozenset()

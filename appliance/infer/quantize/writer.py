@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from .graph import Graph, weighted
+from .pixels import PIXEL, Pixels
 from .ranges import Array, Range
 from .recipe import LEVELS, Recipe, Spelling
 
@@ -23,10 +24,15 @@ def _weight_scales(weights: Float, axis: int) -> Float:
 class Writer:
     """Builds the quantised graph."""
 
-    def __init__(self, graph: Graph, recipe: Recipe, ranges: dict[str, Range]) -> None:
+    def __init__(
+        self, graph: Graph, recipe: Recipe, ranges: dict[str, Range], pixels: tuple[Pixels, ...] = ()
+    ) -> None:
         self.graph, self.recipe = graph, recipe
         self.scale = {n: np.float32(max(r.limit(recipe.share), 1e-8) / LEVELS) for n, r in ranges.items()}
-        self.signed = {n: r.signed for n, r in ranges.items()}
+        self.pixels = {one.tensor: one for one in pixels}
+        self.spared = {name for one in pixels for name in one.spared}
+        self.scale.update({one.tensor: np.float32(one.scale) for one in pixels})
+        self.signed = {n: r.signed or n in self.pixels for n, r in ranges.items()}
         self.unsigned = recipe.spelling is Spelling.UNSIGNED
         self.weighted = {n.name for n in weighted(graph, recipe)}
         self.nodes: list[onnx.NodeProto] = []
@@ -50,8 +56,13 @@ class Writer:
         """Q and DQ behind `source`; readers of `name` read their output."""
         scale = self.constant(f"{name}_scale", self.scale[name])
         zero = self.constant(f"{name}_zero", self.zero(name))
+        given = [source, scale, zero]
+        if name in self.pixels:
+            step = self.constant(f"{name}_pixel_scale", np.array(PIXEL, np.float32))
+            black = self.constant(f"{name}_pixel_zero", np.array(0, np.uint8))
+            given = [self.pixels[name].source, step, black]
         q, dq = f"{name}_q", f"{name}_dq"
-        self.nodes.append(helper.make_node("QuantizeLinear", [source, scale, zero], [q], f"{name}_Q"))
+        self.nodes.append(helper.make_node("QuantizeLinear", given, [q], f"{name}_Q"))
         self.nodes.append(helper.make_node("DequantizeLinear", [q, scale, zero], [dq], f"{name}_DQ"))
 
     def weights(self, node: onnx.NodeProto) -> list[str]:
@@ -69,7 +80,7 @@ class Writer:
         )
         if len(node.input) < 3 or not node.input[2]:
             return [f"{base}_dq"]
-        return [f"{base}_dq", self._bias(node, scales)]
+        return [f"{base}_dq", self._bias(node, scales, whole * wide)]
 
     @staticmethod
     def _channel_axis(node: onnx.NodeProto, values: Array) -> int:
@@ -78,8 +89,10 @@ class Writer:
         turned = any(a.name == "transB" and a.i for a in node.attribute)
         return 0 if turned else values.ndim - 1
 
-    def _bias(self, node: onnx.NodeProto, scales: Float) -> str:
+    def _bias(self, node: onnx.NodeProto, scales: Float, weights: Float) -> str:
         bias = np.asarray(self.graph.constants[node.input[2]], np.float32)
+        if node.input[0] in self.pixels:
+            bias = bias + self.pixels[node.input[0]].left_over * weights.reshape(len(bias), -1).sum(1)
         if not self.unsigned:
             return self.constant(node.input[2], bias)
         steps = (scales * self.scale[node.input[0]]).astype(np.float32)
@@ -92,8 +105,12 @@ class Writer:
 
     def add(self, node: onnx.NodeProto) -> None:
         """The node, reading quantised tensors where they exist, and the pair behind it."""
-        clipped = self._clipped(node)
-        if clipped:
+        if node.name in self.spared:
+            for name in node.output:
+                if name in self.pixels:
+                    self.pair(name, name)
+            return
+        if self._clipped(node):
             self.pair(self._read(node, 0), node.output[0])
             return
         copy = onnx.NodeProto()

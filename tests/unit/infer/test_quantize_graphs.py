@@ -25,6 +25,8 @@ WEIGHTS = {
     "w3": CHANCE.randn(4, 4, 1, 1).astype(np.float32),
     "w8": CHANCE.randn(4, 8, 1, 1).astype(np.float32),
     "b": CHANCE.randn(4).astype(np.float32),
+    "half": np.array(0.5, np.float32),
+    "two": np.array(2.0, np.float32),
 }
 FIRST = ("Conv", ["x", "w1", "b"], "a")
 SECOND = ("Conv", ["x", "w2"], "c")
@@ -49,6 +51,9 @@ def block(*steps: Step) -> bytes:
 RELU = block(FIRST, ("Relu", ["a"], "r"), ("Conv", ["r", "w3"], "y"))
 SUM = block(FIRST, SECOND, ("Add", ["a", "c"], "s"), ("Relu", ["s"], "r"), ("Conv", ["r", "w3"], "y"))
 CONCAT = block(FIRST, ("Relu", ["a"], "r"), SECOND, ("Concat", ["r", "c"], "j"), ("Conv", ["j", "w8"], "y"))
+CENTRED = (("Sub", ["x", "half"], "d"), ("Mul", ["d", "two"], "m"), ("Conv", ["m", "w1", "b"], "a"))
+PIXELS = block(*CENTRED, ("Relu", ["a"], "r"), ("Conv", ["r", "w3"], "y"))
+TAPPED = block(*CENTRED, ("Conv", ["m", "w2"], "c"), ("Add", ["a", "c"], "s"), ("Conv", ["s", "w3"], "y"))
 BOTH = pytest.mark.parametrize("spelling", list(Spelling))
 
 
@@ -58,6 +63,10 @@ def frames() -> Iterator[Feeds]:
 
 def answer(model: bytes, picture: Float = PICTURE) -> Float:
     return np.asarray(opener(model)({"x": picture})["y"], np.float32)
+
+
+def pixels(brightness: float = 1.0) -> Float:
+    return np.asarray(np.rint(PICTURE * 255) / 255 * brightness, np.float32)
 
 
 def small(model: bytes, spelling: Spelling, keep_float: Sequence[str] = ()) -> bytes:
@@ -141,3 +150,38 @@ def test_two_casts_of_one_stored_weight_are_both_widened() -> None:
     twice = bytes(model.SerializeToString())
     known = constants(small(twice, Spelling.SIGNED))
     assert {"y_w_i8", "more_w_i8"} <= known.keys()
+
+
+def test_pixels_go_into_the_first_layer_as_they_are() -> None:
+    model = small(PIXELS, Spelling.UNSIGNED)
+    assert not {"Sub", "Mul"} & set(kinds(model))
+    off = np.abs(answer(model, pixels()) - answer(PIXELS, pixels())).max()
+    assert off < 0.03 * np.abs(answer(PIXELS, pixels())).max()
+
+
+def test_dark_frames_alone_do_not_move_the_middle_of_the_pixels() -> None:
+    dark = pixels(0.3)
+    model = quantised(PIXELS, [{"x": dark}], opener, Recipe())
+    off = np.abs(answer(model, dark) - answer(PIXELS, dark)).max()
+    assert off < 0.03 * np.abs(answer(PIXELS, dark)).max()
+
+
+def test_what_was_no_pixels_keeps_its_arithmetic() -> None:
+    model = quantised(PIXELS, [{"x": pixels(2.0)}], opener, Recipe())
+    assert {"Sub", "Mul"} <= set(kinds(model))
+
+
+def test_a_layer_without_a_bias_cannot_take_bare_pixels() -> None:
+    assert {"Sub", "Mul"} <= set(kinds(small(TAPPED, Spelling.UNSIGNED)))
+
+
+def test_the_signed_spelling_keeps_the_arithmetic_of_pixels() -> None:
+    assert {"Sub", "Mul"} <= set(kinds(small(PIXELS, Spelling.SIGNED)))
+
+
+def test_a_named_tensor_is_rounded_though_no_layer_reads_it() -> None:
+    alone, named = (
+        quantised(RELU, frames(), opener, Recipe(rounded=r)) for r in (frozenset(), frozenset("y"))
+    )
+    assert kinds(named).count("QuantizeLinear") == kinds(alone).count("QuantizeLinear") + 1
+    assert np.abs(answer(named) - answer(alone)).max() < 0.02 * np.abs(answer(alone)).max()
