@@ -27,6 +27,7 @@ GateFault
 │   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
 ├── LabelFault               labels of pictures cannot be used            (cannot run)
+├── TuningFault              footage cannot tune the gate                 (cannot run)
 ├── ResultFailed             a result cannot be written                   (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
@@ -256,6 +257,11 @@ class BenchFault(GateFault):
 class LabelFault(GateFault):
     sentence = "The labels of the pictures cannot be used."
     remedy = "docs/models.md shows the forms that labels may have."
+
+
+class TuningFault(GateFault):
+    sentence = "The footage cannot tune the gate."
+    remedy = "Give videos in which vehicles come to the gate; docs/tuning.md says which."
 
 
 class ResultFailed(GateFault):

@@ -29,7 +29,7 @@ def compare_backends(args: argparse.Namespace, config: Config) -> int:
     if not args.json:
         print("\n".join(_line(row) for row in rows))
     choice = choose(manifest, rows)
-    write_measured(config.infer.measured, config.board, choice.as_settings())
+    write_measured(config.infer.measured, config.board, {"infer": choice.as_settings()})
     print(json.dumps(_told(config, rows, choice)) if args.json else _sentence(config, choice))
     return 0
 

@@ -1,4 +1,7 @@
-"""What `gatehouse bench --backends` picked: a file that lies over the profile and under the owner's file."""
+"""What was measured on this board and its footage: a file that lies over the profile and under the owner's file.
+
+`gatehouse bench --backends` and `gatehouse tune --write` each write their own tables of it.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,21 @@ from .checks.finding import Finding, warn
 from .schema import Infer
 from .sheet import Sheet, read_sheet
 
-KEYS = ("chain", "threads", "precision")
-"""All that it may say, in [infer]: a measurement decides about nothing else."""
-_REMEDY = "Delete it, or run `gatehouse bench --backends` again."
+Tables = Mapping[str, Mapping[str, Any]]
+"""Values by table and key."""
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "infer": ("chain", "threads", "precision"),
+    "vision": ("idle_fps", "recognise_fps", "detect_side", "detection_threshold"),
+    "vote": ("min_reads",),
+    "access": ("recognition_threshold",),
+}
+"""All that it may say: a measurement decides about nothing else."""
+_BOARD = "board"
+_REMEDY = "Delete it, or run `gatehouse bench --backends` and `gatehouse tune --write` again."
 _HEAD = """\
-# Written by `gatehouse bench --backends`, which measured on this board. Your own file wins over it; delete
-# it, and the board's profile counts again.
+# Written by `gatehouse bench --backends` ([infer]) and `gatehouse tune --write` (the rest), which measured on
+# this board. Your own file wins over it; delete it, and the board's profile counts again.
 """
 
 
@@ -44,17 +56,32 @@ def read_measured(place: Path, board: str) -> tuple[Sheet | None, tuple[Finding,
     unknown = next(_unknown(sheet.values), None)
     if unknown is not None:
         raise ConfigFault(f"{place}: {unknown}: is nothing that a measurement decides. {_REMEDY}")
-    other = sheet.values.get("board")
+    other = sheet.values.get(_BOARD)
     if other != board:
         return None, (warn("infer.measured", f'names a file that was measured on "{other}".', _REMEDY),)
-    section = sheet.values.get("infer", {})
-    return Sheet(place, {"infer": section}, sheet.lines), ()
+    return Sheet(place, {name: sheet.values[name] for name in KEYS if name in sheet.values}, sheet.lines), ()
 
 
-def write_measured(place: Path, board: str, choice: Mapping[str, Any]) -> None:
-    """Replace it, whole or not at all. `choice` has values for KEYS. Raises ConfigFault."""
-    lines = [f"{key} = {json.dumps(choice[key])}" for key in KEYS]
-    text = "\n".join([f"{_HEAD}\nboard = {json.dumps(board)}", "\n[infer]", *lines, ""])
+def write_measured(place: Path, board: str, choice: Tables) -> None:
+    """Put these tables in, whole or not at all; others that were measured on this board stay.
+
+    Raises ConfigFault, also where the file that lies there is damaged.
+    """
+    known, _ = read_measured(place, board)
+    tables: dict[str, Mapping[str, Any]] = {**({} if known is None else known.values), **choice}
+    strange = next(_unknown(tables), None)
+    if strange is not None:
+        raise ValueError(f"{strange} is nothing that a measurement decides")
+    _replace(place, "\n".join([f"{_HEAD}\n{_BOARD} = {json.dumps(board)}", *_lines(tables), ""]))
+
+
+def _lines(tables: Tables) -> Iterator[str]:
+    for name in (name for name in KEYS if name in tables):
+        yield f"\n[{name}]"
+        yield from (f"{key} = {json.dumps(value)}" for key, value in tables[name].items())
+
+
+def _replace(place: Path, text: str) -> None:
     fresh = place.with_name(f"{place.name}.{os.getpid()}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -72,9 +99,10 @@ def write_measured(place: Path, board: str, choice: Mapping[str, Any]) -> None:
 
 
 def _unknown(values: Mapping[str, Any]) -> Iterator[str]:
-    section = values.get("infer", {})
-    yield from (key for key in values if key not in ("board", "infer"))
-    if not isinstance(section, Mapping):
-        yield "infer"
-        return
-    yield from (f"infer.{key}" for key in section if key not in KEYS)
+    for name, section in values.items():
+        if name == _BOARD:
+            continue
+        if name not in KEYS or not isinstance(section, Mapping):
+            yield name
+        else:
+            yield from (f"{name}.{key}" for key in section if key not in KEYS[name])

@@ -222,7 +222,8 @@ class Infer(Section):
     build_limit_s: Seconds = Field(900.0, description="to build one engine; minutes on a small board")
     dla: int = Field(-1, ge=-1, le=1, description="TensorRT: this deep learning accelerator; -1: the GPU")
     measured: Path = Field(
-        Path("data/measured.toml"), description="what `gatehouse bench --backends` picked on this board"
+        Path("data/measured.toml"),
+        description="what `gatehouse bench --backends` and `gatehouse tune` picked on this board",
     )
 
 

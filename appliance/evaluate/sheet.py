@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..faults import LabelFault
 
-_BARE = (("image", "text"), ("image", "text", "region"))
-"""Columns of a CSV file without a heading, by their number."""
 _DELIMITERS = ",;\t"
 
 
-def rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a sheet is about. `key` is the column that a heading must have, `aliases` other words for it, `bare`
+    the columns of a sheet without a heading, by their number.
+    """
+
+    key: str
+    aliases: frozenset[str]
+    bare: tuple[tuple[str, ...], ...]
+
+
+PICTURES = Form("image", frozenset({"file"}), (("image", "text"), ("image", "text", "region")))
+
+
+def rows(path: Path, form: Form = PICTURES) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Number of the row's first line and cells by column; empty rows are left out. Raises LabelFault."""
     lines = text_of(path).splitlines()
     if not lines:
@@ -21,9 +34,9 @@ def rows(path: Path) -> Iterator[tuple[int, Mapping[str, str]]]:
     delimiter = max(_DELIMITERS, key=lambda one: lines[0].count(one))
     table = _cells(path, lines, delimiter)
     _, first = next(table)
-    names = _columns(first)
+    names = _columns(form, first)
     if names is None:
-        names = _bare(path, first)
+        names = _bare(path, form, first)
         table = _cells(path, lines, delimiter)
     for number, cells in table:
         if any(cells):
@@ -53,13 +66,13 @@ def _cells(path: Path, lines: list[str], delimiter: str) -> Iterator[tuple[int, 
         raise LabelFault(f"line {number}: a quote is not closed, or stands alone", part=str(path)) from error
 
 
-def _columns(cells: list[str]) -> tuple[str, ...] | None:
-    names = tuple("image" if c.lower() == "file" else c.lower() for c in cells)
-    return names if "image" in names else None
+def _columns(form: Form, cells: list[str]) -> tuple[str, ...] | None:
+    names = tuple(form.key if c.lower() in form.aliases else c.lower() for c in cells)
+    return names if form.key in names else None
 
 
-def _bare(path: Path, cells: list[str]) -> tuple[str, ...]:
-    for columns in _BARE:
+def _bare(path: Path, form: Form, cells: list[str]) -> tuple[str, ...]:
+    for columns in form.bare:
         if len(columns) == len(cells):
             return columns
-    raise LabelFault("the first line names no column `image`", part=str(path))
+    raise LabelFault(f"the first line names no column `{form.key}`", part=str(path))

@@ -11,7 +11,7 @@ from ...vision.align import distance
 from ..outcome import fold
 
 _PART = "*"
-_NEAR = 0.5
+NEAR = 0.5
 """A text that differs in more than this share of a plate's characters is no misread of it."""
 
 
@@ -116,4 +116,4 @@ def _meant(one: Told, present: Sequence[Present]) -> int | None:
     """The vehicle there at the time whose plate is nearest, None where none is near."""
     there = [at for at, who in enumerate(present) if one.first_s <= who.last_s and who.first_s <= one.last_s]
     best = min(there, key=lambda at: present[at].off(one.text), default=None)
-    return best if best is not None and present[best].off(one.text) <= _NEAR else None
+    return best if best is not None and present[best].off(one.text) <= NEAR else None

@@ -24,6 +24,9 @@ VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".ts", ".mp
 COUNT_SLACK = 1
 """Containers without an exact count promise up to one frame too many, by rounding the duration."""
 
+_SLOWEST_FPS, _FASTEST_FPS = 0.1, 240.0
+"""Containers without a rate give 0, or that of their clock: thousands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shot:
@@ -111,6 +114,16 @@ class Footage:
             return _promised(capture)
         finally:
             capture.release()
+
+    @property
+    def fps(self) -> float | None:
+        """Frames a second of a video, None where it does not say, or says what no camera gives."""
+        capture = self._opened()
+        try:
+            fps = float(capture.get(cv2.CAP_PROP_FPS))
+        finally:
+            capture.release()
+        return fps if _SLOWEST_FPS <= fps <= _FASTEST_FPS else None
 
     def _video(self) -> Iterator[Shot]:
         capture = self._opened()

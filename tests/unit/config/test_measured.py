@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from appliance.config.load import Loaded, read_config
-from appliance.config.measured import write_measured
+from appliance.config.measured import Tables, write_measured
 from appliance.faults import ConfigFault
 
-CHOICE = {"chain": ["openvino", "onnxruntime"], "threads": 2, "precision": "auto"}
+CHOICE = {"infer": {"chain": ["openvino", "onnxruntime"], "threads": 2, "precision": "auto"}}
+TUNED = {"vision": {"recognise_fps": 7.5, "detect_side": 416}, "vote": {"min_reads": 4}}
 
 
 def load(tmp_path: Path, owner: str = "", board: str = "generic") -> Loaded:
@@ -43,11 +44,40 @@ def test_a_measurement_of_another_board_is_passed_over_with_a_finding(tmp_path: 
     assert 'measured on "pi5"' in next(f for f in loaded.findings if f.key == "infer.measured").sentence
 
 
+def test_each_command_keeps_what_the_other_measured(tmp_path: Path) -> None:
+    for choice in (CHOICE, TUNED, {"infer": {"threads": 1}}):
+        write_measured(tmp_path / "measured.toml", "generic", choice)
+    config = load(tmp_path).config
+    assert (config.infer.threads, config.infer.chain) == (1, ("onnxruntime",))
+    assert (config.vision.recognise_fps, config.vision.detect_side, config.vote.min_reads) == (7.5, 416, 4)
+
+
+def test_what_was_measured_on_another_board_does_not_stay(tmp_path: Path) -> None:
+    write_measured(tmp_path / "measured.toml", "pi5", CHOICE)
+    write_measured(tmp_path / "measured.toml", "generic", TUNED)
+    assert load(tmp_path).config.infer.chain == ("onnxruntime",)
+
+
+def test_the_owner_s_file_wins_over_what_was_tuned(tmp_path: Path) -> None:
+    write_measured(tmp_path / "measured.toml", "generic", TUNED)
+    loaded = load(tmp_path, "[vision]\nrecognise_fps = 3.0\n")
+    assert (loaded.config.vision.recognise_fps, loaded.config.vision.detect_side) == (3.0, 416)
+    origins = [Path(loaded.origin(f"vision.{key}").source).name for key in ("recognise_fps", "detect_side")]
+    assert origins == ["mine.toml", "measured.toml"]
+
+
+@pytest.mark.parametrize("choice", [{"gate": {"armed": True}}, {"vision": {"guard_fps": 1.0}}])
+def test_what_no_measurement_decides_is_not_written(tmp_path: Path, choice: Tables) -> None:
+    with pytest.raises(ValueError, match="nothing that a measurement decides"):
+        write_measured(tmp_path / "measured.toml", "generic", choice)
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
         ('board = "generic"\n[gate]\narmed = true\n', "gate: is nothing that a measurement decides"),
         ('board = "generic"\n[infer]\nmodels = "x"\n', "infer.models: is nothing"),
+        ('board = "generic"\n[vision]\nreader = "x"\n', "vision.reader: is nothing"),
         ('board = "generic"\ninfer = 3\n', "infer: is nothing"),
         ('board = "generic"\n[infer]\nthreads = -1\n', "infer.threads: must be at least 0"),
         ('board = "gen', "is not TOML"),

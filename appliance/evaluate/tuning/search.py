@@ -1,0 +1,186 @@
+"""Tries settings on the notes of all videos, one key after the other, and chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ...config import Config
+from ...config.schema import Vision
+from .choice import Gap, Steps, between, step_back
+from .setting import Setting
+from .trials import Trial, Trials
+
+THRESHOLDS = tuple(hundredth / 100 for hundredth in range(30, 95, 5))
+SKIPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
+"""One frame in so many is looked at."""
+_SLOWEST_FPS = 0.5
+"""Who looks less often than every two seconds lets a driver wait at a closed gate."""
+READS = (2, 3, 4, 5, 6)
+HALF = 0.5
+"""Of the delay that is allowed: so much the idle rate may use up, before the other rate is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One key from the finest value to the coarsest."""
+
+    trials: tuple[Trial, ...]
+    loses: tuple[bool, ...]
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """All detection thresholds with one side of the detector's input, at every frame; `taken` is with the
+    threshold that the gap asks for.
+    """
+
+    trials: tuple[Trial, ...]
+    gap: Gap
+    taken: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Everything that was tried, and what is chosen. `goal` is what the finest looks reach."""
+
+    now: Trial
+    sides: tuple[Side, ...]
+    recognise: Sweep
+    idle: Sweep
+    reads: Sweep
+    recognition: Gap
+    recognition_threshold: float
+    goal: Trial
+    chosen: Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What may be tried: sides of the detector's input, detection thresholds and rates, finest rate first; a
+    plate may be read `wait_s` later than at every frame.
+    """
+
+    sides: tuple[int, ...]
+    thresholds: tuple[float, ...]
+    rates: tuple[float, ...]
+    wait_s: float
+
+    @classmethod
+    def of(cls, config: Config, sides: Sequence[int], finest_fps: float, wait_s: float) -> Bounds:
+        """All that is tried of footage that is looked at `finest_fps` times a second."""
+        rates = tuple(round(finest_fps / n, 2) for n in SKIPS if n == 1 or finest_fps / n >= _SLOWEST_FPS)
+        return cls(tuple(sides), thresholds(config.vision), rates, wait_s)
+
+    @property
+    def count(self) -> int:
+        """About how many settings will be tried."""
+        return len(self.sides) * len(self.thresholds) + 2 * len(self.rates) + len(READS)
+
+
+def thresholds(vision: Vision) -> tuple[float, ...]:
+    """Detection thresholds to be tried, the one that is set now among them."""
+    return tuple(sorted({*THRESHOLDS, vision.detection_threshold}))
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Varies one key after the other, and keeps what loses nothing of `goal`."""
+
+    config: Config
+    trials: Trials
+    bounds: Bounds
+
+    def finest(self) -> list[Setting]:
+        """Every frame looked at, with each side and threshold."""
+        return [setting for side in self.bounds.sides for setting in self._thresholds(side)]
+
+    def tune(self) -> Tuned:
+        """Choose for the visits of the trials, of which there must be one at least."""
+        sides = tuple(self._side(side) for side in self.bounds.sides)
+        goal = self._best_side(sides).taken
+        # A gate idles most of its day: the idle rate comes first.
+        idle = self._sweep([replace(goal.setting, idle_fps=rate) for rate in self.bounds.rates], goal, HALF)
+        taken = idle.trials[idle.steps.taken].setting
+        recognise = self._sweep([replace(taken, recognise_fps=rate) for rate in self.bounds.rates], goal, 1.0)
+        both = self._held(goal, recognise, idle)
+        reads = self._reads(both, goal)
+        gap = Gap(both.score.weakest_right, both.score.strongest_wrong)
+        setting = reads.trials[reads.steps.taken].setting
+        threshold = self._recognition(setting, gap, goal)
+        chosen = self.trials.trial(setting, threshold)
+        now = self.trials.trial(Setting.of(self.config))
+        return Tuned(now, sides, recognise, idle, reads, gap, threshold, goal, chosen)
+
+    # -- one key -----------------------------------------------------------------------------------
+
+    def _side(self, side: int) -> Side:
+        trials = [self.trials.trial(setting) for setting in self._thresholds(side)]
+        at = max(range(len(trials)), key=lambda i: self._worth(trials[i]))
+        goal, now = trials[at], self.config.vision.detection_threshold
+        above = [self._loses(trial, goal) for trial in trials[at:]]
+        true = trials[at + step_back(above).last].setting.detection_threshold
+        false = [t for t in trials[:at] if t.score.strangers > goal.score.strangers]
+        gap = Gap(true, false[-1].setting.detection_threshold if false else None)
+        return Side(
+            tuple(trials),
+            gap,
+            self.trials.trial(replace(goal.setting, detection_threshold=between(now, gap))),
+        )
+
+    def _worth(self, trial: Trial) -> tuple[float, ...]:
+        """More read, more found, less wrong, fewer strangers; then the threshold that is set now."""
+        told = trial.score
+        far = abs(trial.setting.detection_threshold - self.config.vision.detection_threshold)
+        return len(told.read), len(told.found), -told.wrong, -told.strangers, -far
+
+    def _best_side(self, sides: Sequence[Side]) -> Side:
+        """The smallest that loses nothing of what the best one reaches."""
+        best = max(sides, key=lambda side: self._worth(side.taken)[:3])
+        small = sorted(sides, key=lambda side: side.taken.setting.detect_side)
+        good = (side for side in small if not self._loses(side.taken, best.taken))
+        return next(good, best)
+
+    def _sweep(self, settings: Sequence[Setting], goal: Trial, share: float) -> Sweep:
+        """`share` of the delay may be used up."""
+        trials = tuple(self.trials.trial(setting) for setting in settings)
+        wait_s = share * self.bounds.wait_s
+        loses = tuple(trial.score.loses(goal.score, wait_s) for trial in trials)
+        return Sweep(trials, loses, step_back(loses))
+
+    def _held(self, goal: Trial, recognise: Sweep, idle: Sweep) -> Trial:
+        """Both rates together, both a step finer for as long as together they lose something."""
+        at = [recognise.steps.taken, idle.steps.taken]
+        while True:
+            rates = (
+                recognise.trials[at[0]].setting.recognise_fps,
+                idle.trials[at[1]].setting.idle_fps,
+            )
+            setting = replace(goal.setting, recognise_fps=rates[0], idle_fps=min(rates))
+            trial = self.trials.trial(setting)
+            if not any(at) or not self._loses(trial, goal):
+                return trial
+            at = [max(0, one - 1) for one in at]
+
+    def _reads(self, both: Trial, goal: Trial) -> Sweep:
+        """As many agreeing reads as now, unless others lose nothing and tell less that is wrong."""
+        now = self.config.vote.min_reads
+        counts = sorted({*READS, now})
+        trials = tuple(self.trials.trial(replace(both.setting, min_reads=count)) for count in counts)
+        good = [at for at, t in enumerate(trials) if not self._loses(t, goal)] or [counts.index(now)]
+        taken = min(good, key=lambda at: (trials[at].score.wrong, abs(counts[at] - now), -counts[at]))
+        return Sweep(trials, tuple(at not in good for at in range(len(trials))), Steps(good[-1], taken))
+
+    def _recognition(self, setting: Setting, gap: Gap, goal: Trial) -> float:
+        now = self.config.access.recognition_threshold
+        wanted = between(now, gap)
+        return now if self._loses(self.trials.trial(setting, wanted), goal) else wanted
+
+    def _thresholds(self, side: int) -> list[Setting]:
+        rate = self.bounds.rates[0]
+        at_side = replace(Setting.of(self.config), detect_side=side, idle_fps=rate, recognise_fps=rate)
+        return [replace(at_side, detection_threshold=one) for one in self.bounds.thresholds]
+
+    def _loses(self, trial: Trial, goal: Trial) -> bool:
+        return trial.score.loses(goal.score, self.bounds.wait_s)
