@@ -28,6 +28,7 @@ from ..hw.system_clock import SystemClock
 from ..sight import Picture
 from ..vision.factory import build_recognition
 from .bench_backends import compare_backends
+from .bench_gains import show_gains
 from .bench_input import bar, load, samples, timers
 from .bench_layers import show_layers
 from .bench_overhead import show_overhead
@@ -46,6 +47,7 @@ mock pins, with its real threads, and records beside your record, on the same di
   gatehouse bench --layers                 where the time of each net goes
   gatehouse bench --backends               which backend suits this board, written where `run` finds it
   gatehouse bench --peers                  beside rapidocr, on one processor and on all
+  gatehouse bench --gains                  what pixels, batches, threads and precision gain, each apart
   gatehouse bench --overhead               what is not the nets: Python, hand-overs, and the same in C++
 
 Exit code 0: measured; 1: worse than the file given by --against; 2: cannot be measured."""
@@ -60,6 +62,7 @@ MEGA = 2**20
 
 MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "backends": compare_backends,
+    "gains": show_gains,
     "layers": show_layers,
     "overhead": show_overhead,
     "peers": compare_with_peers,
@@ -77,6 +80,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--openings", type=_count, metavar="N", help=f"openings to time ({OPENINGS})")
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
+    parser.add_argument("--gains", action="store_true", help="time each way of going faster by itself")
     parser.add_argument("--overhead", action="store_true", help="time what is not the nets")
     parser.add_argument("--peers", action="store_true", help="time rapidocr on the same pictures")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")
