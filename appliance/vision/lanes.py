@@ -11,7 +11,7 @@ import numpy as np
 from ..faults import EngineFailed
 from ..infer.base import Array, BaseSession, Lane
 from ..infer.device import BaseDevice, Placed
-from ..sight import Surface
+from ..sight import Box, Picture, Surface
 from .prepare import UNIT, Cut, Preparer, Tint
 
 _MOST = 8
@@ -24,23 +24,27 @@ Shape = tuple[int, int, int]
 class Slot:
     """A lane with what fills it. Fill, then run; answers live until the slot is given back."""
 
-    def __init__(self, lane: Lane, name: str, preparer: Preparer, device: BaseDevice | None) -> None:
+    def __init__(
+        self, lane: Lane, name: str, preparer: Preparer, device: BaseDevice | None, *, plain: bool
+    ) -> None:
         self.lane = lane
         self.device: BaseDevice | None = None
         """The GPU on which the pictures of the last `fill` lie; None in main memory."""
         self._name = name
         self._preparer = preparer
         self._own_device = device
+        self._plain = plain
 
     def fill(self, cuts: Sequence[Cut]) -> None:
-        """Write a cut into each image: on the GPU where all of them are there, else through main memory."""
+        """Write a cut into each image: on the GPU where all of them are there and the net is fed as its
+        kernels feed, else through main memory, to which only the cuts are copied.
+        """
         placed = [Placed(c.picture, c.box, c.size) for c in cuts if isinstance(c.picture, Surface)]
-        if self._own_device is not None and len(placed) == len(cuts):
-            self.device = self._own_device
+        self.device = self._own_device if self._plain and len(placed) == len(cuts) else None
+        if self.device is not None:
             self.device.fill(placed, self.lane, self._name)
         else:
-            self.device = None
-            self._preparer.fill(cuts, self.lane, self._name)
+            self._preparer.fill([self._fetched(cut) for cut in cuts], self.lane, self._name)
 
     def run(self, names: Sequence[str]) -> Mapping[str, Array]:
         """The answers of these names."""
@@ -48,6 +52,12 @@ class Slot:
             return self.lane.run()
         self.lane.run_there(self.device.stream)
         return self.lane.read(names)
+
+    def _fetched(self, cut: Cut) -> Cut:
+        if self._own_device is None or isinstance(cut.picture, Picture):
+            return cut
+        part = Picture.of(self._own_device.fetch(cut.picture, cut.box))
+        return Cut(part, Box(0, 0, part.width, part.height), cut.size)
 
 
 class Lanes:
@@ -65,7 +75,7 @@ class Lanes:
         self._session = session
         self._name = spec.name
         self._tint = tint
-        self._device = device if tint == UNIT else None
+        self._device = device
         self._turn = Lock()
         self._idle: list[tuple[Shape, Slot]] = []
 
@@ -91,7 +101,7 @@ class Lanes:
     def _made(self, shape: Shape) -> Slot:
         images, height, width = shape
         lane = self._session.lane({self._name: (images, 3, height, width)})
-        return Slot(lane, self._name, Preparer(self._tint), self._device)
+        return Slot(lane, self._name, Preparer(self._tint), self._device, plain=self._tint == UNIT)
 
     def _give_back(self, shape: Shape, slot: Slot) -> None:
         """Keep it for the next one; the one that was used longest ago makes room."""

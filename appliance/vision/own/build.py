@@ -51,9 +51,13 @@ def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None
     if "vehicle" not in manifest.nets:
         return None
     session = backend.load(manifest.file("vehicle"))
-    named = MODEL in manifest.nets
-    namer = NetNamer(backend.load(manifest.file(MODEL)), manifest.nets[MODEL]) if named else None
+    namer = _namer(manifest, backend) if MODEL in manifest.nets else None
     return NetDescriber(session, namer, device=backend.device, most=_most(backend))
+
+
+def _namer(manifest: Manifest, backend: BaseBackend) -> NetNamer:
+    session = backend.load(manifest.file(MODEL))
+    return NetNamer(session, manifest.nets[MODEL], device=backend.device)
 
 
 def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:

@@ -81,13 +81,15 @@ class NetNamer:
     file has other names than the manifest.
     """
 
-    def __init__(self, session: BaseSession, manifest: NetManifest) -> None:
+    def __init__(
+        self, session: BaseSession, manifest: NetManifest, *, device: BaseDevice | None = None
+    ) -> None:
         known = {spec.name for spec in (*session.inputs, *session.outputs)}
         wanting = sorted({manifest.input.name, MODEL_OUTPUT} - known)
         if wanting:
             raise EngineFailed(f"the file has no {' and no '.join(wanting)}", part=manifest.name)
         form = manifest.input
-        self._lanes = Lanes(session, Tint(form.colour, form.mean, form.std))
+        self._lanes = Lanes(session, Tint(form.colour, form.mean, form.std), device)
         self._size = (form.shape[2], form.shape[3])
         self._margin = form.margin
         self._words = manifest.classes(MODEL_OUTPUT)

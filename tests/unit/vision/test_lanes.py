@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -124,8 +124,25 @@ def test_pictures_in_main_memory_go_through_it(cuts: tuple[Cut, ...]) -> None:
     assert (device.filled, slot.device) == ([], None)
 
 
-def test_a_net_of_another_tint_is_fed_from_main_memory() -> None:
+def test_of_a_mixed_batch_only_the_cuts_leave_the_gpu() -> None:
+    device, part = FakeDevice(), replace(THERE, box=Box(40.5, 20, 120, 80))
+    with Lanes(Session(), device=device).lent((2, 32, 64)) as slot:
+        slot.fill((replace(HERE, box=part.box), part))
+        here, there = slot.lane.inputs["x"]
+    assert device.fetched == [part.box]
+    np.testing.assert_allclose(there, here, atol=4 / 255)
+
+
+def test_a_net_of_another_tint_is_fed_the_cut_through_main_memory() -> None:
     device = FakeDevice()
     with Lanes(Session(), Tint("BGR"), device).lent((1, 32, 64)) as slot:
         slot.fill((THERE,))
-    assert device.filled == []
+    assert (device.filled, device.fetched) == ([], [THERE.box])
+
+
+def test_without_a_device_a_surface_is_copied_whole() -> None:
+    with Lanes(Session()).lent((1, 32, 64)) as slot:
+        slot.fill((THERE,))
+        there = slot.lane.inputs["x"].copy()
+        slot.fill((HERE,))
+    np.testing.assert_array_equal(there, slot.lane.inputs["x"])

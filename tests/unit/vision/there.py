@@ -10,6 +10,7 @@ import numpy as np
 from appliance.infer.base import Array, Arrays, BaseSession, Lane, TensorSpec
 from appliance.infer.device import BaseDevice, Copied, Picked, Placed, Plane
 from appliance.sight import Box, Picture, Surface
+from appliance.vision.pixels import bgr
 
 if TYPE_CHECKING:
     from appliance.sight import Image
@@ -22,6 +23,7 @@ class FakeDevice(BaseDevice):
 
     def __init__(self, *picked: Picked) -> None:
         self.filled: list[Placed] = []
+        self.fetched: list[Box] = []
         self.least: float | None = None
         self._picked = picked
 
@@ -37,7 +39,8 @@ class FakeDevice(BaseDevice):
         return self._picked
 
     def fetch(self, surface: Surface, box: Box) -> Image:
-        raise NotImplementedError
+        self.fetched.append(box)
+        return bgr(surface, box)
 
     def jpeg(self, surface: Surface, box: Box, quality: int) -> bytes:
         raise NotImplementedError
