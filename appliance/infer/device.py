@@ -86,8 +86,8 @@ class BaseDevice(ABC):
 
     @abstractmethod
     def pick(self, lane: Lane, scores: str, boxes: str, least: float) -> tuple[Picked, ...]:
-        """Of the answers `scores` (images, n, classes) and `boxes` (images, n, 4), those of at least `least`,
-        an entry an image; nothing else is copied. Waits for what is queued.
+        """Of the answers `scores` (images, n, classes) and `boxes` (images, n, 4), both float32, those of at
+        least `least`, an entry an image; nothing else is copied. Waits for what is queued.
         """
 
     @abstractmethod

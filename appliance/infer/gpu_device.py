@@ -74,8 +74,10 @@ class GpuDevice(BaseDevice):
 
     def pick(self, lane: Lane, scores: str, boxes: str, least: float) -> tuple[Picked, ...]:
         images, places, kinds = (side or 0 for side in lane.specs[scores].shape)
-        if lane.specs[boxes].shape != (images, places, 4):
-            raise EngineFailed(f"boxes are {lane.specs[boxes].shape}", part="device")
+        for one, side in ((scores, kinds), (boxes, 4)):
+            spec = lane.specs[one]
+            if spec.shape != (images, places, side) or spec.dtype != np.float32:
+                raise EngineFailed(f"{one} are {spec.dtype} {spec.shape}", part="device")
         room = _HEAD + images * places * CANDIDATE.itemsize
         with self._gpu.current():
             found = self._room(room)

@@ -106,6 +106,15 @@ def test_a_few_boxes_cost_a_few_kilobytes(rig: Rig) -> None:
     assert rig.device.copied.to_host - before == 4096
 
 
+@pytest.mark.parametrize(
+    ("kind", "boxes", "wrong"), [(np.float16, 4, "float16"), (np.float32, 5, "boxes are float32")]
+)
+def test_answers_of_another_type_or_shape_are_refused(rig: Rig, kind: type, boxes: int, wrong: str) -> None:
+    lane = rig.lane(kind, scores=(1, 9, 6), boxes=(1, 9, boxes))
+    with pytest.raises(EngineFailed, match=wrong):
+        rig.device.pick(lane, "scores", "boxes", 0.5)
+
+
 # -- surfaces -------------------------------------------------------------------------------------------
 
 
