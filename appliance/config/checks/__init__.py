@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     sight.plate_lengths,
     engines.known_backends,
     access.time_zone,
+    engines.pictures_beside_the_nets,
     access.schedule_windows,
     access.plate_spelling,
     access.plate_on_both_lists,

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from ..mistakes import nearest
 from ..schema import BACKENDS, Config
-from .finding import Finding, error
+from .finding import Finding, error, warn
+
+_ON_GPU = ("onnxruntime-cuda", "tensorrt")
+"""Backends whose nets read pictures where NVDEC leaves them."""
 
 
 def known_backends(config: Config) -> Iterator[Finding]:
@@ -14,3 +17,14 @@ def known_backends(config: Config) -> Iterator[Finding]:
         if name not in BACKENDS:
             hint = nearest(name, BACKENDS) or f"Known: {', '.join(BACKENDS)}."
             yield error("infer.chain", f'names "{name}", which is no backend.', hint)
+
+
+def pictures_beside_the_nets(config: Config) -> Iterator[Finding]:
+    first = config.infer.chain[0]
+    if first in _ON_GPU:
+        return
+    for name, camera in config.cameras.items():
+        if camera.driver == "nvdec":
+            sentence = f"keeps every picture on the GPU, from where {first} has to copy it."
+            remedy = f"Name {' or '.join(_ON_GPU)} first in infer.chain, or take another driver."
+            yield warn(f"cameras.{name}.driver", sentence, remedy)

@@ -206,6 +206,19 @@ def test_known_backends_are_no_finding() -> None:
 
 
 def test_a_witness_that_may_refuse_wants_two_reads() -> None:
+@pytest.mark.parametrize(
+    ("driver", "backend", "keys"),
+    [
+        ("nvdec", "onnxruntime", ["cameras.front.driver"]),
+        ("nvdec", "onnxruntime-cuda", []),
+        ("rtsp", "onnxruntime", []),
+    ],
+)
+def test_pictures_are_on_the_gpu_where_the_nets_are(driver: str, backend: str, keys: list[str]) -> None:
+    cameras = {"front": {"driver": driver, "source": "a.mp4"}}
+    assert found(cameras=cameras, infer={"chain": [backend]}) == [("warn", key) for key in keys]
+
+
     refusing = {"access": {"witness": "refuse"}}
     assert found(**refusing, vote={"min_reads": 1}) == [("warn", "vote.min_reads")]
     assert found(**refusing, vote={"min_reads": 2}) == []
