@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -254,3 +256,26 @@ def test_an_error_of_its_surroundings_still_ends_it_safely(tmp_path: Path) -> No
 
     assert not rig.level(OPEN)
     assert rig.links()[-1].sentence == "The gate ended by a defect."
+
+
+# -- where its threads sit -------------------------------------------------------------------------
+
+
+def affinity_of(name: str) -> set[int]:
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == name]
+    return os.sched_getaffinity(thread.native_id or 0)
+
+
+def test_the_gate_the_guard_and_the_record_sit_as_configured(tmp_path: Path) -> None:
+    first = min(os.sched_getaffinity(0))
+    rig = LiveRig(tmp_path, threads={"gate": {"cores": [first]}})
+    seen: list[set[int]] = []
+
+    def look() -> bool:
+        seen.extend([os.sched_getaffinity(0), affinity_of("output-guard"), affinity_of("record")])
+        return True
+
+    with ThreadPoolExecutor(1) as main:  # its affinity ends with it
+        main.submit(lambda: rig.run(look)).result()
+
+    assert seen == [{first}, {first}, os.sched_getaffinity(0)]

@@ -16,9 +16,12 @@ from appliance.events import SceneSeen
 from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
 from appliance.gate.ports import FaultMet
 from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics, warmup_limit_s
+from appliance.runtime.seats import Role, Seats
 from appliance.sight import Effort, Frame
 from appliance.vision.base import ReadResult
+from appliance.vision.drops import Dropped
 from appliance.vision.factory import Recognition
+from appliance.vision.stopwatch import Stage
 
 from .rig import (
     TICK_S,
@@ -274,3 +277,50 @@ def test_scenes_carry_the_clock_of_their_frame() -> None:
 def test_engines_that_must_be_built_may_take_their_time(chain: tuple[str, ...], limit_s: float) -> None:
     config = Config(infer=Infer(chain=chain, build_limit_s=100.0))
     assert warmup_limit_s(config) == limit_s
+
+
+def test_the_stats_tell_what_was_seen_dropped_and_timed() -> None:
+    rig = Rig(a_load(played()), vision={"timing_every": 1})
+    rig.optics.look(Effort.RECOGNISE)
+    with rig.started():
+        rig.until("PlateVoted")
+        wait_for(lambda: ("front", Dropped.SKIPPED) in rig.optics.stats().dropped, rig.turn)
+    stats = rig.optics.stats()
+
+    assert stats.seen["front"] >= 2
+    assert set(stats.timings) == set(Stage)
+
+
+def test_without_nets_frames_are_not_asked_for() -> None:
+    load = Hanging()
+    rig = Rig(load)
+    with rig.started():
+        wait_for(lambda: bool(rig.optics.stats().dropped), rig.turn)
+        stats = rig.optics.stats()
+        load.let_go.set()
+
+    assert (stats.seen, set(stats.dropped), stats.timings) == ({}, {("front", Dropped.SKIPPED)}, {})
+
+
+def test_every_thread_takes_the_seat_of_its_role() -> None:
+    rig = Rig(a_load(played()))
+    taken: set[tuple[str, Role]] = set()
+
+    class Noting(Seats):
+        def take(self, role: Role) -> None:
+            taken.add((threading.current_thread().name, role))
+
+    config = a_config()
+    seats = Noting(config.threads, rig.heard.mouth)
+    rig.optics = Optics(
+        config, rig.clock, {"front": rig.camera}, rig.heard.mouth, a_load(played()), seats=seats
+    )
+    with rig.started():
+        rig.until("SceneSeen")
+
+    assert taken == {
+        ("capture-front", Role.CAPTURE),
+        ("warmup", Role.VISION),
+        ("vision", Role.VISION),
+        ("reader-1", Role.READING),
+    }

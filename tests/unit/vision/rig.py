@@ -40,7 +40,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.mailbox = Mailbox(self.time, self.drops)
-        self.desk = ModelledDesk(self.reader, self.time, self.drops, size=2, read_s=0.05)
+        self.desk = ModelledDesk(
+            self.reader, self.time, self.drops, size=2, read_s=0.05, stopwatch=self.stopwatch
+        )
         self.parts = Parts(
             detector=self.shared or self.detector,
             desk=self.desk,
