@@ -75,9 +75,30 @@ FIGURES = (
 )
 """Ratios where there are any: both of their sides are slowed down alike by a shared machine."""
 
+PIPELINE = (
+    Figure("frames/s of the whole pipeline", "throughput.fps", more_is_better=True, slack=0.2),
+    Figure("whole over the slowest stage", "stages.ratio", more_is_better=True, slack=0.1),
+    Figure("processors a camera", "real.cpu_share_a_camera", slack=0.3, least=0.01),
+    Figure("seen after p95, ms", "real.latency_ms.p95", least=5.0),
+    Figure("share of frames lost", "real.lost_share", least=0.001),
+    Figure("to the GPU, MB/s", "real.mb_s.up", least=0.1),
+    Figure("from the GPU, MB/s", "real.mb_s.down", least=0.1),
+    *(
+        Figure(f"the 16th camera over the 2nd, {name}", f"marginal.{name}.ratio", slack=0.2)
+        for name in ("cpu", "engines", "cost", "frame_ms")
+    ),
+    Figure("cameras that it keeps up with", "capacity.ours.cameras", more_is_better=True, slack=0.1),
+)
 
-def load_report(path: Path) -> Mapping[str, Any]:
-    """An earlier report. Raises BenchFault."""
+WATCHED: Mapping[str, tuple[int, tuple[Figure, ...]]] = {
+    "bench": (VERSION, FIGURES),
+    "bench_pipeline": (1, PIPELINE),
+}
+"""The key that a report bears its version under -> that version, and what is watched."""
+
+
+def load_report(path: Path, kind: str = "bench") -> Mapping[str, Any]:
+    """An earlier report of this kind. Raises BenchFault."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -86,15 +107,17 @@ def load_report(path: Path) -> Mapping[str, Any]:
         ) from error
     except ValueError as error:
         raise BenchFault("it is not JSON; name a file that `bench --json` wrote", part=str(path)) from error
-    if not isinstance(report, dict) or report.get("bench") != VERSION:
-        raise BenchFault(f"it is no report of bench version {VERSION}; measure it anew", part=str(path))
+    version, _ = WATCHED[kind]
+    if not isinstance(report, dict) or report.get(kind) != version:
+        raise BenchFault(f"it is no report of {kind} version {version}; measure it anew", part=str(path))
     return report
 
 
 def regressions(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """A line for each figure that is worse than its tolerance allows; what one side lacks is left out."""
     lines = []
-    for figure in FIGURES:
+    watched = (figure for kind, (_, figures) in WATCHED.items() if kind in now for figure in figures)
+    for figure in watched:
         before, after = figure.value(then), figure.value(now)
         if before is not None and after is not None and figure.worse(before, after):
             lines.append(f"{figure.name}: {after:.4g}, was {before:.4g} (tolerance {figure.slack:.0%})")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
-from appliance.bench.compare import Figure
+from appliance.bench.compare import FIGURES, PIPELINE, Figure
 from appliance.bench.report import VERSION
+
+Make = Callable[[], dict[str, Any]]
 
 
 def recognition(**changed: float) -> dict[str, Any]:
@@ -39,9 +42,30 @@ def report(**changed: float) -> dict[str, Any]:
     }
 
 
-def with_figure(figure: Figure, value: float) -> dict[str, Any]:
+def pipeline() -> dict[str, Any]:
+    """The same of `--pipeline`."""
+    return {
+        "bench_pipeline": 1,
+        "throughput": {"fps": 3000.0},
+        "stages": {"ratio": 0.92},
+        "real": {
+            "cpu_share_a_camera": 0.05,
+            "latency_ms": {"p95": 20.0},
+            "lost_share": 0.002,
+            "mb_s": {"up": 0.3, "down": 0.2},
+        },
+        "marginal": {name: {"ratio": 1.0} for name in ("cpu", "engines", "cost", "frame_ms")},
+        "capacity": {"ours": {"cameras": 64}},
+    }
+
+
+WATCHED = [*((report, figure) for figure in FIGURES), *((pipeline, figure) for figure in PIPELINE)]
+"""Every figure, with what makes a report that has it."""
+
+
+def with_figure(make: Make, figure: Figure, value: float) -> dict[str, Any]:
     """The report with this figure at `value`, in its own unit."""
-    changed = report()
+    changed = make()
     *tables, key = figure.path.split(".")
     table = reduce(lambda inner, name: inner[name], tables, changed)
     own = figure.value(changed)
@@ -50,9 +74,18 @@ def with_figure(figure: Figure, value: float) -> dict[str, Any]:
     return changed
 
 
-def worst_allowed(figure: Figure) -> float:
-    """As bad as the figure may become before it is a regression."""
-    then = figure.value(report())
+def beyond(make: Make, figure: Figure) -> dict[str, Any]:
+    """The report with this figure a little worse than it may become."""
+    return with_figure(make, figure, _worst(make, figure) * (0.98 if figure.more_is_better else 1.02))
+
+
+def within(make: Make, figure: Figure) -> dict[str, Any]:
+    """The report with this figure worse, and a little better than it may become."""
+    return with_figure(make, figure, _worst(make, figure) * (1.02 if figure.more_is_better else 0.98))
+
+
+def _worst(make: Make, figure: Figure) -> float:
+    then = figure.value(make())
     assert then is not None
     lost = max(figure.slack * then, figure.least)
     return then - lost if figure.more_is_better else then + lost

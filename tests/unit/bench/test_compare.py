@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from appliance.bench.compare import FIGURES, Figure, load_report, regressions
+from appliance.bench.compare import FIGURES, PIPELINE, Figure, load_report, regressions
 from appliance.bench.report import VERSION
 from appliance.faults import BenchFault
-from tests.unit.bench.reports import report, with_figure, worst_allowed
+from tests.unit.bench.reports import WATCHED, Make, beyond, pipeline, report, within
+
+EVERY = pytest.mark.parametrize(("make", "figure"), WATCHED, ids=[figure.name for _, figure in WATCHED])
 
 
 def written(path: Path, text: str) -> Path:
@@ -24,21 +26,19 @@ def test_the_same_figures_are_no_regression() -> None:
 
 def test_every_figure_is_found_in_a_report() -> None:
     assert [figure.path for figure in FIGURES if figure.value(report()) is None] == []
+    assert [figure.path for figure in PIPELINE if figure.value(pipeline()) is None] == []
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_each_figure_beyond_its_tolerance_gets_its_line(figure: Figure) -> None:
-    further = -0.02 if figure.more_is_better else 0.02
-    (line,) = regressions(report(), with_figure(figure, worst_allowed(figure) * (1 + further)))
+@EVERY
+def test_each_figure_beyond_its_tolerance_gets_its_line(make: Make, figure: Figure) -> None:
+    (line,) = regressions(make(), beyond(make, figure))
 
     assert line.startswith(f"{figure.name}: ")
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_each_figure_within_its_tolerance_gets_none(figure: Figure) -> None:
-    nearer = 0.02 if figure.more_is_better else -0.02
-
-    assert regressions(report(), with_figure(figure, worst_allowed(figure) * (1 + nearer))) == []
+@EVERY
+def test_each_figure_within_its_tolerance_gets_none(make: Make, figure: Figure) -> None:
+    assert regressions(make(), within(make, figure)) == []
 
 
 def test_a_line_says_what_it_is_and_was() -> None:
@@ -80,3 +80,8 @@ def test_another_file_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BenchFault, match="No such file"):
         load_report(tmp_path / "none.json")
+
+
+def test_a_report_of_another_kind_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BenchFault, match="no report of bench_pipeline version 1"):
+        load_report(written(tmp_path / "then.json", json.dumps(report())), "bench_pipeline")

@@ -13,7 +13,7 @@ import pytest
 from appliance.__main__ import main
 from appliance.bench.compare import FIGURES, Figure
 from appliance.cli import bench
-from tests.unit.bench.reports import report, with_figure, worst_allowed
+from tests.unit.bench.reports import beyond, report, within
 
 EVERY = pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
 
@@ -45,10 +45,7 @@ def compared(monkeypatch: pytest.MonkeyPatch, then: Path, now: dict[str, Any]) -
 def test_a_figure_that_got_worse_ends_with_1(
     figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    further = -0.02 if figure.more_is_better else 0.02
-    now = with_figure(figure, worst_allowed(figure) * (1 + further))
-
-    assert compared(monkeypatch, then, now) == 1
+    assert compared(monkeypatch, then, beyond(report, figure)) == 1
     assert capsys.readouterr().err.startswith(f"worse: {figure.name}: ")
 
 
@@ -56,10 +53,7 @@ def test_a_figure_that_got_worse_ends_with_1(
 def test_a_figure_within_its_tolerance_ends_with_0(
     figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    nearer = 0.02 if figure.more_is_better else -0.02
-    now = with_figure(figure, worst_allowed(figure) * (1 + nearer))
-
-    assert compared(monkeypatch, then, now) == 0
+    assert compared(monkeypatch, then, within(report, figure)) == 0
     assert capsys.readouterr().err == ""
 
 
