@@ -25,7 +25,7 @@ _GRID = 4
 """Where a ROI begins and ends: at a chroma sample, and it can be halved twice."""
 _OVERLAP = 0.5
 """Two boxes of one group that overlap more are one thing."""
-_GROUPS = np.array([0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)])
+_GROUPS = [0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)]
 """All vehicles are one group: what is half a car and half a truck is one vehicle, not two."""
 _EVEN = 0.25
 """The net's raw score at which a box is as likely right as not; the contract's 0.5."""
@@ -85,29 +85,26 @@ class NetDetector(BaseDetector):
         if self._mask.size != scores.size:
             self._mask = np.empty(scores.size, np.bool_)
         np.greater_equal(scores, self._least, out=self._mask.reshape(scores.shape))
-        places = np.unique(np.flatnonzero(self._mask) // len(CLASSES))
+        places = sorted({place // len(CLASSES) for place in np.flatnonzero(self._mask).tolist()})
         rows = scores[places]
         return Picked(boxes[places], rows.argmax(axis=1).astype(np.int32), rows.max(axis=1, initial=0.0))
 
     def _detections(self, picked: Picked, cut: Cut) -> tuple[Detection, ...]:
         """In pixels of the picture, overlapping ones of a group suppressed."""
-        if not len(picked.boxes):
+        # A dozen boxes are less work in Python than a dozen calls of NumPy's.
+        boxes = _placed(picked.boxes.tolist(), cut)
+        scores, kinds = [calibrated(score) for score in picked.scores.tolist()], picked.kinds.tolist()
+        if not boxes:
             return ()
-        box, (width, height) = cut.box, cut.size
-        across, down = box.width / width, box.height / height
-        boxes = picked.boxes * np.array([across, down] * 2, np.float32) + np.array([box.x1, box.y1] * 2)
-        scores = calibrated(picked.scores)
-        sizes = np.hstack([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]])
-        kept = cv2.dnn.NMSBoxesBatched(
-            sizes.tolist(), scores.tolist(), _GROUPS[picked.kinds].tolist(), self._threshold, _OVERLAP
-        )
-        return tuple(_detection(boxes[i], float(scores[i]), int(picked.kinds[i])) for i in kept)
+        sizes = [(box.x1, box.y1, box.width, box.height) for box in boxes]
+        groups = [_GROUPS[kind] for kind in kinds]
+        kept = cv2.dnn.NMSBoxesBatched(sizes, scores, groups, self._threshold, _OVERLAP)
+        return tuple(Detection(CLASSES[kinds[i]], scores[i], boxes[i]) for i in kept)
 
 
-def calibrated(scores: Float) -> Float:
-    """Raw scores bent so that an even chance is 0.5, as the contract of detectors has it."""
-    low, high = scores / _EVEN * 0.5, 0.5 + (scores - _EVEN) / (1 - _EVEN) * 0.5
-    return np.where(scores < _EVEN, low, high).astype(np.float32)
+def calibrated(score: float) -> float:
+    """A raw score bent so that an even chance is 0.5, as the contract of detectors has it."""
+    return score / _EVEN * 0.5 if score < _EVEN else 0.5 + (score - _EVEN) / (1 - _EVEN) * 0.5
 
 
 def raw(score: float) -> float:
@@ -115,9 +112,14 @@ def raw(score: float) -> float:
     return score / 0.5 * _EVEN if score < 0.5 else _EVEN + (score - 0.5) / 0.5 * (1 - _EVEN)
 
 
-def _detection(box: NDArray[np.float64], score: float, kind: int) -> Detection:
-    x1, y1, x2, y2 = (float(v) for v in box)
-    return Detection(CLASSES[kind], score, Box(x1, y1, x2, y2))
+def _placed(boxes: Sequence[Sequence[float]], cut: Cut) -> list[Box]:
+    """Boxes of the net's input in pixels of the picture."""
+    part, (width, height) = cut.box, cut.size
+    across, down = part.width / width, part.height / height
+    return [
+        Box(part.x1 + x1 * across, part.y1 + y1 * down, part.x1 + x2 * across, part.y1 + y2 * down)
+        for x1, y1, x2, y2 in boxes
+    ]
 
 
 def _check(scores: Sequence[int | None]) -> None:

@@ -83,7 +83,7 @@ def test_a_plate_on_a_car_is_no_second_look_at_it() -> None:
 
 @pytest.mark.parametrize(("raw", "seen"), [(0.0, 0.0), (0.125, 0.25), (0.25, 0.5), (0.625, 0.75), (1.0, 1.0)])
 def test_an_even_chance_is_a_half(raw: float, seen: float) -> None:
-    assert calibrated(np.array([raw], np.float32)) == pytest.approx([seen])
+    assert calibrated(raw) == pytest.approx(seen)
 
 
 @pytest.mark.parametrize(("raw", "count"), [(0.26, 1), (0.24, 0)])
