@@ -33,6 +33,7 @@ from .bench_input import bar, load, samples, timers
 from .bench_layers import show_layers
 from .bench_overhead import show_overhead
 from .bench_peers import compare_with_peers
+from .bench_pipeline import configure_pipeline, measure_pipeline
 from .settings import read_settings
 
 HELP = """\
@@ -49,6 +50,7 @@ mock pins, with its real threads, and records beside your record, on the same di
   gatehouse bench --peers                  beside rapidocr, on one processor and on all
   gatehouse bench --gains                  what pixels, batches, threads and precision gain, each apart
   gatehouse bench --overhead               what is not the nets: Python, hand-overs, and the same in C++
+  gatehouse bench --pipeline gate.mp4      many cameras from footage to votes, and a plain script beside
 
 Exit code 0: measured; 1: worse than the file given by --against; 2: cannot be measured."""
 
@@ -66,6 +68,7 @@ MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "layers": show_layers,
     "overhead": show_overhead,
     "peers": compare_with_peers,
+    "pipeline": measure_pipeline,
 }
 """Option -> what it measures in place of the rest."""
 
@@ -81,9 +84,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
     parser.add_argument("--gains", action="store_true", help="time each way of going faster by itself")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="of --gains and --peers: bars, as SVG")
     parser.add_argument("--overhead", action="store_true", help="time what is not the nets")
     parser.add_argument("--peers", action="store_true", help="time rapidocr on the same pictures")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")
+    configure_pipeline(parser)
 
 
 def run(args: argparse.Namespace) -> int:

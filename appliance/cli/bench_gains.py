@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ..bench.gains import Gain, Pair, Track
+from ..bench.plot import Block
 from ..bench.process import confined, processors
 from ..bench.stage import wide
 from ..config import Config
@@ -23,6 +24,8 @@ from ..sight import Layout, Picture
 from ..vision.factory import Recognition, build_recognition
 from ..vision.own.detector import NetDetector
 from .bench_input import bar, load, samples, timers, told_size
+from .bench_plot import save_plot
+from .models.results import check_place
 
 FRAMES, QUICK_FRAMES = 40, 8
 CAMERAS = (1, 2, 4)
@@ -36,6 +39,7 @@ def show_gains(args: argparse.Namespace, config: Config) -> int:
     """Measure and print. Raises EngineFailed."""
     if config.vision.reader == "ppocr":
         raise EngineFailed("its gains are measured on the project's own nets", part="vision.reader")
+    check_place(args.plot)
     twin = wide(load_config(None, "sim", environment={}).config)
     count = args.frames or (QUICK_FRAMES if args.quick else FRAMES)
     before = load()
@@ -43,6 +47,7 @@ def show_gains(args: argparse.Namespace, config: Config) -> int:
         made = samples(args.paths, twin, count, shown.update)
         pairs = [_pair(one.picture) for one in made]
         gains = list(_measured(config, Track(pairs, timers(), shown.update)))
+    save_plot(args.plot, [Block(gain.subject, gain.laps) for gain in gains])
     if args.json:
         told = [gain.as_json() for gain in gains]
         print(json.dumps({"bench_gains": 1, "load": [before, load()], "gains": told}))

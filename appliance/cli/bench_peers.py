@@ -10,6 +10,7 @@ from importlib import import_module
 
 from ..bench.peers import BasePeer, MakePeer, OurPeer, Standing, compare_peers
 from ..bench.pictures import labelled
+from ..bench.plot import Block
 from ..bench.process import processors
 from ..bench.stage import wide
 from ..config import Config
@@ -18,6 +19,8 @@ from ..faults import ExtraMissing
 from ..infer.files import DISTRIBUTION
 from ..vision.factory import build_recognition
 from .bench_input import bar, load, samples, timers, told_size
+from .bench_plot import save_plot
+from .models.results import check_place
 
 FRAMES, QUICK_FRAMES = 40, 6
 OURS = (("gatehouse", False), ("gatehouse", True), ("ppocr", False), ("ppocr", True))
@@ -26,6 +29,7 @@ OURS = (("gatehouse", False), ("gatehouse", True), ("ppocr", False), ("ppocr", T
 
 def compare_with_peers(args: argparse.Namespace, config: Config) -> int:
     """Measure and print. Raises ExtraMissing where the peer is not installed, EngineFailed."""
+    check_place(args.plot)
     makers: list[MakePeer] = [partial(_ours, config, name, photo) for name, photo in OURS]
     makers.append(_rapid())
     count, on = args.frames or (QUICK_FRAMES if args.quick else FRAMES), processors()
@@ -34,6 +38,7 @@ def compare_with_peers(args: argparse.Namespace, config: Config) -> int:
     with bar(count + count * len({1, on})) as shown:
         made = samples(args.paths, twin, count, shown.update, labelled(args.paths))
         rows = list(compare_peers(makers, made, on, timers(), shown.update))
+    save_plot(args.plot, list(_blocks(rows)))
     if args.json:
         told = {"bench_peers": 1, "load": [before, load()], "peers": [row.as_json() for row in rows]}
         print(json.dumps(told))
@@ -59,10 +64,18 @@ def _rapid() -> MakePeer:
     return made
 
 
+def _blocks(rows: Sequence[Standing]) -> Iterator[Block]:
+    for count in dict.fromkeys(row.processors for row in rows):
+        yield Block(_on(count), tuple(row.lap for row in rows if row.processors == count))
+
+
+def _on(count: int) -> str:
+    return f"on {count} processor{'s' if count > 1 else ''}"
+
+
 def _table(rows: Sequence[Standing]) -> Iterator[str]:
     for count in dict.fromkeys(row.processors for row in rows):
-        title = f"on {count} processor{'s' if count > 1 else ''}"
-        yield f"{title:28}{'p50':>9}{'p95':>9}{'processor':>11}{'over ours':>11}{'plates read':>13}"
+        yield f"{_on(count):28}{'p50':>9}{'p95':>9}{'processor':>11}{'over ours':>11}{'plates read':>13}"
         yield from (_line(row) for row in rows if row.processors == count)
 
 
