@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import ctypes
+import shutil
+import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from appliance.infer.base import TensorSpec
+from appliance.infer.cuda import compiler
 from appliance.infer.gpu_device import GpuDevice
 from appliance.infer.gpu_lane import Buffers, GpuLane
 
 from ..fake_gpu import FakeGpu
+
+HERE = Path(__file__).parent
+
+
+def compiled(folder: Path) -> ctypes.CDLL:
+    """The kernels' own source as a library for the processor, made in `folder`; skips without a compiler."""
+    maker = shutil.which("g++")
+    if maker is None:
+        pytest.skip("g++ is not installed: apt-get install g++")
+    library = folder / "kernels.so"
+    folders = ("-I", str(HERE), "-I", str(compiler.SOURCE.parent))
+    command = (maker, "-std=c++17", "-O2", "-shared", "-fPIC", *folders, "-o", str(library))
+    subprocess.run((*command, str(HERE / "launch.cpp")), check=True)
+    return ctypes.CDLL(str(library))
 
 
 @dataclass(frozen=True)
