@@ -6,13 +6,16 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
+from appliance.config.load import load_config
 from appliance.config.schema import Seat, Threads
 from appliance.faults import GateFault
 from appliance.runtime.seats import LinuxScheduler, Role, Seats
+from tests.unit.house.tree import ROOT
 from tests.unit.vision.makers import FaultLog
 
 T = TypeVar("T")
@@ -113,6 +116,32 @@ def test_a_priority_that_is_refused_is_a_warning_with_its_remedy(seat: Seat) -> 
     assert faults.standing == {("seat_refused", "threads.gate")}
     assert "Permission denied" in faults.said[0]
     assert "LimitNICE=" in faults.said[0]
+
+
+PROFILES = sorted((ROOT / "etc" / "boards").glob("*.toml"))
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_seats_the_gate_before_its_nets_and_within_what_the_unit_grants(profile: Path) -> None:
+    unit = (ROOT / "etc" / "systemd" / "gatehouse.service").read_text(encoding="utf-8")
+    granted = int(unit.split("LimitNICE=")[1].split()[0])
+    config = load_config(None, profile.stem, environment={}).config
+    rank = {role: getattr(config.threads, role).nice or 0 for role in Role}
+
+    assert granted <= min(rank.values())
+    assert (
+        rank[Role.GATE] <= rank[Role.RECORD] <= rank[Role.CAPTURE] <= rank[Role.READING] <= rank[Role.VISION]
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)
+def test_a_profile_leaves_the_gate_a_core_and_gives_each_thread_of_a_net_one(profile: Path) -> None:
+    config = load_config(None, profile.stem, environment={}).config
+    nets = {*config.threads.vision.cores, *config.threads.reading.cores}
+
+    assert config.threads.gate.cores == ()
+    assert 0 not in nets
+    assert len(nets) == config.infer.threads
 
 
 @pytest.mark.skipif(len(HERE) < 2, reason="needs two processors")
