@@ -1,0 +1,73 @@
+"""The shipped nets on pictures that lie on a GPU, as on the same pictures in main memory.
+
+The GPU is the processor here: its kernels compiled for it, its lanes bound to ONNX Runtime's own memory.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import onnxruntime
+import pytest
+
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile
+from appliance.infer.gpu_device import GpuDevice
+from appliance.infer.models import SHIPPED, load_manifest
+from appliance.infer.onnxruntime import OnnxRuntimeBackend, session_options
+from appliance.infer.onnxruntime_cuda import BoundSession
+from appliance.sight import Kind, Layout, Picture
+from appliance.vision.own.detector import NetDetector
+from appliance.vision.own.reader import NetReader
+from tests.unit.infer.cuda.rig import compiled
+from tests.unit.infer.fake_gpu import FakeGpu, device
+
+SIDE, THRESHOLD, LENGTHS = 416, 0.5, (3, 10)
+OVERLAP, SCORE = 0.95, 0.02
+"""How much the boxes share at least, and how far apart scores are at most."""
+GOLDEN = {"day.jpg": "KLM4827", "night_tilted.jpg": "7TRX563"}
+
+
+class Here(BaseBackend):
+    """Sessions whose memory is a GPU's in all but where it lies."""
+
+    name = "here"
+
+    def __init__(self, gpu: FakeGpu) -> None:
+        self._gpu, self.there = gpu, device(gpu)
+        self.device: GpuDevice = self.there
+
+    def load(self, model: ModelFile) -> BaseSession:
+        providers = ["CPUExecutionProvider"]
+        engine = onnxruntime.InferenceSession(str(model.path), session_options(1), providers=providers)
+        return BoundSession(model.name, engine, self._gpu, self.there.queue, "cpu")
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Here:
+    return Here(FakeGpu(kernels=compiled(tmp_path_factory.mktemp("kernels"))))
+
+
+def golden(name: str) -> Picture:
+    """As NV12, at twice its size, so that both sides are even and the detector has to shrink it."""
+    seen = np.asarray(cv2.imread(str(SHIPPED / "golden" / name)), np.uint8)
+    height, width = seen.shape[:2]
+    planar = cv2.cvtColor(cv2.resize(seen, (2 * width, 2 * height)), cv2.COLOR_BGR2YUV_I420)
+    pairs = planar[2 * height :].reshape(2, height, width).transpose(1, 2, 0)
+    luma = np.asarray(planar[: 2 * height], np.uint8)
+    return Picture(Layout.NV12, (luma, np.ascontiguousarray(pairs, np.uint8)))
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_same_is_seen_and_read_on_the_gpu(here: Here, name: str) -> None:
+    manifest, plain = load_manifest("gatehouse"), OnnxRuntimeBackend(1)
+    picture, parts = golden(name), {part: manifest.file(part) for part in ("detector", "reader")}
+    surface, before = here.there.put(picture), here.there.copied
+    (seen,) = NetDetector(here.load(parts["detector"]), SIDE, THRESHOLD, device=here.there).detect(surface)
+    (wanted,) = NetDetector(plain.load(parts["detector"]), SIDE, THRESHOLD).detect(picture)
+    reader = NetReader(here.load(parts["reader"]), LENGTHS, look_twice=False, device=here.there)
+    text = "".join(one.text for one in reader.read(surface, seen).characters)
+    assert (seen.kind, text) == (Kind.PLATE, GOLDEN[name])
+    assert seen.box.iou(wanted.box) > OVERLAP
+    assert seen.score == pytest.approx(wanted.score, abs=SCORE)
+    assert here.there.copied.to_device == before.to_device
+    assert here.there.copied.to_host - before.to_host < 8192
