@@ -79,13 +79,11 @@ class Preparer:
 
     def _planes(self, picture: Picture, cut: Cut) -> Sequence[Image]:
         """The cut's three planes in the net's order."""
-        width, height = cut.size
         if picture.layout is Layout.BGR:
             small, turned = self._small(picture, cut), not self._backwards
         else:
             small, turned = self._coloured(picture, cut), self._backwards
-        planes = [self._scratch.room(("plane", n), (height, width)) for n in range(3)]
-        cv2.split(small, planes)
+        planes = self._split(small, ("first", "second", "third"))
         return planes[::-1] if turned else planes
 
     def _small(self, picture: Picture, cut: Cut) -> Image:
@@ -104,11 +102,19 @@ class Preparer:
             scaled(plane[rows, columns], (across, down), self._scratch, ("chroma", number))
             for number, plane in enumerate(picture.planes[1:])
         ]
-        room = self._scratch.room("yuv", (height, width, 3))
-        yuv = cv2.merge([luma, *(plane[y : y + height, x : x + width] for plane in chroma)], dst=room)
+        placed = [plane[y : y + height, x : x + width] for plane in chroma]
+        # Three planes merge eight times as fast as one and a pair.
+        planes = placed if len(placed) == 2 else self._split(placed[0], ("u", "v"))
+        yuv = cv2.merge([luma, *planes], dst=self._scratch.room("yuv", (height, width, 3)))
         colour = to_rgb(picture.matrix, picture.full_range)
         rgb = cv2.transform(yuv, colour, dst=self._scratch.room("rgb", (height, width, 3)))
         return np.asarray(rgb, np.uint8)
+
+    def _split(self, pixels: Image, names: Sequence[str]) -> Sequence[Image]:
+        """Its channels, a plane each."""
+        planes = [self._scratch.room(name, pixels.shape[:2]) for name in names]
+        cv2.split(pixels, planes)
+        return planes
 
 
 def _chroma(first: int, last: int, size: int) -> tuple[int, int, slice]:
