@@ -71,12 +71,21 @@ class OnnxRuntimeCudaBackend(BaseBackend):
 
     name = "onnxruntime-cuda"
     threaded = False
+    _place = "cuda"
 
     def __init__(self, gpu: BaseGpu, device: GpuDevice) -> None:
         self._gpu, self._stream, self.device = gpu, device.queue, device
 
     def load(self, model: ModelFile) -> BaseSession:
         check_hash(model)
+        with vendor(model.name), self._gpu.current():
+            engine = self._engine(model)
+        session = BoundSession(model.name, engine, self._gpu, self._stream, self._place)
+        for _ in range(_WARM):
+            session.infer(blanks(session.inputs))
+        return session
+
+    def _engine(self, model: ModelFile) -> onnxruntime.InferenceSession:
         cuda = {
             # Kernels, nets and what picks the answers follow each other on one stream, without waiting.
             "user_compute_stream": str(self._stream.handle),
@@ -86,17 +95,13 @@ class OnnxRuntimeCudaBackend(BaseBackend):
             "use_tf32": "0",
         }
         providers = [(PROVIDER, cuda), _HOST]
-        with vendor(model.name), self._gpu.current():
-            engine = onnxruntime.InferenceSession(str(model.path), session_options(1), providers=providers)
+        engine = onnxruntime.InferenceSession(str(model.path), session_options(1), providers=providers)
         serving = engine.get_providers()
         if PROVIDER not in serving:
             raise EngineFailed(
                 f"the CUDA provider does not start here, {serving[0]} would serve: {_REMEDY}", part=model.name
             )
-        session = BoundSession(model.name, engine, self._gpu, self._stream, "cuda")
-        for _ in range(_WARM):
-            session.infer(blanks(session.inputs))
-        return session
+        return engine
 
 
 def make(infer: Infer) -> BaseBackend:

@@ -18,13 +18,17 @@ from appliance.infer.chain import make_backend
 from appliance.infer.files import sha256_of
 
 from . import tiny
+from .bound import BoundHere
+from .fake_gpu import FakeGpu
 
 FLOAT = np.dtype(np.float32)
 GOOD = np.zeros((1, 3, 64, 96), np.float32)
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=[*BACKENDS, BoundHere.name])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> BaseBackend:
+    if request.param == BoundHere.name:
+        return BoundHere(FakeGpu())
     try:
         return make_backend(request.param, Infer(threads=1, engines=tmp_path / "engines"))
     except EngineFailed as fault:
