@@ -33,6 +33,7 @@ class Report:
     computer: Computer
     recognised: Recognised
     one_core: Recognised
+    """On one processor with one thread, in the time for which that computed."""
     memory: Memory
     pictures_mb: float
     """What the pictures take that are held to be recognised: no gate holds so many."""
@@ -73,7 +74,7 @@ class Report:
         width, height = seen.size
         yield f"recognition   {seen.frames} frames of {width} x {height} on {seen.backend}"
         yield from _told(f"{self.computer.processors} processors", seen)
-        yield from _told("one processor, one thread", self.one_core)
+        yield from _told("one processor, one thread, by the time it computes", self.one_core)
         yield ""
         yield f"{'milliseconds':42}{'p50':>9}{'p95':>9}{'p99':>9}{'max':>9}"
         yield from _rows("alone", self.alone)

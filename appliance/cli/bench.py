@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ..bench.compare import load_report, regressions
 from ..bench.process import confined, memory, processors
+from ..bench.race import Timers
 from ..bench.recognition import Recognised, measure_recognition
 from ..bench.report import Computer, Report
 from ..bench.session import Bed, Session, Task
@@ -29,7 +30,7 @@ from ..sight import Picture
 from ..vision.factory import build_recognition
 from .bench_backends import compare_backends
 from .bench_gains import show_gains
-from .bench_input import bar, load, samples, timers
+from .bench_input import bar, load, samples, timers, unshared
 from .bench_layers import show_layers
 from .bench_overhead import show_overhead
 from .bench_peers import compare_with_peers
@@ -123,10 +124,10 @@ def _measure(ours: Config, args: argparse.Namespace) -> Report:
     with _folder(ours.record.path) as folder, bar(3 * frames + 2 * (openings + stops)) as shown:
         pictures = [one.picture for one in samples(args.paths, twin, frames, shown.update)]
         camera = _camera(args.paths, twin)
-        recognised = _recognise(ours, pictures, camera, shown.update)
+        recognised = _recognise(ours, pictures, camera, timers(), shown.update)
         used = memory()
         with confined(1):
-            one_core = _recognise(_single(ours), pictures, camera, shown.update)
+            one_core = _recognise(_single(ours), pictures, camera, unshared(), shown.update)
         bed = Bed(ours, twin, SystemClock(vouched=True), time.process_time, folder, pictures)
         alone = Task(openings, stops, QUICK_IDLE_S if args.quick else IDLE_S)
         timed_alone = Session(bed, "alone", seeing=False).run(alone, shown.update)
@@ -146,12 +147,16 @@ def _camera(paths: list[Path], twin: Config) -> Camera:
 
 
 def _recognise(
-    ours: Config, pictures: Sequence[Picture], camera: Camera, step: Callable[[], object]
+    ours: Config,
+    pictures: Sequence[Picture],
+    camera: Camera,
+    clocks: Timers,
+    step: Callable[[], object],
 ) -> Recognised:
-    tap = Tap(time.perf_counter)
+    tap = Tap(clocks.wall)
     recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
     settings = (ours.vision, ours.vote)
-    return measure_recognition(recognition, tap, pictures, camera, settings, timers(), step)
+    return measure_recognition(recognition, tap, pictures, camera, settings, clocks, step)
 
 
 @contextmanager

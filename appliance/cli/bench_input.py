@@ -22,6 +22,13 @@ def timers() -> Timers:
     return Timers(time.perf_counter, time.process_time)
 
 
+def unshared() -> Timers:
+    """Of this thread on its processor, for what runs on one thread alone: whatever else the computer does
+    takes time from it, but is no part of it.
+    """
+    return Timers(time.thread_time, time.thread_time)
+
+
 def bar(total: int) -> tqdm[NoReturn]:
     """Progress, for people."""
     return tqdm(total=total, desc="measuring", unit="step", file=sys.stderr, disable=None, leave=False)

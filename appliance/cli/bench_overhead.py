@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,7 @@ from ..infer.chain import make_backend
 from ..infer.models import load_manifest
 from ..sight import Frame, Picture
 from ..vision.factory import build_recognition
-from .bench_input import bar, load, samples, timers
+from .bench_input import bar, load, samples, timers, unshared
 
 FRAMES, QUICK_FRAMES = 60, 12
 BLOCKS, QUICK_BLOCKS = 40, 4
@@ -79,8 +78,7 @@ def show_overhead(args: argparse.Namespace, config: Config) -> int:
 
 
 def _shares(config: Config, camera: Camera, pictures: Sequence[Picture]) -> Shares:
-    # Of this thread on its processor: what else the computer does is no part of it.
-    timer = time.thread_time
+    timer = unshared().wall
     tap, other = Tap(timer), Tap(timer)
     loops = [
         SteppedLoop(
