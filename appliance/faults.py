@@ -28,6 +28,7 @@ GateFault
 ├── BenchFault               the gate could not be measured               (cannot run)
 ├── LabelFault               labels of pictures cannot be used            (cannot run)
 ├── TuningFault              footage cannot tune the gate                 (cannot run)
+├── ParcelFault              given nets cannot be installed               (cannot run)
 ├── ResultFailed             a result cannot be written                   (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
@@ -262,6 +263,11 @@ class LabelFault(GateFault):
 class TuningFault(GateFault):
     sentence = "The footage cannot tune the gate."
     remedy = "Give videos in which vehicles come to the gate; docs/tuning.md says which."
+
+
+class ParcelFault(GateFault):
+    sentence = "The given nets cannot be installed; nothing was changed."
+    remedy = "docs/models.md says what a net to install consists of."
 
 
 class ResultFailed(GateFault):

@@ -124,6 +124,16 @@ def load_net(name: str, folder: Path = SHIPPED) -> NetManifest:
     return net.model_copy(update={"folder": folder})
 
 
+def read_net(path: Path) -> NetManifest:
+    """A manifest that lies anywhere. Raises EngineFailed, naming the key that is wrong."""
+    return _read(path, NetManifest, path.stem, path.parent)
+
+
+def pictures_of_set(path: Path) -> tuple[str, ...]:
+    """The golden frames that the file of a set names. Raises EngineFailed, naming the key that is wrong."""
+    return tuple(golden.file for golden in _read(path, _Set, path.stem, path.parent).golden)
+
+
 def _wants_model(nets: Mapping[str, NetManifest]) -> bool:
     return _DESCRIBER in nets and MODEL not in nets
 

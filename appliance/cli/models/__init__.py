@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from ...config import Config
 from ...config.load import load_config
 from ..settings import read_settings
-from . import listing, opening, quantizing, scoring, verifying
+from . import installing, listing, opening, quantizing, scoring, verifying
 
 HELP = """\
 The nets that see and read: what they are, whether they work on this board, and how well they do on your
@@ -19,6 +19,8 @@ own pictures. docs/models.md describes manifests and labels.
   gatehouse models evaluate photos/ --plot score.svg score them on a labelled folder
   gatehouse models opens photos/                     what a threshold costs: who is let in, who wrongly
   gatehouse models quantize --frames footage/        make them smaller and faster for this board
+  gatehouse models install nets.zip                  take in others, once they hold on this board
+  gatehouse models rollback                          go back to those before
 
 Exit code 0: fine. 1: found wanting, or not good enough to keep. 2: cannot run, or labels left out."""
 
@@ -28,6 +30,8 @@ _ACTIONS: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "evaluate": scoring.run,
     "opens": opening.run,
     "quantize": quantizing.run,
+    "install": installing.run,
+    "rollback": installing.roll_back,
 }
 
 
@@ -38,6 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     scoring.configure(actions.add_parser("evaluate", help="score the nets on a labelled folder"))
     opening.configure(actions.add_parser("opens", help="what a threshold costs, on a labelled folder"))
     quantizing.configure(actions.add_parser("quantize", help="an INT8 net, calibrated on your footage"))
+    installing.configure(actions.add_parser("install", help="other nets, once they hold on this board"))
+    actions.add_parser("rollback", help="the nets before the last install")
 
 
 def run(args: argparse.Namespace) -> int:

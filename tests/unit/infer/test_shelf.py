@@ -1,0 +1,165 @@
+"""The owner's folder of models: old or new as a whole, whatever is cut and whatever the disk refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.faults import ParcelFault
+from appliance.infer.shelf import Disk, Shelf
+
+OLD = {"mine.toml": "a set", "nets/face.toml": "old", "weights/face.onnx": "old weights"}
+GIVEN = {"nets/face.toml": "new", "weights/face.onnx": "new weights", "golden/face.png": "a picture"}
+NEW = {**OLD, **GIVEN}
+STEPS = 12
+"""Of an installation."""
+
+
+class Cut(Exception):
+    """The power is gone."""
+
+
+class CutDisk(Disk):
+    """Works for so many steps; a copy that the cut meets is half written. Nothing works afterwards."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def copy(self, source: Path, target: Path) -> None:
+        if not self.left:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source.read_bytes()[:2])
+        self._step()
+        super().copy(source, target)
+
+    def settle(self, folder: Path) -> None:
+        self._step()
+
+    def make(self, folder: Path) -> None:
+        self._step()
+        super().make(folder)
+
+    def move(self, folder: Path, free: Path) -> None:
+        self._step()
+        super().move(folder, free)
+
+    def exchange(self, one: Path, other: Path) -> None:
+        self._step()
+        super().exchange(one, other)
+
+    def remove(self, folder: Path) -> None:
+        self._step()
+        super().remove(folder)
+
+    def _step(self) -> None:
+        if not self.left:
+            raise Cut
+        self.left -= 1
+
+
+class FullDisk(Disk):
+    def copy(self, source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def written(folder: Path, files: dict[str, str]) -> dict[str, Path]:
+    for place, text in files.items():
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text)
+    return {place: folder / place for place in files}
+
+
+def lying(folder: Path) -> dict[str, str]:
+    return {str(p.relative_to(folder)): p.read_text() for p in folder.rglob("*") if p.is_file()}
+
+
+def install(folder: Path, given: dict[str, Path], disk: Disk | None = None) -> None:
+    shelf = Shelf(folder, disk)
+    with shelf.staged(given):
+        shelf.take()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    written(tmp_path / "data" / "models", OLD)
+    return tmp_path / "data" / "models"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> dict[str, Path]:
+    return written(tmp_path / "given", GIVEN)
+
+
+def test_what_is_taken_lies_beside_what_was_there(folder: Path, given: dict[str, Path]) -> None:
+    install(folder, given)
+    assert lying(folder) == NEW
+    assert [one.name for one in folder.parent.iterdir() if one.name.endswith(".new")] == []
+
+
+def test_a_first_net_makes_the_folder(tmp_path: Path, given: dict[str, Path]) -> None:
+    install(tmp_path / "none" / "models", given)
+    assert lying(tmp_path / "none" / "models") == GIVEN
+
+
+def test_what_was_staged_and_not_taken_is_gone(folder: Path, given: dict[str, Path]) -> None:
+    with Shelf(folder).staged(given) as stage:
+        assert lying(stage) == NEW
+    assert not stage.exists()
+    assert lying(folder) == OLD
+
+
+def test_back_and_back_again(folder: Path, given: dict[str, Path]) -> None:
+    install(folder, given)
+    Shelf(folder).back()
+    assert lying(folder) == OLD
+    Shelf(folder).back()
+    assert lying(folder) == NEW
+
+
+def test_without_a_previous_one_there_is_no_way_back(folder: Path) -> None:
+    with pytest.raises(ParcelFault, match="nothing was installed before"):
+        Shelf(folder).back()
+
+
+def test_behind_a_link_lies_what_is_exchanged(tmp_path: Path, folder: Path, given: dict[str, Path]) -> None:
+    link = tmp_path / "models"
+    link.symlink_to(folder)
+    install(link, given)
+    assert link.is_symlink()
+    assert lying(folder) == NEW
+
+
+def test_what_the_disk_refuses_changes_nothing(folder: Path, given: dict[str, Path]) -> None:
+    with pytest.raises(ParcelFault, match="No space left"):
+        install(folder, given, FullDisk())
+    assert lying(folder) == OLD
+    assert [one.name for one in folder.parent.iterdir()] == ["models"]
+
+
+@pytest.mark.parametrize("steps", range(STEPS))
+def test_after_a_cut_the_old_or_the_new_is_whole(folder: Path, given: dict[str, Path], steps: int) -> None:
+    disk = CutDisk(steps)
+    with pytest.raises(Cut):
+        install(folder, given, disk)
+    assert lying(folder) in (OLD, NEW)
+    install(folder, given)
+    assert lying(folder) == NEW
+
+
+@pytest.mark.parametrize("steps", range(STEPS))
+def test_a_cut_loses_no_way_back(folder: Path, given: dict[str, Path], steps: int) -> None:
+    install(folder, given)
+    newest = written(folder.parent.parent / "newest", {"nets/face.toml": "newest"})
+    with pytest.raises(Cut):
+        install(folder, newest, CutDisk(steps))
+    serving = lying(folder)
+    Shelf(folder).back()
+    assert serving in (NEW, {**NEW, "nets/face.toml": "newest"})
+    assert lying(folder) in (OLD, NEW, {**NEW, "nets/face.toml": "newest"})
+
+
+def test_the_cuts_above_meet_every_step(folder: Path, given: dict[str, Path]) -> None:
+    disk = CutDisk(10 * STEPS)
+    install(folder, given, disk)
+    assert 10 * STEPS - disk.left == STEPS
