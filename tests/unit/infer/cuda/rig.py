@@ -1,4 +1,4 @@
-"""A device on the host's memory with the real kernels, and lanes without a net."""
+"""A device with the real kernels, on the host's memory or a GPU's, and lanes without a net."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import ctypes
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from appliance.config.schema import Infer
+from appliance.faults import EngineFailed
 from appliance.infer.base import TensorSpec
 from appliance.infer.cuda import compiler
+from appliance.infer.gpu import BaseGpu
 from appliance.infer.gpu_device import GpuDevice
 from appliance.infer.gpu_lane import Buffers, GpuLane
-
-from ..fake_gpu import FakeGpu
 
 HERE = Path(__file__).parent
 
@@ -34,9 +36,21 @@ def compiled(folder: Path) -> ctypes.CDLL:
     return ctypes.CDLL(str(library))
 
 
+@cache
+def silicon(engines: Path) -> Rig:
+    """The GPU of this computer; its kernels are kept in `engines`. Skips without one."""
+    try:
+        # Only here: pycuda is an extra, and importing it asks for the driver.
+        from appliance.infer.cuda.device import nvidia
+
+        return Rig(*nvidia(Infer(engines=engines)))
+    except (ImportError, EngineFailed) as error:
+        pytest.skip(f"no GPU: {error}")
+
+
 @dataclass(frozen=True)
 class Rig:
-    gpu: FakeGpu
+    gpu: BaseGpu
     device: GpuDevice
 
     def lane(

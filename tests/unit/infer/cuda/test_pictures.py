@@ -1,4 +1,4 @@
-"""The kernels' arithmetic, on the processor, against float64 and whole pictures."""
+"""The kernels' arithmetic, on the processor and on a GPU where one is, against float64 and whole pictures."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from appliance.faults import EngineFailed
 from appliance.infer.device import GROUND, Placed, Plane
 from appliance.infer.gpu_pictures import CANDIDATE, CUTS, surface_words
-from appliance.sight import Box, Layout, Matrix, Picture
+from appliance.sight import Box, Layout, Matrix, Picture, Surface
 
+from ..fake_gpu import FakeGpu, device
 from . import reference
 from .rig import Rig
 
@@ -27,8 +28,8 @@ def some_box(rng: np.random.Generator, width: int, height: int) -> Box:
     return Box(x1, y1, rng.uniform(x1 + 1, width), rng.uniform(y1 + 1, height))
 
 
-def test_structs_are_laid_out_as_the_kernels_know_them(kernels: ctypes.CDLL, rig: Rig) -> None:
-    words = surface_words(rig.device.put(reference.noise(8, 8, 0)))
+def test_structs_are_laid_out_as_the_kernels_know_them(kernels: ctypes.CDLL) -> None:
+    words = surface_words(Surface(8, 8, 1, 2, 256, None, lambda: reference.noise(8, 8, 0)))
     assert [kernels.sizes(n) for n in range(3)] == [words.nbytes, CUTS.itemsize, CANDIDATE.itemsize]
 
 
@@ -134,12 +135,12 @@ def test_a_part_is_fetched_as_bgr(rig: Rig) -> None:
     assert seen.shape == want.shape
 
 
-def test_a_jpeg_is_made_of_the_part_on_the_gpu(rig: Rig) -> None:
-    picture = reference.noise(40, 30, 2)
-    surface, before = rig.device.put(picture), rig.device.copied.to_host
-    data = rig.device.jpeg(surface, Box(4, 2, 14, 8), 80)
+def test_a_jpeg_is_made_of_the_part_on_the_gpu(fake: FakeGpu) -> None:
+    there = device(fake)
+    surface, before = there.put(reference.noise(40, 30, 2)), there.copied.to_host
+    data = there.jpeg(surface, Box(4, 2, 14, 8), 80)
     assert data.startswith(b"10x6 at 80: ")
-    assert rig.device.copied.to_host - before == len(data)
+    assert there.copied.to_host - before == len(data)
 
 
 @pytest.mark.parametrize("plane", [0, 1])
@@ -154,17 +155,38 @@ def test_a_fingerprint_tells_one_changed_bit(rig: Rig, plane: int) -> None:
     assert prints[0] == prints[1] != prints[2]
 
 
-def test_what_is_kept_outlives_its_source_and_gives_its_memory_back(rig: Rig) -> None:
+def test_what_is_kept_outlives_its_source(rig: Rig) -> None:
     source = rig.device.put(reference.noise(32, 16, 4))
-    held = rig.gpu.out
     kept = rig.device.keep(Plane(source.luma, source.chroma, source.pitch, 32, 16))
     del source
+    # What would be laid over it, were its memory free.
+    others = [rig.device.put(reference.noise(32, 16, seed)) for seed in range(5, 9)]
     np.testing.assert_array_equal(kept.download().planes[0], reference.noise(32, 16, 4).planes[0])
-    assert rig.gpu.out == held
-    del kept
-    assert rig.gpu.out == held - 1
+    assert len({one.luma for one in (kept, *others)}) == 5
+
+
+def test_what_nobody_holds_gives_its_memory_back(fake: FakeGpu) -> None:
+    there = device(fake)
+    held = fake.out
+    surface = there.put(reference.noise(32, 16, 4))
+    assert fake.out > held
+    del surface
+    assert fake.out == held
 
 
 def test_a_picture_of_another_layout_is_refused(rig: Rig) -> None:
     with pytest.raises(EngineFailed, match="NV12"):
         rig.device.put(Picture.of(np.zeros((4, 4, 3), np.uint8)))
+
+
+def test_what_is_captured_is_done_again_by_one_launch(rig: Rig) -> None:
+    surface, lane = rig.device.put(reference.noise(16, 16, 0)), rig.lane(x=(1, 3, 8, 8))
+    cut, queue = Placed(surface, Box(0, 0, 16, 16), (8, 8)), rig.device.queue
+    rig.device.fill([cut], lane, "x")
+    want = lane.read(["x"])["x"].copy()
+    with rig.gpu.current():
+        graph = rig.gpu.capture(lambda: rig.device.fill([cut], lane, "x"), queue)
+        assert graph is not None
+        rig.gpu.clear(lane.addresses["x"], want.nbytes, queue)
+        graph.launch(queue.handle)
+    np.testing.assert_array_equal(lane.read(["x"])["x"], want)
