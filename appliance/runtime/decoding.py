@@ -32,6 +32,11 @@ class GpuMemory:
         self._turn = Lock()
         self._device: BaseDevice | None = None
 
+    @property
+    def device(self) -> BaseDevice | None:
+        """The device, once a camera asked for it."""
+        return self._device
+
     def __call__(self) -> Memory:
         with self._turn, _lost():
             device = self._device = self._device or self._make(self._infer)

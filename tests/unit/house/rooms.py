@@ -36,15 +36,18 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 
 MAY_HOLD: dict[str, tuple[str, ...]] = {
     "PyNvVideoCodec": ("hw.cameras.nvdec_streams",),
-    "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
+    "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "bench.pipeline.plain", "evaluate.visits.approach"),
     "Jetson": ("hw.jetson_pins",),
     "gpiozero": ("hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.sim", "bench.pins"),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins",),
     "ncnn": ("infer.ncnn",),
-    "numpy": ("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli", "evaluate.visits.approach"),
+    "numpy": (
+        *("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),
+        *("bench.pipeline.plain", "evaluate.visits.approach"),
+    ),
     "onnx": ("infer.quantize",),
-    "onnxruntime": ("infer.onnxruntime", "infer.onnxruntime_cuda"),
+    "onnxruntime": ("infer.onnxruntime", "infer.onnxruntime_cuda", "bench.pipeline.plain"),
     "openvino": ("infer.openvino",),
     "pycuda": ("infer.cuda",),
     "pydantic": ("config", "infer.manifest", "infer.models"),

@@ -1,0 +1,1 @@
+"""The whole way from footage to votes, measured: every stage alone, all of them together, and a plain one."""

@@ -1,0 +1,237 @@
+"""The course of measurements, and what each part of it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...faults import BenchFault
+from ...infer.device import BaseDevice
+from ...sight import AnyPicture, Box, Surface
+from ...vision.base import Shot
+from ...vision.view import View
+from . import marginal, stages
+from .capacity import Limits, Search, Trial
+from .film import EndlessCamera, Open
+from .films import cameras
+from .plain import PlainNets, run_plain
+from .rig import Eyes, Rig
+from .run import Instruments, Plan, Ran, run
+from .seams import Seams
+from .stages import Stage, Stopwatch
+from .tracking import Recording, track
+
+PARTS = ("stages", "throughput", "real", "marginal", "capacity")
+FPS = 30.0
+_POOL = 48
+"""Pictures on which stages are timed alone."""
+_POOL_STEP = 7
+"""Frames between two of them, so that vehicles near and far are among them."""
+_DETECTOR, _READER = "detector", "reader"
+"""What a set of nets calls them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much of everything. `memory_frames` 0 leaves the long run out; `most` bounds the searches."""
+
+    cameras: int = 16
+    stage_s: float = 2.0
+    warm_s: float = 2.0
+    run_s: float = 8.0
+    memory_frames: int = 100_000
+    first: int = 16
+    most: int = 96
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What the course stands on: footage through a decoder, the gate's eyes, and the script beside them.
+
+    `open_plain` shows the footage through OpenCV. `plain` are the script's nets by the name of their
+    provider, made when they are needed.
+    """
+
+    open_film: Open
+    open_plain: Open
+    frames: int
+    eyes: Eyes
+    seams: Seams
+    instruments: Instruments
+    plain: Sequence[tuple[str, Callable[[], PlainNets]]]
+
+
+class Course:
+    """Measures part by part. Every part raises BenchFault where the gate does not do what it should."""
+
+    def __init__(self, footing: Footing, scale: Scale) -> None:
+        self._on = footing
+        self._scale = scale
+        self._stages: list[Stage] = []
+        self._whole: Ran | None = None
+
+    def parts(self, wanted: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each wanted part's name and figures, as soon as it is measured."""
+        known = {
+            "throughput": self.throughput,
+            "stages": self.stages,
+            "real": self.real,
+            "marginal": self.marginal,
+            "capacity": self.capacity,
+        }
+        for name, measure in known.items():
+            if name in wanted:
+                yield name, measure()
+
+    # -- the parts ---------------------------------------------------------------------------------
+
+    def throughput(self) -> dict[str, Any]:
+        """Every frame goes through, as fast as it can; until `memory_frames` where they are wanted."""
+        scale = self._scale
+        plan = Plan(scale.warm_s, scale.run_s, scale.memory_frames)
+        self._whole = self._run(scale.cameras, None, plan)
+        return self._whole.as_json()
+
+    def stages(self) -> dict[str, Any]:
+        """Each stage alone, the slowest of them, and what share of its rate the whole reaches."""
+        whole = self._whole or self._run(self._scale.cameras, None, self._plan())
+        self._stages = list(self._alone(whole))
+        counted = [stage for stage in self._stages if stage.name != "detect"]
+        slowest = stages.slowest(counted)
+        return {
+            "fps": {stage.name: round(stage.fps, 1) for stage in self._stages},
+            "slowest": slowest.name,
+            "whole_fps": round(whole.fps, 1),
+            "ratio": round(whole.fps / slowest.fps, 4),
+        }
+
+    def real(self) -> dict[str, Any]:
+        """30 frames a second from every camera."""
+        return self._run(self._scale.cameras, FPS, self._plan()).as_json()
+
+    def marginal(self) -> dict[str, Any]:
+        """The cost of one camera more, at 30 frames a second and as fast as it can."""
+        runs = {count: self._run(count, FPS, self._plan()) for count in marginal.counts()}
+        fast = {count: self._run(count, None, self._plan()) for count in marginal.counts()}
+        costs = {
+            "cpu": {n: one.cpu_s / one.seconds for n, one in runs.items()},
+            "engines": {n: one.engine_s / one.seconds for n, one in runs.items()},
+            "cost": {n: one.cost for n, one in runs.items()},
+            "frame_ms": {n: 1000 * n / one.fps for n, one in fast.items()},
+        }
+        lost = max(one.lost_share for one in runs.values())
+        return {"by": {name: _marginal(seen) for name, seen in costs.items()}, "lost_share": round(lost, 5)}
+
+    def capacity(self) -> dict[str, Any]:
+        """The most cameras at 30 frames a second that keep up: the gate's, and the script's."""
+        ours = self._search(lambda count: _trial(self._run(count, FPS, self._plan())), self._scale.first)
+        told: dict[str, Any] = {"limits": _limits(self._scale.limits), "ours": ours}
+        for name, make in self._on.plain:
+            told[f"plain_{name}"] = self._searched_plain(make)
+        return told
+
+    # -- how ---------------------------------------------------------------------------------------
+
+    def _plan(self) -> Plan:
+        return Plan(self._scale.warm_s, self._scale.run_s)
+
+    def _run(self, count: int, fps: float | None, plan: Plan) -> Ran:
+        on = self._on
+        shown = cameras(count, on.open_film, on.frames, fps, on.instruments.clock)
+        rig = Rig(on.eyes, shown, on.instruments.clock, lossless=fps is None)
+        return run(rig, on.eyes, on.instruments, plan)
+
+    def _alone(self, whole: Ran) -> Iterator[Stage]:
+        on, watch = self._on, Stopwatch(self._on.instruments.clock, self._scale.stage_s)
+        shown = cameras(self._scale.cameras, on.open_film, on.frames, None, on.instruments.clock)
+        yield stages.decode(shown, on.instruments.clock, self._scale.run_s)
+        shots = self._shots()
+        found = [on.eyes.detector.detect_many([shot])[0] for shot in shots]
+        yield stages.detect(on.eyes.detector, shots, watch)
+        device = _holding(on.seams.device, shots)
+        lane = on.seams.lanes[_DETECTOR][-1]
+        pictures = [shot.picture for shot in shots]
+        yield stages.prepare(lane, device, pictures, _area(shots), watch)
+        yield stages.net(lane, device, "net", watch)
+        reads = whole.tally.reads / max(1, whole.tally.seen)
+        reading = stages.read(on.eyes.reader, stages.plates_of(shots, found), reads, watch)
+        yield from () if reading is None else (reading,)
+        yield track(Recording(tuple(found), shots[0].picture), on.eyes, watch)
+
+    def _shots(self) -> list[Shot]:
+        """Pictures of the footage, with where the loop looks."""
+        on = self._on
+        (camera,) = cameras(1, on.open_film, on.frames, None, on.instruments.clock)
+        pictures = list(_pool(camera))
+        area = View(on.eyes.camera, pictures[0].width, pictures[0].height).area
+        return [Shot(picture, area) for picture in pictures]
+
+    def _search(self, attempt: Callable[[int], Trial], first: int) -> dict[str, Any]:
+        search = Search(attempt, self._scale.limits, self._scale.most)
+        held = search.find(first)
+        return {"cameras": held, "trials": [_told(trial) for trial in search.trials]}
+
+    def _searched_plain(self, make: Callable[[], PlainNets]) -> dict[str, Any]:
+        on, scale = self._on, self._scale
+        nets, area = make(), _area(self._shots())
+
+        def attempt(count: int) -> Trial:
+            shown = cameras(count, on.open_plain, on.frames, FPS, on.instruments.clock)
+            watched = (on.instruments.clock, on.instruments.cpu_s, on.instruments.wait)
+            ran = run_plain(shown, nets, area, *watched, warm_s=scale.warm_s, seconds=scale.run_s)
+            told.append({"fps": round(ran.fps, 1), "cpu": round(ran.cpu_share, 3), "texts": ran.texts})
+            return ran.trial
+
+        told: list[dict[str, Any]] = []
+        return {**self._search(attempt, max(1, scale.first // 4)), "runs": told}
+
+
+def _pool(camera: EndlessCamera) -> Iterator[AnyPicture]:
+    with closing(camera):
+        camera.open()
+        for number in range(_POOL * _POOL_STEP):
+            frame = camera.read(1.0)
+            if number % _POOL_STEP == 0:
+                yield frame.picture
+
+
+def _holding(device: BaseDevice | None, shots: Sequence[Shot]) -> BaseDevice | None:
+    """The GPU where the pictures are on it."""
+    return device if all(isinstance(shot.picture, Surface) for shot in shots) else None
+
+
+def _area(shots: Sequence[Shot]) -> Box:
+    area = shots[0].roi
+    if area is None:
+        raise BenchFault("the camera looks nowhere")
+    return area
+
+
+def _trial(ran: Ran) -> Trial:
+    return Trial(ran.cameras, None if ran.latency is None else ran.latency.p95, ran.lost_share)
+
+
+def _told(trial: Trial) -> dict[str, Any]:
+    p95 = trial.latency_p95_ms
+    return {
+        "cameras": trial.cameras,
+        "p95_ms": None if p95 is None else round(p95, 1),
+        "lost_share": round(trial.lost_share, 5),
+    }
+
+
+def _limits(limits: Limits) -> dict[str, float]:
+    return {"latency_p95_ms": limits.latency_p95_ms, "lost_share": limits.lost_share}
+
+
+def _marginal(costs: dict[int, float]) -> dict[str, Any]:
+    over = marginal.ratio(costs)
+    return {
+        "at": {str(n): round(cost, 5) for n, cost in costs.items()},
+        "2nd": round(marginal.slope(costs, 2).cost, 6),
+        "16th": round(marginal.slope(costs, 16).cost, 6),
+        "ratio": None if over is None else round(over, 4),
+    }

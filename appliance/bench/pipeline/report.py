@@ -1,0 +1,65 @@
+"""The pipeline's figures for people, beside what must be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Figures = Mapping[str, Any]
+
+RATIO, CPU_SHARE, MB_S, MARGINAL, TIMES = 0.9, 0.10, 1.0, 1.1, 10.0
+"""What the GPU path has to reach; on a processor they only compare."""
+
+
+def lines(told: Figures) -> Iterator[str]:
+    """A line a figure, part by part, in the order of measuring."""
+    yield f"{told['cameras']} cameras of {told['video']}, {told['decoder']}, {told['backend']}"
+    for name, show in _PARTS.items():
+        if name in told:
+            yield from show(told[name])
+
+
+def _throughput(ran: Figures) -> Iterator[str]:
+    yield f"whole            {ran['fps']:.0f} frames/s, {ran['batch']:.1f} at once in the detector"
+    if len(ran["gpu_mb"]) > 1:
+        (first, before), (last, after) = ran["gpu_mb"][0], ran["gpu_mb"][-1]
+        yield f"GPU's memory     {after - before:+.0f} MB from frame {first} to frame {last}"
+
+
+def _stages(figures: Figures) -> Iterator[str]:
+    for name, fps in figures["fps"].items():
+        yield f"{name:<16} {fps:.0f} frames/s alone"
+    yield f"whole / {figures['slowest']:<8} {figures['ratio']:.2f} (goal {RATIO})"
+
+
+def _real(ran: Figures) -> Iterator[str]:
+    latency = ran["latency_ms"] or {"p50": float("nan"), "p95": float("nan")}
+    yield f"at 30 frames/s   seen after {latency['p50']:.1f} ms (p95 {latency['p95']:.1f})"
+    yield f"lost             {ran['lost_share']:.2%}"
+    yield f"a camera         {ran['cpu_share_a_camera']:.1%} of a core (goal {CPU_SHARE:.0%})"
+    both = ran["mb_s"]["up"] + ran["mb_s"]["down"]
+    yield f"host and GPU     {both:.2f} MB/s (goal {MB_S:g})"
+
+
+def _marginal(figures: Figures) -> Iterator[str]:
+    for name, told in figures["by"].items():
+        over = "unknown" if told["ratio"] is None else f"{told['ratio']:.2f}"
+        yield f"16th over 2nd    {over} by {name} (goal {MARGINAL})"
+
+
+def _capacity(figures: Figures) -> Iterator[str]:
+    ours = figures["ours"]["cameras"]
+    yield f"keeps up with    {ours} cameras"
+    for name in (key for key in figures if key.startswith("plain_")):
+        script = figures[name]["cameras"]
+        over = f"{ours / script:.1f} times" if script else "no camera at all;"
+        yield f"{name:<16} {script} cameras; ours {over} (goal {TIMES:g})"
+
+
+_PARTS = {
+    "throughput": _throughput,
+    "stages": _stages,
+    "real": _real,
+    "marginal": _marginal,
+    "capacity": _capacity,
+}

@@ -1,0 +1,129 @@
+"""`gatehouse bench --pipeline VIDEO`: many cameras from footage to votes, and a plain script beside."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..bench.pipeline.course import PARTS, Course, Footing, Scale
+from ..bench.pipeline.film import Open
+from ..bench.pipeline.films import DECODERS, frames_of, nvdec_film, opencv_film
+from ..bench.pipeline.instruments import copied, gpu_memory_mb
+from ..bench.pipeline.plain import PlainNets, plain_nets
+from ..bench.pipeline.report import lines
+from ..bench.pipeline.rig import Eyes
+from ..bench.pipeline.run import Instruments
+from ..bench.pipeline.seams import BusyDetector, BusyReader, Seams
+from ..clock import Clock
+from ..config import Config
+from ..config.schema import Camera
+from ..faults import BenchFault
+from ..hw.system_clock import SystemClock
+from ..infer.base import Precision
+from ..infer.models import load_manifest
+from ..runtime.decoding import GpuMemory
+from ..vision.factory import Recognition, build_recognition
+
+CAMERAS = 16
+_BATCH = 8
+"""Pictures that NVDEC hands over at once: footage is there ahead of time."""
+_QUICK = Scale(stage_s=0.3, warm_s=0.3, run_s=1.0, memory_frames=0, first=2, most=8)
+
+
+def configure_pipeline(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pipeline", type=Path, metavar="VIDEO", help="time many cameras from this footage")
+    parser.add_argument(
+        "--cameras", type=int, default=CAMERAS, metavar="N", help=f"of --pipeline ({CAMERAS})"
+    )
+    parser.add_argument("--decoder", choices=DECODERS, default="opencv", help="of --pipeline (opencv)")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS, help="of --pipeline (all)")
+
+
+def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
+    """Measure the parts that are asked for. Raises BenchFault, EngineFailed and InputDataFault."""
+    if args.cameras < 1:
+        raise BenchFault("--cameras: at least 1")
+    scale = _scale(args)
+    told: dict[str, Any] = {
+        "bench_pipeline": 1,
+        "video": args.pipeline.name,
+        "decoder": args.decoder,
+        "cameras": scale.cameras,
+    }
+    footing, recognition = _footing(args, config)
+    told |= {"backend": recognition.backend, "precisions": _precisions(recognition)}
+    for name, figures in Course(footing, scale).parts(args.parts):
+        told[name] = figures
+        # What is measured stays said, should a later part fail.
+        print(json.dumps({name: figures}), file=sys.stderr, flush=True)
+    print(json.dumps(told) if args.json else "\n".join(lines(told)))
+    return 0
+
+
+def _scale(args: argparse.Namespace) -> Scale:
+    whole = _QUICK if args.quick else Scale()
+    names = ("stage_s", "warm_s", "run_s", "memory_frames", "first", "most")
+    kept = {name: getattr(whole, name) for name in names}
+    return Scale(cameras=args.cameras, **kept)
+
+
+def _footing(args: argparse.Namespace, config: Config) -> tuple[Footing, Recognition]:
+    clock, seams, memory = SystemClock(), Seams(), GpuMemory(config.infer)
+    recognition = build_recognition(config.vision, config.infer, make=seams.backend)
+    for fault in recognition.faults:
+        print(fault, file=sys.stderr)
+    footing = Footing(
+        open_film=_film(args, clock, memory),
+        open_plain=opencv_film(args.pipeline, clock),
+        frames=frames_of(args.pipeline),
+        eyes=_eyes(config, recognition),
+        seams=seams,
+        instruments=Instruments(
+            clock=clock,
+            cpu_s=time.process_time,
+            copied=copied(lambda: (memory.device, seams.device)),
+            gpu_mb=gpu_memory_mb,
+            # Nobody sets this event: its wait is a sleep.
+            wait=threading.Event().wait,
+        ),
+        plain=_plain(config, on_gpu=seams.device is not None),
+    )
+    return footing, recognition
+
+
+def _film(args: argparse.Namespace, clock: Clock, memory: GpuMemory) -> Open:
+    if args.decoder == "nvdec":
+        return nvdec_film(args.pipeline, clock, memory, _BATCH)
+    return opencv_film(args.pipeline, clock)
+
+
+def _eyes(config: Config, recognition: Recognition) -> Eyes:
+    camera = next(iter(config.cameras.values()), Camera(driver="file"))
+    return Eyes(
+        detector=BusyDetector(recognition.detector, time.perf_counter),
+        reader=BusyReader(recognition.reader, time.perf_counter),
+        describer=recognition.describer,
+        camera=camera,
+        vision=config.vision,
+        vote=config.vote,
+    )
+
+
+def _plain(config: Config, *, on_gpu: bool) -> Sequence[tuple[str, Callable[[], PlainNets]]]:
+    """The script's nets, the same files as the gate's; on the GPU too where the gate's are there."""
+    wanted = None if config.infer.precision == "auto" else Precision(config.infer.precision)
+    manifest = load_manifest(config.vision.reader, own=config.infer.models, precision=wanted)
+    files = (manifest.file("detector").path, manifest.file("reader").path)
+    providers = ("cuda", "cpu") if on_gpu else ("cpu",)
+    return [(name, partial(plain_nets, *files, config.vision.detect_side, name)) for name in providers]
+
+
+def _precisions(recognition: Recognition) -> dict[str, str]:
+    return {part: str(precision) for part, precision in recognition.precisions.items()}

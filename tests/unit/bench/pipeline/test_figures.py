@@ -1,0 +1,79 @@
+"""Marginal cost, the search for the most cameras, and the report."""
+
+from __future__ import annotations
+
+import pytest
+
+from appliance.bench.pipeline import marginal
+from appliance.bench.pipeline.capacity import Limits, Search, Trial
+from appliance.bench.pipeline.report import lines
+
+
+def test_the_marginal_cost_is_the_slope_around_the_camera() -> None:
+    costs = {1: 1.0, 3: 3.0, 12: 10.0, 20: 14.0}
+    assert marginal.counts() == (1, 3, 12, 20)
+    assert marginal.slope(costs, 2).cost == pytest.approx(1.0)
+    assert marginal.slope(costs, 16).cost == pytest.approx(0.5)
+    assert marginal.ratio(costs) == pytest.approx(0.5)
+
+
+def test_a_second_camera_that_costs_nothing_has_no_ratio() -> None:
+    assert marginal.ratio({1: 1.0, 3: 1.0, 12: 10.0, 20: 14.0}) is None
+
+
+@pytest.mark.parametrize(
+    ("trial", "holds"),
+    [
+        (Trial(4, 99.0, 0.0), True),
+        (Trial(4, 101.0, 0.0), False),
+        (Trial(4, 50.0, 0.01), False),
+        (Trial(4, None, 0.0), False),
+    ],
+)
+def test_keeping_up_is_latency_and_loss(trial: Trial, holds: bool) -> None:
+    assert trial.holds(Limits(100.0, 0.01)) is holds
+
+
+@pytest.mark.parametrize("able", [0, 1, 3, 7, 16, 33, 60, 64])
+@pytest.mark.parametrize("first", [1, 16])
+def test_the_search_finds_the_most_cameras_nearly(able: int, first: int) -> None:
+    search = Search(lambda n: Trial(n, 10.0 if n <= able else 900.0, 0.0), Limits(), most=64)
+    found = search.find(first)
+    assert found <= able
+    assert able - found <= max(0, able // 16)
+    assert len({trial.cameras for trial in search.trials}) == len(search.trials)
+
+
+def test_the_search_stops_at_the_most() -> None:
+    search = Search(lambda n: Trial(n, 10.0, 0.0), Limits(), most=24)
+    assert search.find(16) == 24
+
+
+def test_the_report_has_a_line_a_figure() -> None:
+    told = {
+        "video": "gate.mp4",
+        "decoder": "nvdec",
+        "cameras": 16,
+        "backend": "onnxruntime-cuda",
+        "throughput": {"fps": 2000.0, "batch": 15.5, "gpu_mb": [[0, 900.0], [90_000, 900.0]]},
+        "stages": {"fps": {"decode": 2100.0}, "slowest": "decode", "ratio": 0.95},
+        "real": {
+            "latency_ms": {"p50": 8.0, "p95": 12.0},
+            "lost_share": 0.0,
+            "cpu_share_a_camera": 0.05,
+            "mb_s": {"up": 0.1, "down": 0.2},
+        },
+        "marginal": {"by": {"cost": {"ratio": 0.98}, "engines": {"ratio": None}}, "lost_share": 0.0},
+        "capacity": {"ours": {"cameras": 60}, "plain_cuda": {"cameras": 5}, "plain_cpu": {"cameras": 0}},
+    }
+    text = "\n".join(lines(told))
+    for part in (
+        "0.95 (goal 0.9)",
+        "+0 MB",
+        "5.0% of a core",
+        "0.30 MB/s",
+        "0.98 by cost",
+        "unknown by engines",
+    ):
+        assert part in text
+    assert "5 cameras; ours 12.0 times" in text
