@@ -1,13 +1,10 @@
-"""The gate's eyes in real time: engines that warm up in the background, loops, desk and captures."""
+"""The gate's eyes in real time: nets that warm up in the background, captures, and the loops' thread."""
 
 from __future__ import annotations
 
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
 
 from ..clock import Clock
 from ..config import Config
@@ -16,19 +13,12 @@ from ..faults import EngineFailed, GateFault
 from ..hw.base import BaseCamera
 from ..sight import Effort
 from ..vision.capture import Capture, CaptureThread
-from ..vision.complaints import Chorus
-from ..vision.desk import ThreadedDesk
-from ..vision.drops import Drops, Tally
 from ..vision.factory import Recognition, build_recognition
-from ..vision.looking import BaseLooking, NullLooking, ThreadedLooking
-from ..vision.loop import LoopSettings, Parts, VisionLoop
-from ..vision.mailbox import Mailbox
-from ..vision.rounds import Rounds
-from ..vision.stopwatch import Stage, Timing, make_stopwatch
 from ..vision.thread import VisionThread
 from .eyelog import EyeLog
 from .gatework import Mouth
 from .seats import Role, Seats
+from .sighted import Nerves, OpticsStats, Sighted
 
 log = logging.getLogger(__name__)
 
@@ -55,32 +45,6 @@ def warmup_limit_s(config: Config) -> float:
     return WARMUP_LIMIT_S + (_MOST_NETS * config.infer.build_limit_s if builds else 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class OpticsStats:
-    """What the eyes did since the start. Counts never fall; timings are those of the last samples."""
-
-    seen: Mapping[str, int]
-    """Frames that were looked at, by camera."""
-    dropped: Tally
-    timings: Mapping[Stage, Timing]
-
-
-@dataclass(frozen=True, slots=True)
-class Sighted:
-    """What exists once the nets are trusted."""
-
-    parts: Parts
-    loops: tuple[VisionLoop, ...]
-
-    def look(self, effort: Effort) -> None:
-        for loop in self.loops:
-            loop.look(effort)
-
-    def close(self) -> None:
-        self.parts.desk.close()
-        self.parts.looking.close()
-
-
 class Optics:
     """All cameras as one eye. The gate may ask it to look before its nets are loaded.
 
@@ -105,18 +69,14 @@ class Optics:
         self._cameras = cameras
         self._mouth = mouth
         self._load = load
-        self._seats = seats or Seats(config.threads, mouth)
         self._retry_s = retry_s
-        self._ids = itertools.count(1)
-        self._wake = threading.Event()
+        self._nerves = Nerves(config, clock, mouth, seats or Seats(config.threads, mouth))
+        self._mailboxes = {name: self._nerves.mailbox() for name in cameras}
+        self._log = EyeLog(clock, self._nerves.drops, self._nerves.stopwatch)
         self._stopping = threading.Event()
         self._effort = Effort.WATCH
         self._looking = threading.Lock()
         self._sighted: Sighted | None = None
-        self._drops = Drops()
-        self._stopwatch = make_stopwatch(clock, config.vision.timing_every)
-        self._log = EyeLog(clock, self._drops, self._stopwatch)
-        self._mailboxes = {name: Mailbox(clock, self._drops, self._wake.set) for name in cameras}
         self._loading_s = clock.monotonic()
         self._vision: VisionThread | None = None
         self._captures: dict[str, CaptureThread] = {}
@@ -129,20 +89,20 @@ class Optics:
             self._effort = effort
             if self._sighted is not None:
                 self._sighted.look(effort)
-        self._wake.set()
+        self._nerves.wake.set()
 
     @property
     def beat_s(self) -> float:
         """When the slowest loop last came round; loading counts as life for as long as it may take."""
         if self._sighted is not None:
-            return min((loop.beat_s for loop in self._sighted.loops), default=self._clock.monotonic())
+            return self._sighted.beat_s
         now_s = self._clock.monotonic()
         return now_s if now_s - self._loading_s <= warmup_limit_s(self._config) else self._loading_s
 
     def stats(self) -> OpticsStats:
         loops = self._sighted.loops if self._sighted is not None else ()
         seen = {loop.name: loop.processed for loop in loops}
-        return OpticsStats(seen, self._drops.tally(), self._stopwatch.timings())
+        return OpticsStats(seen, self._nerves.drops.tally(), self._nerves.stopwatch.timings())
 
     # -- the supervisor's side ---------------------------------------------------------------------
 
@@ -179,23 +139,19 @@ class Optics:
         settings = self._config.cameras[name]
         mailbox = self._mailboxes[name]
         capture = Capture(name, self._cameras[name], settings, self._clock, mailbox.put, self._mouth)
-        self._captures[name] = CaptureThread(name, capture, self._seat(Role.CAPTURE))
+        self._captures[name] = CaptureThread(name, capture, self._nerves.seat(Role.CAPTURE))
         self._captures[name].start()
 
     def _start_vision(self) -> None:
         if self._sighted is not None:
-            rounds = Rounds(self._sighted.loops, self._sighted.parts)
-            thread = VisionThread(rounds, self._wake, self._seat(Role.VISION))
+            thread = self._sighted.thread()
             # Started first: the supervisor takes one that does not run for one that died.
             thread.start()
             self._vision = thread
 
-    def _seat(self, role: Role) -> Callable[[], None]:
-        return partial(self._seats.take, role)
-
     def _warm_up(self) -> None:
         # The nets' own threads are started here, and stay in the seat of the thread that loads them.
-        self._seats.take(Role.VISION)
+        self._nerves.seat(Role.VISION)()
         try:
             while not self._stopping.is_set() and not self._loaded():
                 self._stopping.wait(self._retry_s)
@@ -217,9 +173,7 @@ class Optics:
     def _open_eyes(self, recognition: Recognition) -> None:
         for fault in recognition.faults:
             self._mouth.raised(fault)
-        parts = self._parts(recognition)
-        loops = tuple(self._loop(name, parts) for name in self._cameras)
-        sighted = Sighted(parts, loops)
+        sighted = self._nerves.open_eyes(recognition, self._mailboxes)
         with self._looking:
             sighted.look(self._effort)
             self._sighted = sighted
@@ -227,47 +181,3 @@ class Optics:
         for kind in ("engine_failed", "extra_missing", "engine_untrusted"):
             self._mouth.cleared(kind)
         self._mouth.post(EnginesTrusted())
-
-    # -- what sees ---------------------------------------------------------------------------------
-
-    def _loop(self, name: str, parts: Parts) -> VisionLoop:
-        config = self._config
-        settings = LoopSettings(config.cameras[name], config.vision, config.vote)
-        return VisionLoop(name, settings, self._mailboxes[name], parts)
-
-    def _parts(self, recognition: Recognition) -> Parts:
-        return Parts(
-            detector=recognition.detector,
-            desk=self._desk(recognition),
-            looking=self._describing(recognition),
-            clock=self._clock,
-            publish=self._mouth.post,
-            faults=Chorus(self._mouth),
-            drops=self._drops,
-            next_id=lambda: next(self._ids),
-            stopwatch=self._stopwatch,
-        )
-
-    def _desk(self, recognition: Recognition) -> ThreadedDesk:
-        vision = self._config.vision
-        return ThreadedDesk(
-            recognition.reader,
-            self._clock,
-            self._drops,
-            size=vision.read_queue,
-            limit_s=vision.read_limit_s,
-            wake=self._wake.set,
-            sit=self._seat(Role.READING),
-            stopwatch=self._stopwatch,
-        )
-
-    def _describing(self, recognition: Recognition) -> BaseLooking:
-        if recognition.describer is None:
-            return NullLooking()
-        return ThreadedLooking(
-            recognition.describer,
-            self._clock,
-            limit_s=self._config.vision.read_limit_s,
-            wake=self._wake.set,
-            sit=self._seat(Role.READING),
-        )

@@ -128,10 +128,9 @@ def test_a_profile_seats_the_gate_before_its_nets_and_within_what_the_unit_grant
     config = load_config(None, profile.stem, environment={}).config
     rank = {role: getattr(config.threads, role).nice or 0 for role in Role}
 
-    assert granted <= min(rank.values())
-    assert (
-        rank[Role.GATE] <= rank[Role.RECORD] <= rank[Role.CAPTURE] <= rank[Role.READING] <= rank[Role.VISION]
-    )
+    assert granted <= rank[Role.GATE] <= rank[Role.RECORD] <= 0
+    # Whoever holds the interpreter's lock and gets no processor keeps everybody waiting, STOP included.
+    assert {rank[Role.CAPTURE], rank[Role.READING], rank[Role.VISION]} == {0}
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda path: path.stem)

@@ -1,0 +1,127 @@
+"""What sees once the nets are trusted: the loops of all cameras, and what they work with."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from ..clock import Clock
+from ..config import Config
+from ..sight import Effort
+from ..vision.complaints import Chorus
+from ..vision.desk import ThreadedDesk
+from ..vision.drops import Drops, Tally
+from ..vision.factory import Recognition
+from ..vision.looking import BaseLooking, NullLooking, ThreadedLooking
+from ..vision.loop import LoopSettings, Parts, VisionLoop
+from ..vision.mailbox import Mailbox
+from ..vision.rounds import Rounds
+from ..vision.stopwatch import Stage, Timing, make_stopwatch
+from ..vision.thread import VisionThread
+from .gatework import Mouth
+from .seats import Role, Seats
+
+
+@dataclass(frozen=True, slots=True)
+class OpticsStats:
+    """What the eyes did since the start. Counts never fall; timings are those of the last samples."""
+
+    seen: Mapping[str, int]
+    """Frames that were looked at, by camera."""
+    dropped: Tally
+    timings: Mapping[Stage, Timing]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """Loops with open eyes. `thread` makes the thread that turns them, not started."""
+
+    parts: Parts
+    loops: tuple[VisionLoop, ...]
+    thread: Callable[[], VisionThread]
+
+    @property
+    def beat_s(self) -> float:
+        """When the slowest loop last came round."""
+        return min((loop.beat_s for loop in self.loops), default=self.parts.clock.monotonic())
+
+    def look(self, effort: Effort) -> None:
+        for loop in self.loops:
+            loop.look(effort)
+
+    def close(self) -> None:
+        self.parts.desk.close()
+        self.parts.looking.close()
+
+
+class Nerves:
+    """What cameras, loops and desks share, with nets or without: counts, times, seats, and one alarm."""
+
+    def __init__(self, config: Config, clock: Clock, mouth: Mouth, seats: Seats) -> None:
+        self.drops = Drops()
+        self.stopwatch = make_stopwatch(clock, config.vision.timing_every)
+        self.wake = threading.Event()
+        self._config = config
+        self._clock = clock
+        self._mouth = mouth
+        self._seats = seats
+        self._ids = itertools.count(1)
+
+    def seat(self, role: Role) -> Callable[[], None]:
+        """What a thread of this role does first."""
+        return partial(self._seats.take, role)
+
+    def mailbox(self) -> Mailbox:
+        return Mailbox(self._clock, self.drops, self.wake.set)
+
+    def open_eyes(self, recognition: Recognition, mailboxes: Mapping[str, Mailbox]) -> Sighted:
+        """Loops, a desk and a describer around nets that are trusted."""
+        parts = self._parts(recognition)
+        loops = tuple(self._loop(name, mailbox, parts) for name, mailbox in mailboxes.items())
+        rounds = Rounds(loops, parts)
+        return Sighted(parts, loops, lambda: VisionThread(rounds, self.wake, self.seat(Role.VISION)))
+
+    def _loop(self, name: str, mailbox: Mailbox, parts: Parts) -> VisionLoop:
+        config = self._config
+        settings = LoopSettings(config.cameras[name], config.vision, config.vote)
+        return VisionLoop(name, settings, mailbox, parts)
+
+    def _parts(self, recognition: Recognition) -> Parts:
+        return Parts(
+            detector=recognition.detector,
+            desk=self._desk(recognition),
+            looking=self._looking(recognition),
+            clock=self._clock,
+            publish=self._mouth.post,
+            faults=Chorus(self._mouth),
+            drops=self.drops,
+            next_id=lambda: next(self._ids),
+            stopwatch=self.stopwatch,
+        )
+
+    def _desk(self, recognition: Recognition) -> ThreadedDesk:
+        vision = self._config.vision
+        return ThreadedDesk(
+            recognition.reader,
+            self._clock,
+            self.drops,
+            size=vision.read_queue,
+            limit_s=vision.read_limit_s,
+            wake=self.wake.set,
+            sit=self.seat(Role.READING),
+            stopwatch=self.stopwatch,
+        )
+
+    def _looking(self, recognition: Recognition) -> BaseLooking:
+        if recognition.describer is None:
+            return NullLooking()
+        return ThreadedLooking(
+            recognition.describer,
+            self._clock,
+            limit_s=self._config.vision.read_limit_s,
+            wake=self.wake.set,
+            sit=self.seat(Role.READING),
+        )
