@@ -1,4 +1,4 @@
-"""What was measured on this board and its footage: a file that lies over the profile and under the owner's file.
+"""What was measured on this board and its footage: a file over the profile and under the owner's.
 
 `gatehouse bench --backends` and `gatehouse tune --write` each write their own tables of it.
 """
@@ -22,7 +22,7 @@ Tables = Mapping[str, Mapping[str, Any]]
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "infer": ("chain", "threads", "precision"),
-    "vision": ("idle_fps", "recognise_fps", "detect_side", "detection_threshold"),
+    "vision": ("idle_fps", "recognise_fps", "settled_fps", "detect_side", "detection_threshold"),
     "vote": ("min_reads",),
     "access": ("recognition_threshold",),
 }

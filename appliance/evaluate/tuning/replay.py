@@ -88,7 +88,7 @@ class Recall:
         self.now = Noted(0, 0.0, {}, {})
         self.work = Work()
         # Frames are not kept. What stands for them has their size, and nothing may look into it.
-        self.picture: AnyPicture = Surface(*size, luma=0, chroma=0, pitch=0, keeper=None, download=_gone)
+        self.picture = Surface(*size, luma=0, chroma=0, pitch=0, keeper=None, download=_gone)
 
 
 def _gone() -> NoReturn:

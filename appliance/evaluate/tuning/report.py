@@ -23,6 +23,7 @@ def chosen(tuning: Tuning) -> Tables:
         "vision": {
             "idle_fps": setting.idle_fps,
             "recognise_fps": setting.recognise_fps,
+            "settled_fps": setting.settled_fps,
             "detect_side": setting.detect_side,
             "detection_threshold": setting.detection_threshold,
         },
@@ -61,6 +62,7 @@ def as_json(tuning: Tuning) -> Json:
         "every_frame": _trial(tuned.goal, goal),
         "recognise_fps": _sweep(tuned.recognise, goal),
         "idle_fps": _sweep(tuned.idle, goal),
+        "settled_fps": _sweep(tuned.settled, goal),
         "min_reads": _sweep(tuned.reads, goal),
         "detection_threshold": [
             {
@@ -110,6 +112,7 @@ def _trial(trial: Trial, goal: Score) -> Json:
         "detection_threshold": setting.detection_threshold,
         "idle_fps": setting.idle_fps,
         "recognise_fps": setting.recognise_fps,
+        "settled_fps": setting.settled_fps,
         "min_reads": setting.min_reads,
         "found": len(told.found),
         "read": len(told.read),

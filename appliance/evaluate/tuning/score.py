@@ -13,6 +13,7 @@ from .visits import Visit
 
 _SLACK_S = 2.0
 """A person who labels writes whole seconds; a track goes on a little after its vehicle."""
+_MOST = 0.6
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,17 @@ def _meet(stay: Stay, who: Present) -> bool:
 
 
 def _may_mean(stay: Stay, who: Present, threshold: float) -> bool:
-    """A track that says nothing may be any vehicle that is known to be there; one that speaks is the one that
-    it names.
-    """
+    """A track that speaks is the vehicle that it names; one that does not may be any whose time it shares."""
     told = [answer.text for answer in stay.answers if answer.clears >= threshold]
-    return any(who.off(text) <= NEAR for text in told) if told else isfinite(who.first_s)
+    return any(who.off(text) <= NEAR for text in told) if told else _shares(stay, who)
+
+
+def _shares(stay: Stay, who: Present) -> bool:
+    """Most of the stay lies in the visit: what was there before and after it is something else."""
+    if not isfinite(who.first_s):
+        return False
+    together_s = min(stay.last_s, who.last_s + _SLACK_S) - max(stay.first_s, who.first_s - _SLACK_S)
+    return together_s >= _MOST * (stay.last_s - stay.first_s)
 
 
 def _wrong(stay: Stay, there: Collection[Present]) -> list[float]:

@@ -47,8 +47,9 @@ class Tuned:
 
     now: Trial
     sides: tuple[Side, ...]
-    recognise: Sweep
     idle: Sweep
+    recognise: Sweep
+    settled: Sweep
     reads: Sweep
     recognition: Gap
     recognition_threshold: float
@@ -76,7 +77,7 @@ class Bounds:
     @property
     def count(self) -> int:
         """About how many settings will be tried."""
-        return len(self.sides) * len(self.thresholds) + 2 * len(self.rates) + len(READS)
+        return len(self.sides) * len(self.thresholds) + 3 * len(self.rates) + len(READS)
 
 
 def thresholds(vision: Vision) -> tuple[float, ...]:
@@ -102,16 +103,19 @@ class Search:
         goal = self._best_side(sides).taken
         # A gate idles most of its day: the idle rate comes first.
         idle = self._sweep([replace(goal.setting, idle_fps=rate) for rate in self.bounds.rates], goal, HALF)
-        taken = idle.trials[idle.steps.taken].setting
-        recognise = self._sweep([replace(taken, recognise_fps=rate) for rate in self.bounds.rates], goal, 1.0)
-        both = self._held(goal, recognise, idle)
-        reads = self._reads(both, goal)
-        gap = Gap(both.score.weakest_right, both.score.strongest_wrong)
+        first = idle.trials[idle.steps.taken].setting
+        recognise = self._sweep([replace(first, recognise_fps=rate) for rate in self.bounds.rates], goal)
+        second = recognise.trials[recognise.steps.taken].setting
+        calmer = [rate for rate in self.bounds.rates if rate <= second.recognise_fps]
+        settled = self._sweep([replace(second, settled_fps=rate) for rate in calmer], goal)
+        held = self._held(goal, idle, recognise, settled)
+        reads = self._reads(held, goal)
+        gap = Gap(held.score.weakest_right, held.score.strongest_wrong)
         setting = reads.trials[reads.steps.taken].setting
         threshold = self._recognition(setting, gap, goal)
         chosen = self.trials.trial(setting, threshold)
         now = self.trials.trial(Setting.of(self.config))
-        return Tuned(now, sides, recognise, idle, reads, gap, threshold, goal, chosen)
+        return Tuned(now, sides, idle, recognise, settled, reads, gap, threshold, goal, chosen)
 
     # -- one key -----------------------------------------------------------------------------------
 
@@ -142,32 +146,34 @@ class Search:
         good = (side for side in small if not self._loses(side.taken, best.taken))
         return next(good, best)
 
-    def _sweep(self, settings: Sequence[Setting], goal: Trial, share: float) -> Sweep:
+    def _sweep(self, settings: Sequence[Setting], goal: Trial, share: float = 1.0) -> Sweep:
         """`share` of the delay may be used up."""
         trials = tuple(self.trials.trial(setting) for setting in settings)
         wait_s = share * self.bounds.wait_s
         loses = tuple(trial.score.loses(goal.score, wait_s) for trial in trials)
         return Sweep(trials, loses, step_back(loses))
 
-    def _held(self, goal: Trial, recognise: Sweep, idle: Sweep) -> Trial:
-        """Both rates together, both a step finer for as long as together they lose something."""
-        at = [recognise.steps.taken, idle.steps.taken]
-        while True:
-            rates = (
-                recognise.trials[at[0]].setting.recognise_fps,
-                idle.trials[at[1]].setting.idle_fps,
+    def _held(self, goal: Trial, idle: Sweep, recognise: Sweep, settled: Sweep) -> Trial:
+        """All rates together, all a step finer for as long as together they lose something."""
+        sweeps = (idle, recognise, settled)
+        for back in range(max(sweep.steps.taken for sweep in sweeps) + 1):
+            slow, fast, calm = (s.trials[max(0, s.steps.taken - back)].setting for s in sweeps)
+            rates = replace(
+                goal.setting,
+                idle_fps=min(slow.idle_fps, fast.recognise_fps),
+                recognise_fps=fast.recognise_fps,
+                settled_fps=min(calm.settled_fps, fast.recognise_fps),
             )
-            setting = replace(goal.setting, recognise_fps=rates[0], idle_fps=min(rates))
-            trial = self.trials.trial(setting)
-            if not any(at) or not self._loses(trial, goal):
+            trial = self.trials.trial(rates)
+            if not self._loses(trial, goal):
                 return trial
-            at = [max(0, one - 1) for one in at]
+        return goal
 
-    def _reads(self, both: Trial, goal: Trial) -> Sweep:
+    def _reads(self, held: Trial, goal: Trial) -> Sweep:
         """As many agreeing reads as now, unless others lose nothing and tell less that is wrong."""
         now = self.config.vote.min_reads
         counts = sorted({*READS, now})
-        trials = tuple(self.trials.trial(replace(both.setting, min_reads=count)) for count in counts)
+        trials = tuple(self.trials.trial(replace(held.setting, min_reads=count)) for count in counts)
         good = [at for at, t in enumerate(trials) if not self._loses(t, goal)] or [counts.index(now)]
         taken = min(good, key=lambda at: (trials[at].score.wrong, abs(counts[at] - now), -counts[at]))
         return Sweep(trials, tuple(at not in good for at in range(len(trials))), Steps(good[-1], taken))
@@ -179,7 +185,8 @@ class Search:
 
     def _thresholds(self, side: int) -> list[Setting]:
         rate = self.bounds.rates[0]
-        at_side = replace(Setting.of(self.config), detect_side=side, idle_fps=rate, recognise_fps=rate)
+        every = replace(Setting.of(self.config), idle_fps=rate, recognise_fps=rate, settled_fps=rate)
+        at_side = replace(every, detect_side=side)
         return [replace(at_side, detection_threshold=one) for one in self.bounds.thresholds]
 
     def _loses(self, trial: Trial, goal: Trial) -> bool:

@@ -15,6 +15,7 @@ class Setting:
     detection_threshold: float
     idle_fps: float
     recognise_fps: float
+    settled_fps: float
     min_reads: int
 
     @classmethod
@@ -26,6 +27,7 @@ class Setting:
             vision.detection_threshold,
             vision.idle_fps,
             vision.recognise_fps,
+            vision.settled_fps,
             config.vote.min_reads,
         )
 
@@ -36,6 +38,7 @@ class Setting:
             "detection_threshold": self.detection_threshold,
             "idle_fps": self.idle_fps,
             "recognise_fps": self.recognise_fps,
+            "settled_fps": self.settled_fps,
         }
         vision = config.vision.model_copy(update=seen)
         vote = config.vote.model_copy(update={"min_reads": self.min_reads})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
 
 from .choice import Gap
@@ -29,9 +29,11 @@ def _lines(tuning: Tuning) -> Iterator[str]:
     tuned, table = tuning.tuned, _Table(tuning)
     yield from _footage(tuning)
     yield f"\nUntil a vehicle comes (vision.idle_fps), read at most {HALF * tuning.wait_s:g} s later:\n"
-    yield from table.sweep(tuned.idle, watching=True)
+    yield from table.sweep(tuned.idle, lambda trial: (trial.setting.idle_fps, trial.watching))
     yield f"\nWhile one stands in the ROI (vision.recognise_fps), read at most {tuning.wait_s:g} s later:\n"
-    yield from table.sweep(tuned.recognise, watching=False)
+    yield from table.sweep(tuned.recognise, lambda trial: (trial.setting.recognise_fps, trial.recognising))
+    yield "\nOnce its plate is settled (vision.settled_fps), those who come next:\n"
+    yield from table.sweep(tuned.settled, lambda trial: (trial.setting.settled_fps, trial.recognising))
     yield "\nHow large the detector sees the picture (vision.detect_side), at every frame:\n"
     yield from table.sides(tuned)
     yield "\nThresholds:\n"
@@ -76,11 +78,10 @@ class _Table:
         self._count = len(tuning.visits)
         self._goal: Score = tuning.tuned.goal.score
 
-    def sweep(self, sweep: Sweep, *, watching: bool) -> Iterator[str]:
+    def sweep(self, sweep: Sweep, rate_and_load: Callable[[Trial], tuple[float, Load]]) -> Iterator[str]:
         yield _HEAD
         for at, trial in enumerate(sweep.trials):
-            rate = trial.setting.idle_fps if watching else trial.setting.recognise_fps
-            load = trial.watching if watching else trial.recognising
+            rate, load = rate_and_load(trial)
             yield f"{rate:>7g} a second{self._cells(trial, load)}{self._mark(sweep, at)}"
 
     def sides(self, tuned: Tuned) -> Iterator[str]:

@@ -44,7 +44,7 @@ def noted(number: int, fps: float, came: Sequence[Came]) -> Noted:
     for at, one in enumerate(came):
         if one.first_s <= at_s < one.last_s:
             # A little nearer in each frame: boxes of two frames are never equal.
-            here = plate(100.0 + 60.0 * (at % 3) + 0.1 * number, score=one.score)
+            here = plate(20.0 + 130.0 * (at % 3) + 0.1 * number, score=one.score)
             reads[here.box] = result(one.text, one.confidence)
             for side in one.sides:
                 found[side] = (*found[side], here)
