@@ -6,14 +6,12 @@ import argparse
 import json
 import logging
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..bench.compare import load_report, regressions
 from ..bench.process import confined, memory, processors
 from ..bench.race import Timers
 from ..bench.recognition import Recognised, measure_recognition
@@ -24,10 +22,11 @@ from ..bench.tap import Tap
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
-from ..faults import RecordFailed
+from ..faults import BenchFault, RecordFailed
 from ..hw.system_clock import SystemClock
 from ..sight import Picture
 from ..vision.factory import build_recognition
+from .bench_against import earlier, judged
 from .bench_backends import compare_backends
 from .bench_gains import show_gains
 from .bench_input import bar, load, samples, timers, unshared
@@ -72,6 +71,8 @@ MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "pipeline": measure_pipeline,
 }
 """Option -> what it measures in place of the rest."""
+COMPARED = ("pipeline",)
+"""Of these, those that --against compares with."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -96,16 +97,15 @@ def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
     for name, measure in MODES.items():
         if getattr(args, name):
+            if args.against and name not in COMPARED:
+                raise BenchFault(f"nothing of --{name} is watched from report to report", part="--against")
             return measure(args, read_settings(args).config)
-    then = load_report(args.against) if args.against else None
+    then = earlier(args, "bench")
     ours = read_settings(args).config
     report = _measure(ours, args)
     told = report.as_json()
     print(json.dumps(told) if args.json else "\n".join(report.lines()))
-    worse = [] if then is None else regressions(then, told)
-    for line in worse:
-        print(f"worse: {line}", file=sys.stderr)
-    return 1 if worse else 0
+    return judged(then, told)
 
 
 def _count(text: str) -> int:

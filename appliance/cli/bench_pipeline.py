@@ -30,6 +30,7 @@ from ..infer.base import Precision
 from ..infer.models import load_manifest
 from ..runtime.decoding import GpuMemory
 from ..vision.factory import Recognition, build_recognition
+from .bench_against import earlier, judged
 
 CAMERAS = 16
 _BATCH = 8
@@ -50,7 +51,7 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
     """Measure the parts that are asked for. Raises BenchFault, EngineFailed and InputDataFault."""
     if args.cameras < 1:
         raise BenchFault("--cameras: at least 1")
-    scale = _scale(args)
+    then, scale = earlier(args, "bench_pipeline"), _scale(args)
     told: dict[str, Any] = {
         "bench_pipeline": 1,
         "video": args.pipeline.name,
@@ -64,7 +65,7 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
         # What is measured stays said, should a later part fail.
         print(json.dumps({name: figures}), file=sys.stderr, flush=True)
     print(json.dumps(told) if args.json else "\n".join(lines(told)))
-    return 0
+    return judged(then, told)
 
 
 def _scale(args: argparse.Namespace) -> Scale:
@@ -119,7 +120,9 @@ def _eyes(config: Config, recognition: Recognition) -> Eyes:
 def _plain(config: Config, *, on_gpu: bool) -> Sequence[tuple[str, Callable[[], PlainNets]]]:
     """The script's nets, the same files as the gate's; on the GPU too where the gate's are there."""
     wanted = None if config.infer.precision == "auto" else Precision(config.infer.precision)
-    manifest = load_manifest(config.vision.reader, own=config.infer.models, precision=wanted)
+    manifest = load_manifest(
+        config.vision.reader, own=config.infer.models, precision=wanted, side=config.vision.detect_side
+    )
     files = (manifest.file("detector").path, manifest.file("reader").path)
     providers = ("cuda", "cpu") if on_gpu else ("cpu",)
     return [(name, partial(plain_nets, *files, config.vision.detect_side, name)) for name in providers]

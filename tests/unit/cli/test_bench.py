@@ -59,3 +59,18 @@ def test_a_figure_within_its_tolerance_ends_with_0(
 
 def test_the_same_again_ends_with_0(then: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert compared(monkeypatch, then, report()) == 0
+
+
+@pytest.mark.parametrize("mode", ["--gains", "--overhead", "--peers", "--layers"])
+def test_what_is_not_watched_is_not_compared(
+    mode: str, then: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", mode, "--against", str(then)]) == 2
+    assert "nothing of" in capsys.readouterr().err
+
+
+def test_a_report_of_another_kind_is_refused_before_anything_is_measured(
+    then: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "--pipeline", "none.mp4", "--against", str(then)]) == 2
+    assert "no report of bench_pipeline" in capsys.readouterr().err
