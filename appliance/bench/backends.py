@@ -9,7 +9,7 @@ from ..config.schema import BACKENDS, Infer
 from ..faults import BenchFault, EngineFailed, EngineUntrusted
 from ..infer.base import Arrays, BaseBackend, BaseSession, Precision
 from ..infer.chain import MakeBackend, make_backend
-from ..infer.models import Manifest, model_file
+from ..infer.models import Manifest
 from ..vision.proof import feed, picture, prove_net
 from .spread import Spread
 
@@ -95,7 +95,7 @@ class Contest:
     def _spread(self, backend: BaseBackend, part: str, precision: Precision) -> Spread:
         """Times of runs on the first golden frame, after all of them are answered."""
         net = self.manifest.nets[part]
-        model = model_file(net, f"{self.manifest.name}.{part}", precision)
+        model = self.manifest.file_in(part, precision)
         session = backend.load(model)
         try:
             prove_net(session, net, model)

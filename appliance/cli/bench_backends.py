@@ -20,7 +20,7 @@ RUNS, QUICK_RUNS = 30, 5
 
 def compare_backends(args: argparse.Namespace, config: Config) -> int:
     """Measure, print and write. Raises BenchFault when no backend serves, ConfigFault when not writable."""
-    manifest = load_manifest(config.vision.reader, own=config.infer.models)
+    manifest = load_manifest(config.vision.reader, own=config.infer.models, side=config.vision.detect_side)
     runs = QUICK_RUNS if args.quick else RUNS
     contest = Contest(manifest, config.infer, os.cpu_count() or 1, time.perf_counter, runs)
     rows = list(

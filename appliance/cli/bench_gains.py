@@ -89,7 +89,7 @@ def _built(config: Config) -> Recognition:
 
 
 def _detector_session(config: Config) -> BaseSession:
-    manifest = load_manifest(config.vision.reader, own=config.infer.models)
+    manifest = load_manifest(config.vision.reader, own=config.infer.models, side=config.vision.detect_side)
     return make_backend(config.infer.chain[0], config.infer).load(manifest.file("detector"))
 
 

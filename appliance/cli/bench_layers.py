@@ -25,7 +25,9 @@ SHOWN = 12
 def show_layers(args: argparse.Namespace, config: Config) -> int:
     """Time every layer on each net's first golden frame. Raises EngineFailed."""
     wanted = None if config.infer.precision == "auto" else Precision(config.infer.precision)
-    manifest = load_manifest(config.vision.reader, own=config.infer.models, precision=wanted)
+    manifest = load_manifest(
+        config.vision.reader, own=config.infer.models, precision=wanted, side=config.vision.detect_side
+    )
     runs = QUICK_RUNS if args.quick else RUNS
     name, told = _first_that_tells(config.infer, manifest, runs)
     if args.json:

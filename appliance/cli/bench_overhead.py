@@ -101,7 +101,7 @@ def _ways(picture: Picture, blocks: int, step: Step) -> tuple[Handover, ...]:
 
 
 def _rewritten(config: Config, pictures: Sequence[Picture], step: Step) -> Rewritten | None:
-    manifest = load_manifest(config.vision.reader, own=config.infer.models)
+    manifest = load_manifest(config.vision.reader, own=config.infer.models, side=config.vision.detect_side)
     session = make_backend(config.infer.chain[0], config.infer).load(manifest.file("detector"))
     try:
         with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder:

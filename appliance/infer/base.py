@@ -52,6 +52,8 @@ class ModelFile:
     path: Path
     sha256: str = ""
     precision: Precision = Precision.FP32
+    side: int = 0
+    """Long side of the pictures that it will mostly be shown, where it takes any; 0: nobody knows yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ class _Set(Table):
 class Manifest:
     """Nets that belong together, by their part, and the golden frames of all of them at once.
 
-    `precision` is the wanted one; a net without it serves in its default. `faults` say what of the
-    owner's folder was passed over.
+    `precision` is the wanted one; a net without it serves in its default. `side` is that of the pictures
+    to look at, where an engine is built for a size. `faults` say what of the owner's folder was passed over.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Manifest:
     folder: Path
     precision: Precision | None = None
     faults: tuple[GateFault, ...] = ()
+    side: int = 0
 
     def file(self, net: str) -> ModelFile:
         """The model file of one net. Raises EngineFailed when the set lacks it, ExtraMissing when the
@@ -77,17 +78,23 @@ class Manifest:
         entry = self.nets.get(net)
         if entry is None:
             raise EngineFailed(f"the manifest has no net {net}", part=self.name)
-        return model_file(entry, f"{self.name}.{net}", entry.chosen(self.precision))
+        return self.file_in(net, entry.chosen(self.precision))
+
+    def file_in(self, net: str, precision: Precision) -> ModelFile:
+        """The same in a precision that this net has."""
+        entry = self.nets[net]
+        side = self.side if "height" in entry.input.dynamic else 0
+        return model_file(entry, f"{self.name}.{net}", precision, side)
 
 
-def model_file(net: NetManifest, name: str, precision: Precision) -> ModelFile:
+def model_file(net: NetManifest, name: str, precision: Precision, side: int = 0) -> ModelFile:
     """A net's file in one of its precisions. Raises ExtraMissing."""
     variant = net.precisions[precision]
     if net.package is not None:
         path = package_folder(net.package, net.extra) / variant.file
     else:
         path = beside(net.folder, variant.file)
-    return ModelFile(name, path, variant.sha256, precision)
+    return ModelFile(name, path, variant.sha256, precision, side)
 
 
 def beside(folder: Path, file: str) -> Path:
@@ -97,7 +104,12 @@ def beside(folder: Path, file: str) -> Path:
 
 
 def load_manifest(
-    name: str, folder: Path = SHIPPED, *, own: Path | None = None, precision: Precision | None = None
+    name: str,
+    folder: Path = SHIPPED,
+    *,
+    own: Path | None = None,
+    precision: Precision | None = None,
+    side: int = 0,
 ) -> Manifest:
     """Read the set `name` and the manifests of its nets.
 
@@ -115,7 +127,7 @@ def load_manifest(
         faults += [stale] if stale else []
     if own is not None and _wants_model(nets) and _there(own / NETS / f"{_OWNERS_MODEL}.toml"):
         nets[MODEL] = _namer(own)
-    return Manifest(table.name, table.title, nets, table.golden, home, precision, tuple(faults))
+    return Manifest(table.name, table.title, nets, table.golden, home, precision, tuple(faults), side)
 
 
 def load_net(name: str, folder: Path = SHIPPED) -> NetManifest:

@@ -84,7 +84,7 @@ class TensorRtBackend(BaseBackend):
         fresh = path.with_suffix(".building")
         timing = self._store.folder / "tensorrt.timing"
         _LOG.warning("%s: building an engine for this board, once; at most %g s", key.net, self._limit_s)
-        order = Order(str(model.path.absolute()), str(fresh), str(timing), self._dla)
+        order = Order(str(model.path.absolute()), str(fresh), str(timing), self._dla, model.side)
         try:
             self._build(model.name, order, self._limit_s)
             plan = fresh.read_bytes()
@@ -102,5 +102,5 @@ class TensorRtBackend(BaseBackend):
             model.sha256 or sha256_of(model.path),
             f"TensorRT {self._trt.__version__}",
             self._gpu.name,
-            shape_text(self._dla),
+            shape_text(self._dla, model.side),
         )

@@ -80,7 +80,7 @@ def _profile(builder: Any, network: Any, order: Order) -> Any:
     profile = builder.create_optimization_profile()
     for index in range(network.num_inputs):
         tensor = network.get_input(index)
-        least, usual, greatest = ranges(tuple(tensor.shape), fixed=order.dla != NO_DLA)
+        least, usual, greatest = ranges(tuple(tensor.shape), fixed=order.dla != NO_DLA, side=order.side)
         profile.set_shape(tensor.name, least, usual, greatest)
     return profile
 

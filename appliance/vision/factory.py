@@ -52,7 +52,9 @@ def build_recognition(
     serves.
     """
     wanted = None if infer.precision == "auto" else Precision(infer.precision)
-    manifest = load_manifest(vision.reader, models, own=infer.models, precision=wanted)
+    manifest = load_manifest(
+        vision.reader, models, own=infer.models, precision=wanted, side=vision.detect_side
+    )
     try:
         chosen = _prove(manifest, vision, infer, photo, make)
     except (EngineFailed, EngineUntrusted) as fault:

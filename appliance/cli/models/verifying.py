@@ -15,7 +15,7 @@ from ...infer.base import BaseBackend, Precision
 from ...infer.chain import make_backend
 from ...infer.files import check_hash
 from ...infer.manifest import NetManifest
-from ...infer.models import SHIPPED, Manifest, load_manifest, model_file
+from ...infer.models import SHIPPED, Manifest, load_manifest
 from ...vision.factory import build_recognition
 from ...vision.proof import PROVEN_BY_PICTURES, admit, prove_net
 from .listing import set_names
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace, config: Config) -> int:
 
 def _verify(config: Config, set_name: str) -> Iterator[Verdict]:
     try:
-        manifest = load_manifest(set_name, own=config.infer.models)
+        manifest = load_manifest(set_name, own=config.infer.models, side=config.vision.detect_side)
     except ManifestBroken as fault:
         yield _wanting(Verdict(set_name, WHOLE, "", ""), fault, fault.remedy)
         return
@@ -89,7 +89,7 @@ def _net(manifest: Manifest, part: str, precision: Precision, backend: BaseBacke
             verdict, EngineUntrusted("nothing proves it"), "Give it a golden frame: docs/models.md."
         )
     try:
-        model = model_file(net, f"{manifest.name}.{part}", precision)
+        model = manifest.file_in(part, precision)
         check_hash(model)
     except ExtraMissing as fault:
         return _wanting(verdict, fault, fault.remedy)

@@ -37,6 +37,17 @@ def test_sizes_from_the_least_to_the_greatest_are_asked_for(tmp_path: Path) -> N
     assert [profile.shapes for profile in config.profiles] == [{"x": (LEAST, USUAL, MOST)}]
 
 
+@pytest.mark.parametrize(
+    ("side", "usual", "most"), [(0, 416, 704), (416, 416, 704), (500, 512, 704), (960, 960, 960)]
+)
+def test_pictures_as_the_board_looks_at_them_are_served(side: int, usual: int, most: int) -> None:
+    assert ranges((-1, 3, -1, -1), fixed=False, side=side) == (
+        (1, 3, 32, 32),
+        (1, 3, usual, usual),
+        (8, 3, most, most),
+    )
+
+
 def test_the_dla_gets_one_size_and_leaves_the_rest_to_the_gpu(tmp_path: Path) -> None:
     config = built(order(tmp_path, dla=0))
     assert (config.default_device_type, config.DLA_core, config.set_flags) == ("DLA", 0, ["GPU_FALLBACK"])
