@@ -8,8 +8,9 @@ from itertools import count
 from appliance.clock import ManualClock
 from appliance.config.schema import Camera, Vision, Vote
 from appliance.events import PlateVoted, SceneSeen
+from appliance.faults import ReaderStalled
 from appliance.vision.base import BaseDetector
-from appliance.vision.desk import ModelledDesk
+from appliance.vision.desk import ModelledDesk, ReadDone
 from appliance.vision.drops import Drops
 from appliance.vision.looking import inline
 from appliance.vision.loop import LoopSettings, Parts, VisionLoop
@@ -17,6 +18,21 @@ from appliance.vision.mailbox import Mailbox
 from appliance.vision.stopwatch import BaseStopwatch, NullStopwatch
 
 from .makers import Events, FakeDescriber, FakeDetector, FakeReader, FaultLog, clock, frame, result
+
+
+class StallingDesk(ModelledDesk):
+    """Stalls while it is told to."""
+
+    stalled = False
+    collected: tuple[ReadDone, ...] = ()
+    """All answers that it gave."""
+
+    def collect(self, camera: str) -> tuple[ReadDone, ...]:
+        if self.stalled:
+            raise ReaderStalled("hung")
+        answers = super().collect(camera)
+        self.collected += answers
+        return answers
 
 
 @dataclass
@@ -40,7 +56,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.mailbox = Mailbox(self.time, self.drops)
-        self.desk = ModelledDesk(
+        self.desk = StallingDesk(
             self.reader, self.time, self.drops, size=2, read_s=0.05, stopwatch=self.stopwatch
         )
         self.parts = Parts(

@@ -143,6 +143,22 @@ def test_a_reader_that_failed_stands_until_it_has_read() -> None:
     assert bench.faults.standing == set()
 
 
+def test_a_desk_that_stalled_is_a_fault_until_it_gives_answers_again() -> None:
+    bench = Bench(FakeDetector([]))
+    for stalled in (True, True, False):
+        bench.desk.stalled = stalled
+        bench.loop.step()
+    assert bench.faults.lines == ["+reader_stalled", "-reader_stalled"]
+
+
+def test_a_change_of_the_effort_asks_the_mailbox_for_a_frame_at_once() -> None:
+    bench = Bench(FakeDetector([]))
+    bench.run(1)
+    watching_s = bench.mailbox.due_s
+    bench.loop.look(Effort.RECOGNISE)
+    assert bench.mailbox.due_s < bench.time.monotonic() < watching_s
+
+
 CAR = Detection(Kind.CAR, 0.9, Box(100, 20, 260, 140))
 WHITE = Looks(Guess("white", 0.9), Guess("van", 0.8))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from appliance.config.schema import Camera, Vision
-from appliance.sight import Box, Detection, Effort, Kind
+from appliance.sight import AnyPicture, Box, Detection, Effort, Kind
 from appliance.vision.base import ReadResult
 from appliance.vision.pace import Pace
 
@@ -63,6 +63,31 @@ def test_a_vehicle_in_the_roi_whose_plate_is_hidden_is_not_settled() -> None:
     bench.run(30, 1 / FPS)
     bench.detector.script = [[CAR]]
     bench.run(45, 1 / FPS)  # until its reads are no longer fresh
+    assert rate(bench) == pytest.approx(FPS, abs=0.3)
+
+
+def test_one_read_that_says_another_text_brings_the_full_rate_back() -> None:
+    bench = recognising(plate(150))
+    bench.run(60, 1 / FPS)
+    bench.reader.script = [result("ZZ99YY")]
+    said = len(bench.desk.collected)
+    while len(bench.desk.collected) == said:
+        bench.run(1, 1 / FPS)
+    assert rate(bench, 0.6) == pytest.approx(FPS, abs=2)
+
+
+class ReadsOnTheLeft(FakeReader):
+    """Cannot read what stands further right."""
+
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
+        return super().read(picture, plate) if plate.box.x1 < 200 else result("")
+
+
+def test_a_plate_behind_that_is_not_read_yet_keeps_the_full_rate() -> None:
+    left = ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0))
+    camera = Camera(roi=left, veto_zone=((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)))
+    bench = recognising(plate(80), plate(300), reader=ReadsOnTheLeft(result("AB12CD")), camera=camera)
+    bench.run(60, 1 / FPS)
     assert rate(bench) == pytest.approx(FPS, abs=0.3)
 
 
