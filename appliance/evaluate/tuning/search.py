@@ -106,7 +106,12 @@ class Search:
         first = idle.trials[idle.steps.taken].setting
         recognise = self._sweep([replace(first, recognise_fps=rate) for rate in self.bounds.rates], goal)
         second = recognise.trials[recognise.steps.taken].setting
-        calmer = [rate for rate in self.bounds.rates if rate <= second.recognise_fps]
+        # The loop never looks less often at who stands there than at nobody.
+        calmer = [
+            r
+            for r in self.bounds.rates
+            if min(second.idle_fps, second.recognise_fps) <= r <= second.recognise_fps
+        ]
         settled = self._sweep([replace(second, settled_fps=rate) for rate in calmer], goal)
         held = self._held(goal, idle, recognise, settled)
         reads = self._reads(held, goal)
