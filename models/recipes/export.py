@@ -20,6 +20,7 @@ from models.recipes.common import READER_SIZE
 from models.recipes.detector_net import Detector, ShippedDetector
 from models.recipes.free_batch import freed
 from models.recipes.reader_net import Reader, ShippedReader, load_reader
+from models.recipes.settle_shapes import settled
 
 OPSET = 17
 
@@ -61,6 +62,7 @@ def export_reader(weights: Path, out: Path, temperature: float, readable_tempera
         output_names=["chars", "region", "readable", "places"],
         dynamic_axes={name: {0: "crops"} for name in ("crop", "chars", "region", "readable", "places")},
     )
+    out.write_bytes(settled(out.read_bytes()))
 
 
 def _store(path: Path) -> None:

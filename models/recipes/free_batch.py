@@ -38,7 +38,7 @@ def freed(model: bytes, name: str = "pictures") -> bytes:
             node.input[1] = constant
     for value in (*proto.graph.input, *proto.graph.output):
         _free(value, graph, name)
-    _without_dead(proto)
+    without_dead(proto)
     del proto.graph.value_info[:]
     onnx.checker.check_model(proto, full_check=True)
     return bytes(proto.SerializeToString())
@@ -99,7 +99,7 @@ def _free(value: onnx.ValueInfoProto, graph: _Graph, name: str) -> None:
         dims[-1].dim_value = last
 
 
-def _without_dead(proto: onnx.ModelProto) -> None:
+def without_dead(proto: onnx.ModelProto) -> None:
     """Nodes and constants that nothing reads any more go."""
     wanted = {value.name for value in proto.graph.output}
     kept = []
