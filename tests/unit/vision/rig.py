@@ -8,11 +8,11 @@ from itertools import count
 from appliance.clock import ManualClock
 from appliance.config.schema import Camera, Vision, Vote
 from appliance.events import PlateVoted, SceneSeen
-from appliance.faults import ReaderStalled
+from appliance.faults import LooksFailed, ReaderStalled
 from appliance.vision.base import BaseDetector
 from appliance.vision.desk import ModelledDesk, ReadDone
 from appliance.vision.drops import Drops
-from appliance.vision.looking import inline
+from appliance.vision.looking import InlineLooking, LooksDone, NullLooking
 from appliance.vision.loop import LoopSettings, Parts, VisionLoop
 from appliance.vision.mailbox import Mailbox
 from appliance.vision.stopwatch import BaseStopwatch, NullStopwatch
@@ -33,6 +33,17 @@ class StallingDesk(ModelledDesk):
         answers = super().collect(camera)
         self.collected += answers
         return answers
+
+
+class StickingLooking(InlineLooking):
+    """Is stuck while it is told to be."""
+
+    stuck = False
+
+    def collect(self, camera: str) -> tuple[LooksDone, ...]:
+        if self.stuck:
+            raise LooksFailed("stuck", part="vehicle")
+        return super().collect(camera)
 
 
 @dataclass
@@ -59,10 +70,11 @@ class Bench:
         self.desk = StallingDesk(
             self.reader, self.time, self.drops, size=2, read_s=0.05, stopwatch=self.stopwatch
         )
+        self.looking = StickingLooking(self.describer or FakeDescriber())
         self.parts = Parts(
             detector=self.shared or self.detector,
             desk=self.desk,
-            looking=inline(self.describer),
+            looking=self.looking if self.describer else NullLooking(),
             clock=self.time,
             publish=self.events.append,
             faults=self.faults,

@@ -60,16 +60,19 @@ def test_without_a_describer_nobody_answers() -> None:
 
 
 def test_a_thread_answers_and_lets_pass_what_comes_meanwhile() -> None:
-    woken, describer = Event(), Held()
-    looking = ThreadedLooking(describer, clock(), limit_s=3.0, wake=woken.set)
+    answered, describer = Semaphore(0), Held()
+    looking = ThreadedLooking(describer, clock(), limit_s=3.0, wake=lambda: answered.release())
     looking.submit(JOB)
+    assert describer.begun.wait(DEADLINE_S)
     looking.submit(LooksJob("cam", 2, JOB.picture, JOB.vehicle))
+    looking.submit(LooksJob("other", 3, JOB.picture, JOB.vehicle))
     assert looking.collect("cam") == ()
     describer.go.set()
-    assert woken.wait(DEADLINE_S)
+    assert [answered.acquire(timeout=DEADLINE_S) for _ in range(2)] == [True, True]
     assert looking.collect("cam") == (LooksDone(JOB, WHITE),)
+    assert [done.job.track_id for done in looking.collect("other")] == [3]
     looking.close()
-    assert describer.calls == 1
+    assert describer.calls == 2
 
 
 def test_a_describer_that_hangs_is_told_of_while_it_hangs() -> None:

@@ -179,6 +179,14 @@ def test_a_plate_without_a_vehicle_has_no_looks() -> None:
     assert bench.votes()[-1].vote.looks is None
 
 
+def test_a_describer_that_is_stuck_is_warned_of_until_it_is_not() -> None:
+    bench = Bench(FakeDetector([]), describer=FakeDescriber(WHITE))
+    for stuck in (True, True, False):
+        bench.looking.stuck = stuck
+        bench.loop.step()
+    assert bench.faults.lines == ["+looks_failed", "-looks_failed"]
+
+
 def test_a_vehicle_that_cannot_be_described_is_read_and_warned_of() -> None:
     describer = FakeDescriber(EngineFailed("x", part="own.vehicle"), WHITE)
     bench = Bench(FakeDetector([CAR, plate(150)]), describer=describer)
