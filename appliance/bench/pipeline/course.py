@@ -17,11 +17,11 @@ from .capacity import Limits, Search, Trial
 from .film import EndlessCamera, Open
 from .films import cameras
 from .plain import PlainNets, run_plain
+from .python import Recording, python
 from .rig import Eyes, Rig
 from .run import Instruments, Plan, Ran, run
 from .seams import Seams
 from .stages import Stage, Stopwatch
-from .tracking import Recording, track
 
 PARTS = ("stages", "throughput", "real", "marginal", "capacity")
 FPS = 30.0
@@ -159,7 +159,8 @@ class Course:
         reads = whole.tally.reads / max(1, whole.tally.seen)
         reading = stages.read(on.eyes.reader, stages.plates_of(shots, found), reads, watch)
         yield from () if reading is None else (reading,)
-        yield track(Recording(tuple(found), shots[0].picture), on.eyes, watch)
+        recording = Recording(tuple(pictures), tuple(found))
+        yield python(recording, on.eyes, self._scale.cameras, on.instruments, self._plan())
 
     def _shots(self) -> list[Shot]:
         """Pictures of the footage, with where the loop looks."""

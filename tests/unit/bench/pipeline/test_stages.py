@@ -8,15 +8,28 @@ import pytest
 
 from appliance.bench.pipeline import stages
 from appliance.bench.pipeline.films import cameras
+from appliance.bench.pipeline.python import Recording, python
+from appliance.bench.pipeline.run import Plan
 from appliance.bench.pipeline.stages import Stage, Stopwatch
-from appliance.bench.pipeline.tracking import Recording, track
 from appliance.clock import ManualClock
 from appliance.faults import BenchFault
 from appliance.hw.system_clock import SystemClock
 from appliance.sight import AnyPicture, Box, Detection
 from appliance.vision.base import ReadResult, Shot
 
-from .rig import CAR, LENGTH, PLATE, FakeDetector, FakeLane, FakeReader, a_clock, a_film, a_picture, some_eyes
+from .rig import (
+    CAR,
+    LENGTH,
+    PLATE,
+    FakeDetector,
+    FakeLane,
+    FakeReader,
+    Meters,
+    a_clock,
+    a_film,
+    a_picture,
+    some_eyes,
+)
 from .test_run import Broken
 
 
@@ -89,9 +102,13 @@ def test_plates_come_with_the_picture_that_shows_them() -> None:
     assert stages.plates_of(shots, [(CAR,), (CAR, PLATE)]) == [(shots[1].picture, PLATE)]
 
 
-def test_tracking_alone_sees_every_frame() -> None:
-    stage = track(Recording(((CAR, PLATE),), a_picture()), some_eyes(), Stopwatch(SystemClock(), 0.02))
-    assert stage.fps > 100
+def test_what_is_python_alone_sees_every_frame_and_asks_no_net() -> None:
+    detector = FakeDetector()
+    pictures = tuple(a_picture(shade) for shade in range(3))
+    recording = Recording(pictures, ((CAR, PLATE),) * 3)
+    stage = python(recording, some_eyes(detector), 2, Meters().all(), Plan(0.0, 0.0, frames=100))
+    assert stage.fps > 0
+    assert detector.batches == []
 
 
 def test_the_slowest_stage_holds_up_the_others() -> None:
