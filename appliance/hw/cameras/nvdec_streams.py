@@ -108,10 +108,8 @@ class FileStream(BaseStream):
             return [vendor.decoded(frame, self._matrix, self._full_range) for frame in frames]
 
     def close(self) -> None:
-        decoder, self._decoder = self._decoder, None
-        if decoder is not None:
-            with self._vendor.mapped():
-                decoder.end()
+        # Let go of, not ended: `end` was seen to wait for ever where the file had ended before.
+        self._decoder = None
 
 
 class LiveStream(BaseStream):

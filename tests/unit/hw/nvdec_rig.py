@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakSet
 
 import cv2
 import numpy as np
@@ -80,7 +81,6 @@ class FakeThreadedDecoder:
 
     def __init__(self, library: FakeLibrary, asked: dict[str, Any]) -> None:
         self.asked = asked
-        self.ended = 0
         self._library = library
         self._left = list(library.pictures)[asked["start_frame"] :]
         self._lent: list[int] = []
@@ -98,7 +98,7 @@ class FakeThreadedDecoder:
         return [FakeFrame(address, self._library.kind) for address in self._lent]
 
     def end(self) -> None:
-        self.ended += 1
+        raise AssertionError("it may wait for ever")
 
 
 class FakeDecoder:
@@ -116,6 +116,9 @@ class FakeDecoder:
             return []
         self._library.gpu.memory[100_000] = packet.pts
         return [FakeFrame(100_000, self._library.kind)]
+
+
+DecoderT = TypeVar("DecoderT", FakeThreadedDecoder, FakeDecoder)
 
 
 class FakeLibrary:
@@ -137,7 +140,8 @@ class FakeLibrary:
         self.kind = "nv12"
         self.colours = ("709", "mpeg")
         self.error: Exception | None = None
-        self.made: list[FakeThreadedDecoder | FakeDecoder] = []
+        self.asked: list[dict[str, Any]] = []
+        self.living: WeakSet[FakeThreadedDecoder | FakeDecoder] = WeakSet()
 
     def CreateDemuxer(self, *, filename: str) -> SimpleNamespace:  # noqa: N802 - the vendor's name
         if "absent" in filename:
@@ -146,14 +150,15 @@ class FakeLibrary:
         return SimpleNamespace(ColorSpace=lambda: space, ColorRange=lambda: spread, Height=lambda: HEIGHT)
 
     def ThreadedDecoder(self, **asked: Any) -> FakeThreadedDecoder:  # noqa: N802 - the vendor's name
-        made = FakeThreadedDecoder(self, asked)
-        self.made.append(made)
-        return made
+        return self._made(FakeThreadedDecoder(self, asked))
 
     def CreateDecoder(self, **asked: Any) -> FakeDecoder:  # noqa: N802 - the vendor's name
-        made = FakeDecoder(self, asked)
-        self.made.append(made)
-        return made
+        return self._made(FakeDecoder(self, asked))
+
+    def _made(self, decoder: DecoderT) -> DecoderT:
+        self.asked.append(decoder.asked)
+        self.living.add(decoder)
+        return decoder
 
 
 class FakePackets:

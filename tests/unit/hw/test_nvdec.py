@@ -115,7 +115,7 @@ def test_the_decoder_works_where_the_pictures_are_kept() -> None:
     library = a_library()
     camera(library, NvdecConfig("gate.mp4", gpu=1), context=11, stream=22).open()
     camera(library, ADDRESS, context=11, stream=22).open()
-    file, address = (made.asked for made in library.made)
+    file, address = library.asked
     assert (file["gpu_id"], file["cuda_context"], file["cuda_stream"]) == (1, 11, 22)
     assert (address["gpuid"], address["cudacontext"], address["cudastream"]) == (0, 11, 22)
     assert file["use_device_memory"]
@@ -157,13 +157,15 @@ def test_a_closed_camera_gives_nothing_and_closes_again(config: NvdecConfig) -> 
         front.read(0.0)
 
 
-def test_a_file_that_is_opened_again_ends_the_decoder_before() -> None:
+@pytest.mark.parametrize("config", [FILE, ADDRESS])
+def test_a_camera_that_is_opened_again_or_closed_lets_go_of_its_decoder(config: NvdecConfig) -> None:
     library = a_library()
-    front = camera(library)
+    front = camera(library, config)
     front.open()
     front.open()
+    assert (len(library.asked), len(library.living)) == (2, 1)
     front.close()
-    assert [getattr(made, "ended", None) for made in library.made] == [1, 1]
+    assert len(library.living) == 0
 
 
 # -- addresses -------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ def test_an_address_of_no_use_is_refused_and_let_go(packets: FakePackets, said: 
 def test_the_decoder_is_the_one_for_the_codec(codec: str, asked: str) -> None:
     library = a_library()
     camera(library, ADDRESS, FakePackets(codec=codec)).open()
-    assert library.made[0].asked["codec"] == asked
+    assert library.asked[0]["codec"] == asked
 
 
 # -- the vendor's package --------------------------------------------------------------------------
