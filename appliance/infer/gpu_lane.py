@@ -63,8 +63,9 @@ class Buffers:
 class GpuLane(Lane):
     """Queues on one stream, that of its session's device. `execute` queues the net's own work there.
 
-    The first run is queued piece by piece, for engines finish their set-up in it; the second is captured,
-    where `graphs` allows, and from then on a run is one launch.
+    The first run is queued piece by piece, for engines finish their set-up in it, and then captured, where
+    `graphs` allows: its answer is the graph's already, so that what proves a net proves the graph. From then
+    on a run is one launch.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class GpuLane(Lane):
         self.inputs = {name: buffers.view(name) for name in inputs}
         self._answers = [name for name in self.specs if name not in self.inputs]
         self._graph: Graph | None = None
-        self._runs = 0
+        self._fresh = True
 
     def run(self) -> Mapping[str, Array]:
         with self._gpu.current(), self._stream.turn:
@@ -117,9 +118,12 @@ class GpuLane(Lane):
         self.inputs, self.addresses, self._answers = {}, {}, []
 
     def _queue(self) -> None:
-        if self._runs == 1 and self._graphs:
-            self._graph = self._gpu.capture(self._execute, self._stream)
-        self._runs += 1
+        if self._fresh:
+            self._fresh = False
+            self._execute()
+            self._graph = self._gpu.capture(self._execute, self._stream) if self._graphs else None
+            if self._graph is None:
+                return
         if self._graph is None:
             self._execute()
         else:

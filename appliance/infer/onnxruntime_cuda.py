@@ -18,8 +18,6 @@ from .onnxruntime import OnnxRuntimeSession, session_options, vendor
 
 PROVIDER = "CUDAExecutionProvider"
 _HOST = "CPUExecutionProvider"
-_WARM = 2
-"""The second run is captured: what cannot be captured shows while it loads."""
 _REMEDY = "pip uninstall onnxruntime, then pip install 'gatehouse[gpu]', on a computer with NVIDIA's driver"
 
 
@@ -81,8 +79,7 @@ class OnnxRuntimeCudaBackend(BaseBackend):
         with vendor(model.name), self._gpu.current():
             engine = self._engine(model)
         session = BoundSession(model.name, engine, self._gpu, self._stream, self._place)
-        for _ in range(_WARM):
-            session.infer(blanks(session.inputs))
+        session.infer(blanks(session.inputs))
         return session
 
     def _engine(self, model: ModelFile) -> onnxruntime.InferenceSession:

@@ -14,6 +14,7 @@ import pycuda.driver as driver
 
 from ...faults import EngineFailed
 from ..gpu import BaseGpu, Graph, Region, Rows, Run, Stream, Traffic
+from .graphs import stays_there
 
 _RELAXED = 2
 """CU_STREAM_CAPTURE_MODE_RELAXED: another thread may allocate while this one captures."""
@@ -132,11 +133,13 @@ class CudaGpu(BaseGpu):
         code = self._library.cuStreamEndCapture(handle, ctypes.byref(graph))
         if failed or code or not graph:
             return None
-        code = self._library.cuGraphInstantiateWithFlags(
-            ctypes.byref(executable), graph, ctypes.c_ulonglong(0)
-        )
+        whole = stays_there(self._library, graph)
+        if whole:
+            code = self._library.cuGraphInstantiateWithFlags(
+                ctypes.byref(executable), graph, ctypes.c_ulonglong(0)
+            )
         self._library.cuGraphDestroy(graph)
-        return None if code else _CapturedGraph(self._library, executable)
+        return _CapturedGraph(self._library, executable) if whole and not code else None
 
 
 def _driver() -> ctypes.CDLL:
