@@ -81,7 +81,11 @@ class Lanes:
 
     @contextmanager
     def lent(self, shape: Shape) -> Iterator[Slot]:
-        """A slot for inputs of this shape. Raises EngineFailed where the net does not take it."""
+        """A slot for inputs of this shape, on a GPU for as many images or more.
+
+        Raises EngineFailed where the net does not take it.
+        """
+        shape = self._roomy(shape)
         slot = self._taken(shape) or self._made(shape)
         try:
             yield slot
@@ -90,6 +94,15 @@ class Lanes:
             slot.lane.close()
             raise
         self._give_back(shape, slot)
+
+    def _roomy(self, shape: Shape) -> Shape:
+        """On a GPU the next power of two of images: a new number of them takes memory and a capture, while
+        images that nobody asked about cost next to nothing.
+        """
+        images, height, width = shape
+        if self._device is None or not self.batches:
+            return shape
+        return 1 << (images - 1).bit_length(), height, width
 
     def _taken(self, shape: Shape) -> Slot | None:
         with self._turn:

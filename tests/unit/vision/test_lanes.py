@@ -146,3 +146,19 @@ def test_without_a_device_a_surface_is_copied_whole() -> None:
         there = slot.lane.inputs["x"].copy()
         slot.fill((HERE,))
     np.testing.assert_array_equal(there, slot.lane.inputs["x"])
+
+
+@pytest.mark.parametrize(("images", "taken"), [(1, 1), (2, 2), (3, 4), (5, 8), (16, 16)])
+def test_on_a_gpu_batches_have_few_sizes(images: int, taken: int) -> None:
+    session = Session()
+    lanes = Lanes(session, device=FakeDevice())
+    with lanes.lent((images, 24, 40)) as slot:
+        slot.fill([THERE] * images)
+    assert session.lanes[0].inputs["x"].shape == (taken, 3, 24, 40)
+
+
+def test_on_a_processor_a_batch_has_no_picture_too_many() -> None:
+    session = Session()
+    with Lanes(session).lent((3, 24, 40)) as slot:
+        slot.fill([HERE] * 3)
+    assert session.lanes[0].inputs["x"].shape == (3, 3, 24, 40)
