@@ -29,8 +29,8 @@ _POOL = 48
 """Pictures on which stages are timed alone."""
 _POOL_STEP = 7
 """Frames between two of them, so that vehicles near and far are among them."""
-_DETECTOR, _READER = "detector", "reader"
-"""What a set of nets calls them."""
+_DETECTOR = "detector"
+"""What a set of nets calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class Course:
         found = [on.eyes.detector.detect_many([shot])[0] for shot in shots]
         yield stages.detect(on.eyes.detector, shots, watch)
         device = _holding(on.seams.device, shots)
-        lane = on.seams.lanes[_DETECTOR][-1]
+        lane = stages.widest(on.seams.lanes[_DETECTOR])
         pictures = [shot.picture for shot in shots]
         yield stages.prepare(lane, device, pictures, _area(shots), watch)
         yield stages.net(lane, device, "net", watch)

@@ -126,6 +126,14 @@ def net(lane: Lane, device: BaseDevice | None, name: str, watch: Stopwatch) -> S
     return Stage(name, watch.rate(_queued(partial(lane.run_there, device.stream), lane), images * _AHEAD))
 
 
+def widest(lanes: Sequence[Lane]) -> Lane:
+    """The newest of those that are open and take the most images. Raises ValueError for none."""
+    return max(
+        (lane for lane in reversed(lanes) if lane.inputs),
+        key=lambda lane: next(iter(lane.inputs.values())).shape[0],
+    )
+
+
 def _queued(work: Work, lane: Lane) -> Work:
     """Several of them, and the wait for the last."""
 

@@ -69,6 +69,13 @@ def test_a_net_in_main_memory_counts_every_picture_of_its_batch() -> None:
     assert stages.net(FakeLane(clock, 4), None, "net", Stopwatch(clock, 1.0)).fps == pytest.approx(4000.0)
 
 
+def test_the_widest_open_lane_is_timed() -> None:
+    clock = a_clock()
+    lanes = [FakeLane(clock, images) for images in (4, 16, 8, 1)]
+    lanes[1].close()
+    assert stages.widest(lanes) is lanes[2]
+
+
 def test_preparing_fills_the_lane() -> None:
     clock, lane = SystemClock(), FakeLane(a_clock(), 2)
     stage = stages.prepare(lane, None, [a_picture(200)], Box(0.0, 0.0, 64.0, 48.0), Stopwatch(clock, 0.01))
