@@ -10,7 +10,7 @@ from ..faults import BenchFault, EngineFailed, EngineUntrusted
 from ..infer.base import Arrays, BaseBackend, BaseSession, Precision
 from ..infer.chain import MakeBackend, make_backend
 from ..infer.models import Manifest
-from ..vision.proof import feed, picture, prove_net
+from ..vision.proof import feed, frame, picture, prove_net
 from .spread import Spread
 
 _WARM = 3
@@ -93,13 +93,16 @@ class Contest:
                     yield Measured(part, precision, backend.name, threads, spread)
 
     def _spread(self, backend: BaseBackend, part: str, precision: Precision) -> Spread:
-        """Times of runs on the first golden frame, after all of them are answered."""
+        """Times of runs on the first golden frame, after all of them are answered; as large as a frame that the
+        gate looks at, where the net takes any size.
+        """
         net = self.manifest.nets[part]
         model = self.manifest.file_in(part, precision)
         session = backend.load(model)
         try:
             prove_net(session, net, model)
-            return self._timed(session, feed(net, picture(net, net.golden[0])))
+            shown = picture(net, net.golden[0])
+            return self._timed(session, feed(net, frame(shown, model.side) if model.side else shown))
         finally:
             session.close()
 

@@ -108,6 +108,11 @@ def feed(net: NetManifest, image: Image) -> Arrays:
     return {net.input.name: np.ascontiguousarray(scaled.transpose(2, 0, 1)[None], np.float32)}
 
 
+def frame(image: Image, side: int) -> Image:
+    """The picture stretched to what a camera's frame of 16:9 becomes with this long side."""
+    return np.asarray(cv2.resize(image, (side, side * 9 // 16), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
 def differences(net: NetManifest, golden: NetGolden, answer: Arrays, slack: float = 1.0) -> Iterator[str]:
     """What an answer has wrong, in words; nothing where all is within the tolerances times `slack`.
 

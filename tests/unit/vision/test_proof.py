@@ -20,7 +20,7 @@ from appliance.infer.fake import FakeBackend
 from appliance.infer.files import sha256_of
 from appliance.infer.manifest import NetGolden, NetManifest
 from appliance.infer.models import Manifest
-from appliance.vision.proof import ProvingBackend, admit, differences, feed, picture
+from appliance.vision.proof import ProvingBackend, admit, differences, feed, frame, picture
 
 INPUT: dict[str, Any] = {"name": "x", "shape": (1, 3, 8, 8), "resize": "stretch"}
 OUTPUTS = [
@@ -216,3 +216,8 @@ def test_a_net_that_nothing_proves_is_refused(part: str) -> None:
 @pytest.mark.parametrize("part", ["det", "rec"])
 def test_nets_that_read_the_set_s_pictures_need_no_frame_of_their_own(part: str) -> None:
     admit(Watched(), part, net())
+
+
+@pytest.mark.parametrize(("side", "shape"), [(416, (234, 416, 3)), (640, (360, 640, 3))])
+def test_a_picture_becomes_as_large_as_a_camera_s_frame(side: int, shape: tuple[int, ...]) -> None:
+    assert frame(np.zeros((120, 160, 3), np.uint8), side).shape == shape
