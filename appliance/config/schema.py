@@ -27,7 +27,9 @@ class Section(BaseModel):
 
 class Gate(Section):
     name: str = Field("gate", min_length=1, max_length=64, description="shown in records and topics")
-    actuator: Literal["barrier", "car"] = "barrier"
+    actuator: Literal["barrier", "pulse", "car"] = Field(
+        "barrier", description="barrier: open and close are held; pulse: the operator takes short impulses"
+    )
     armed: bool = Field(True, description="false: sees and records, moves nothing")
     tick_s: float = Field(0.02, ge=0.005, le=0.2, description="longest time between two machine ticks")
 
@@ -38,6 +40,7 @@ class Barrier(Section):
     motion_limit_s: Seconds = Field(8.0, description="longer motion is a fault (law 6)")
     leave_limit_s: Seconds = Field(1.5, description="the arm has left its limit switch by then")
     dead_time_s: Seconds = Field(0.5, description="rest between open and close (law 4)")
+    pulse_s: float = Field(0.5, ge=0.05, le=5.0, description="length of an impulse; gate.actuator pulse")
     hold_s: Seconds = Field(2.0, description="clear for this long before closing (law 2)")
     pass_timeout_s: Seconds = Field(30.0, description="close, if clear, when nobody drives through")
     confirm_s: Seconds = Field(1.0, description="the closed limit must stay on this long")

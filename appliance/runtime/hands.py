@@ -10,11 +10,13 @@ from ..config import Config
 from ..faults import GateFault
 from ..hw.actuator import BaseActuator
 from ..hw.barrier import BarrierActuator
+from ..hw.base import BaseSerialLink
 from ..hw.car import CarOnLink, CarOnPins
 from ..hw.gpio import GpioInput, GpioOutput, Pins
 from ..hw.inputs import InputBank
 from ..hw.link import CarLink
 from ..hw.outputs import OutputBank
+from ..hw.pulse import PulseActuator
 from ..hw.serial_link import PortConfig, SerialLink
 from ..hw.specs import input_specs, output_specs
 
@@ -46,8 +48,11 @@ class Hands:
             self.outputs.close()
 
 
-def build_hands(config: Config, clock: Clock, pins: Pins) -> Hands:
-    """Build drivers for every pin of `config` on `pins`; nothing is claimed yet. Raises ConfigFault."""
+def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLink | None = None) -> Hands:
+    """Build drivers for every pin of `config` on `pins`; nothing is claimed yet. Raises ConfigFault.
+
+    `car_port` stands in for the serial port of the configuration: the twin's.
+    """
     outputs = OutputBank(
         [GpioOutput(spec, pins) for spec in output_specs(config.outputs, config.barrier)],
         clock,
@@ -58,13 +63,15 @@ def build_hands(config: Config, clock: Clock, pins: Pins) -> Hands:
         config.buttons,
         exit_free=config.exit.mode == "free",
     )
-    return Hands(pins, outputs, inputs, _actuator(config, outputs))
+    return Hands(pins, outputs, inputs, _actuator(config, outputs, car_port))
 
 
-def _actuator(config: Config, outputs: OutputBank) -> BaseActuator:
+def _actuator(config: Config, outputs: OutputBank, car_port: BaseSerialLink | None) -> BaseActuator:
     if config.gate.actuator == "barrier":
         return BarrierActuator(outputs)
+    if config.gate.actuator == "pulse":
+        return PulseActuator(outputs, config.barrier.pulse_s)
     if config.car.channel == "gpio":
         return CarOnPins(outputs)
-    port = SerialLink(PortConfig(config.serial.port, config.serial.baud))
+    port = car_port or SerialLink(PortConfig(config.serial.port, config.serial.baud))
     return CarOnLink(CarLink(port, config.serial.heartbeat_s, lambda: secrets.randbelow(0x10000)))

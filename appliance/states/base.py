@@ -51,7 +51,7 @@ class Policy:
 
     @property
     def drives_barrier(self) -> bool:
-        return self.actuator == "barrier"
+        return self.actuator != "car"
 
 
 @dataclass(frozen=True, slots=True)

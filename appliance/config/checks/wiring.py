@@ -27,9 +27,9 @@ def inputs(config: Config) -> dict[str, Input]:
     return {name: given for name, given in config.inputs if given is not None}
 
 
-def moves(config: Config, actuator: str) -> bool:
-    """Whether this configuration really drives that kind of actuator."""
-    return config.gate.armed and config.gate.actuator == actuator
+def moves(config: Config, *actuators: str) -> bool:
+    """Whether this configuration really drives one of these kinds of actuator."""
+    return config.gate.armed and config.gate.actuator in actuators
 
 
 def pins_used_twice(config: Config) -> Iterator[Finding]:
@@ -90,7 +90,7 @@ def motion_at_rest(config: Config) -> Iterator[Finding]:
 
 
 def barrier_outputs(config: Config) -> Iterator[Finding]:
-    if not moves(config, "barrier"):
+    if not moves(config, "barrier", "pulse"):
         return
     if config.outputs.open is None:
         yield error(
@@ -106,6 +106,24 @@ def barrier_outputs(config: Config) -> Iterator[Finding]:
         )
 
 
+def stop_output(config: Config) -> Iterator[Finding]:
+    """Law 3: an operator that moves by itself does not stop because an impulse ends."""
+    fitted = config.outputs.stop is not None
+    if fitted and config.gate.actuator != "pulse":
+        yield warn(
+            "outputs.stop",
+            'has no effect: only gate.actuator = "pulse" uses it.',
+            "Remove it; a held direction stops when it is released.",
+        )
+    if not fitted and moves(config, "pulse"):
+        make = warn if config.inputs.stop_button is None else error
+        yield make(
+            "outputs.stop",
+            "is missing: nothing stops an operator that was started by an impulse.",
+            "Wire a relay into the operator's stop input and name its pin.",
+        )
+
+
 def car_outputs(config: Config) -> Iterator[Finding]:
     if moves(config, "car") and config.car.channel == "gpio" and config.outputs.enable is None:
         yield error(
@@ -116,7 +134,7 @@ def car_outputs(config: Config) -> Iterator[Finding]:
 
 
 def open_ended_outputs(config: Config) -> Iterator[Finding]:
-    if not moves(config, "barrier"):
+    if not moves(config, "barrier", "pulse"):
         return
     for name, output in outputs(config).items():
         if name in ("open", "close") and output.max_on_s is None:
@@ -191,7 +209,7 @@ def exit_input(config: Config) -> Iterator[Finding]:
 
 def watch_under_the_arm(config: Config) -> Iterator[Finding]:
     """Law 2 needs somebody who looks."""
-    if not moves(config, "barrier") or config.inputs.loop or config.inputs.beam:
+    if not moves(config, "barrier", "pulse") or config.inputs.loop or config.inputs.beam:
         return
     if not config.cameras:
         yield error(

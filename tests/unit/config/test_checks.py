@@ -72,6 +72,7 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     (outputs(close={"pin": "GPIO27"}), "outputs.close.max_on_s"),
     (outputs(open={"pin": "GPIO17", "max_on_s": 8.0}), "outputs.open.max_on_s"),
     ({"gate": {"actuator": "car"}}, "outputs.enable"),
+    ({"gate": {"actuator": "pulse"}}, "outputs.stop"),
     ({"barrier": {"motion_limit_s": 4.0, "open_s": 4.0, "close_s": 3.0}}, "barrier.motion_limit_s"),
     ({"barrier": {"leave_limit_s": 8.0}}, "barrier.leave_limit_s"),
     ({"buttons": {"reset_hold_s": 3.0}}, "buttons.reset_hold_s"),
@@ -205,7 +206,6 @@ def test_known_backends_are_no_finding() -> None:
     assert found(infer={"chain": ["openvino", "onnxruntime"], "fallback": "never"}) == []
 
 
-def test_a_witness_that_may_refuse_wants_two_reads() -> None:
 @pytest.mark.parametrize(
     ("driver", "backend", "keys"),
     [
@@ -219,6 +219,7 @@ def test_pictures_are_on_the_gpu_where_the_nets_are(driver: str, backend: str, k
     assert found(cameras=cameras, infer={"chain": [backend]}) == [("warn", key) for key in keys]
 
 
+def test_a_witness_that_may_refuse_wants_two_reads() -> None:
     refusing = {"access": {"witness": "refuse"}}
     assert found(**refusing, vote={"min_reads": 1}) == [("warn", "vote.min_reads")]
     assert found(**refusing, vote={"min_reads": 2}) == []

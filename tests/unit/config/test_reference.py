@@ -39,7 +39,7 @@ def test_every_key_has_its_row() -> None:
     "row",
     [
         "| `motion_limit_s` | number > 0, ≤ 3600 | `8.0` | longer motion is a fault (law 6) |",
-        '| `actuator` | `"barrier"`, `"car"` | `"barrier"` |  |',
+        '| `channel` | `"gpio"`, `"serial"` | `"gpio"` |  |',
         "| `known_plates` | table | empty | plate = owner; more with `gatehouse plates add` |",
     ],
 )

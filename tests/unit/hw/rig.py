@@ -26,6 +26,7 @@ CLOSE = OutputSpec("close", "GPIO27", max_on_s=9.0)
 ENABLE = OutputSpec("enable", "GPIO22")
 LIGHTS = OutputSpec("lights", "GPIO23")
 HORN = OutputSpec("horn", "GPIO24", max_on_s=2.0)
+STOP = OutputSpec("stop", "GPIO18")
 LAMP = OutputSpec("lamp", "GPIO25", start=True, shutdown=True)
 
 

@@ -16,6 +16,7 @@ from appliance.hw.barrier import BarrierActuator
 from appliance.hw.cameras.footage import FootageCamera
 from appliance.hw.car import CarOnLink, CarOnPins
 from appliance.hw.gpio import Pins
+from appliance.hw.pulse import PulseActuator
 from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.decoding import GpuMemory
 from appliance.runtime.hands import Hands, build_hands
@@ -36,6 +37,7 @@ CAR = {"outputs": {"enable": {"pin": OPEN}}, "inputs": {}}
     ("changes", "actuator"),
     [
         ({}, BarrierActuator),
+        ({"gate": {"actuator": "pulse"}}, PulseActuator),
         ({"gate": {"actuator": "car"}, **CAR}, CarOnPins),
         ({"gate": {"actuator": "car"}, "car": {"channel": "serial"}, **CAR}, CarOnLink),
     ],
