@@ -12,6 +12,9 @@ def distance(one: str, other: str) -> int:
 
 def align(pivot: str, text: str) -> tuple[int | None, ...]:
     """For each character of `pivot`, the index in `text` that stands for it, None where none does."""
+    if pivot == text:
+        # Nearly every pair of readings, and the table is the dearest part of a vote.
+        return tuple(range(len(pivot)))
     table = _table(pivot, text)
     places: list[int | None] = [None] * len(pivot)
     i, j = len(pivot), len(text)

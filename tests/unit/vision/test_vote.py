@@ -75,4 +75,5 @@ def test_a_misread_is_no_switch() -> None:
 def test_alignment_finds_each_place() -> None:
     assert align("ABC", "AC") == (0, None, 1)
     assert align("ABC", "XABC") == (1, 2, 3)
+    assert align("ABC", "ABC") == (0, 1, 2)
     assert distance("ABC", "AXC") == 1
