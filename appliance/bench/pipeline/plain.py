@@ -180,7 +180,7 @@ def run_plain(
     for script in scripts:
         script.join()
         if script.lost is not None:
-            raise BenchFault(str(script.lost))
+            raise BenchFault(script.lost.detail, part=script.lost.part)
     p95_ms = Spread.of(seen).p95 if seen else None
     trial = Trial(len(cameras), p95_ms, lost / max(1, lost + len(seen)))
     return PlainRun(trial, len(seen) / took_s, took_cpu_s / took_s / len(cameras), _counted(scripts))

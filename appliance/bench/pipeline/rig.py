@@ -132,7 +132,7 @@ class Rig:
             if not thread.is_alive():
                 raise BenchFault(f"{thread.name} ended: {thread.error!r}")
         if self.ears.faults:
-            raise BenchFault(str(self.ears.faults[0]))
+            raise BenchFault(self.ears.faults[0].detail, part=self.ears.faults[0].part)
 
     def stop(self) -> None:
         """End all threads."""

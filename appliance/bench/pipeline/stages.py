@@ -66,7 +66,7 @@ def decode(cameras: Sequence[BaseCamera], clock: Clock, seconds: float) -> Stage
         reader.stop()
     lost = [reader.lost for reader in readers if reader.lost is not None]
     if lost:
-        raise BenchFault(str(lost[0]))
+        raise BenchFault(lost[0].detail, part=lost[0].part)
     return Stage("decode", frames / took_s)
 
 
