@@ -45,6 +45,11 @@ def scaled(part: Image, size: tuple[int, int], scratch: Scratch, name: Hashable)
     return np.asarray(cv2.resize(part, size, dst=room, interpolation=_mode(part, size)), np.uint8)
 
 
+def is_halved(part: Image, size: tuple[int, int]) -> bool:
+    """Whether `scaled` begins by halving a side of the part."""
+    return _halves(part.shape[1], size[0]) * _halves(part.shape[0], size[1]) > 1
+
+
 def _halves(side: int, wanted: int) -> int:
     return 2 if side >= 2 * wanted and side % 2 == 0 else 1
 
