@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from ..config.schema import BACKENDS, Infer
@@ -70,51 +71,72 @@ class Contest:
     make: MakeBackend = make_backend
 
     def measure(self, names: Sequence[str] = BACKENDS) -> Iterator[Measured]:
+        """One row a file, backend and number of threads. All that run one file take turns run by run, so that
+        what else the computer does slows all alike."""
+        runners: list[_Runner] = []
         for name in names:
-            for threads in thread_counts(self.processors):
-                infer = self.infer.model_copy(update={"threads": threads})
-                try:
-                    backend = self.make(name, infer)
-                except EngineFailed as fault:
-                    yield Measured("", None, name, 0, refusal=fault.detail)
-                    break
-                yield from self._nets(backend, threads if backend.threaded else 0)
-                if not backend.threaded:
-                    break
-
-    def _nets(self, backend: BaseBackend, threads: int) -> Iterator[Measured]:
+            try:
+                runners += self._runners(name)
+            except EngineFailed as fault:
+                yield Measured("", None, name, 0, refusal=fault.detail)
         for part, net in self.manifest.nets.items():
             for precision in net.precisions:
-                try:
-                    spread = self._spread(backend, part, precision)
-                except (EngineFailed, EngineUntrusted) as fault:
-                    yield Measured(part, precision, backend.name, threads, refusal=fault.detail)
-                else:
-                    yield Measured(part, precision, backend.name, threads, spread)
+                yield from self._file(part, precision, runners)
 
-    def _spread(self, backend: BaseBackend, part: str, precision: Precision) -> Spread:
-        """Times of runs on the first golden frame, after all of them are answered; as large as a frame that the
-        gate looks at, where the net takes any size.
-        """
-        net = self.manifest.nets[part]
+    def _runners(self, name: str) -> Iterator[_Runner]:
+        for threads in thread_counts(self.processors):
+            backend = self.make(name, self.infer.model_copy(update={"threads": threads}))
+            yield _Runner(backend, threads if backend.threaded else 0)
+            if not backend.threaded:
+                return
+
+    def _file(self, part: str, precision: Precision, runners: Sequence[_Runner]) -> Iterator[Measured]:
+        with ExitStack() as closing:
+            sessions: dict[_Runner, BaseSession] = {}
+            for runner in runners:
+                try:
+                    sessions[runner] = self._proven(runner.backend, part, precision, closing)
+                except (EngineFailed, EngineUntrusted) as fault:
+                    yield Measured(part, precision, runner.backend.name, runner.threads, refusal=fault.detail)
+            for runner, spread in self._timed(part, sessions).items():
+                yield Measured(part, precision, runner.backend.name, runner.threads, spread)
+
+    def _proven(
+        self, backend: BaseBackend, part: str, precision: Precision, closing: ExitStack
+    ) -> BaseSession:
         model = self.manifest.file_in(part, precision)
         session = backend.load(model)
-        try:
-            prove_net(session, net, model)
-            shown = picture(net, net.golden[0])
-            return self._timed(session, feed(net, frame(shown, model.side) if model.side else shown))
-        finally:
-            session.close()
-
-    def _timed(self, session: BaseSession, feeds: Arrays) -> Spread:
+        closing.callback(session.close)
+        prove_net(session, self.manifest.nets[part], model)
         for _ in range(_WARM):
-            session.infer(feeds)
-        seconds = []
+            session.infer(self._feeds(part))
+        return session
+
+    def _feeds(self, part: str) -> Arrays:
+        """The first golden frame, where the net takes any size as large as a frame that the gate looks at."""
+        net, side = self.manifest.nets[part], self.manifest.side
+        shown = picture(net, net.golden[0])
+        return feed(net, frame(shown, side) if side and "height" in net.input.dynamic else shown)
+
+    def _timed(self, part: str, sessions: Mapping[_Runner, BaseSession]) -> dict[_Runner, Spread]:
+        if not sessions:
+            return {}
+        feeds = self._feeds(part)
+        seconds: dict[_Runner, list[float]] = {runner: [] for runner in sessions}
         for _ in range(self.runs):
-            start_s = self.timer()
-            session.infer(feeds)
-            seconds.append(self.timer() - start_s)
-        return Spread.of(seconds)
+            for runner, session in sessions.items():
+                start_s = self.timer()
+                session.infer(feeds)
+                seconds[runner].append(self.timer() - start_s)
+        return {runner: Spread.of(times) for runner, times in seconds.items()}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Runner:
+    """A backend with so many threads, 0 where it counts none."""
+
+    backend: BaseBackend
+    threads: int
 
 
 def thread_counts(processors: int) -> tuple[int, ...]:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from appliance.bench.backends import Choice, Contest, Measured, choose, thread_counts
 from appliance.bench.spread import Spread
 from appliance.config.schema import Infer
 from appliance.faults import BenchFault, EngineFailed
-from appliance.infer.base import BaseBackend, Precision
+from appliance.infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile, Precision
 from appliance.infer.models import Manifest, load_manifest
-from tests.unit.infer.makers import write_models
+from tests.unit.infer.makers import net_text, write_models
 
-from .makers import FakeBackend
+from .makers import FakeBackend, FakeSession
+
+
+class Noted(BaseBackend):
+    """Answers as the golden frame wants, and notes whose turn it was."""
+
+    def __init__(self, name: str, notes: list[str]) -> None:
+        self.name, self.notes = name, notes
+
+    def load(self, model: ModelFile) -> BaseSession:
+        return NotedSession(self)
+
+
+class NotedSession(FakeSession):
+    def __init__(self, backend: Noted) -> None:
+        self._backend = backend
+
+    def infer(self, feeds: Arrays) -> dict[str, Array]:
+        self._backend.notes.append(self._backend.name)
+        return {"y": np.full((1, 2), 0.5, np.float32)}
 
 
 @pytest.fixture
@@ -65,6 +87,20 @@ def test_a_net_that_cannot_be_proven_gets_no_times(manifest: Manifest) -> None:
     rows = list(contest.measure(("it",)))
     assert [(r.precision, r.spread) for r in rows] == [(Precision.FP32, None), (Precision.INT8, None)]
     assert "golden frame" in rows[0].refusal
+
+
+def test_who_runs_one_file_takes_turns(tmp_path: Path) -> None:
+    folder = write_models(tmp_path)
+    cv2.imwrite(str(folder / "a.png"), np.zeros((8, 8, 3), np.uint8))
+    digest = hashlib.sha256((folder / "a.png").read_bytes()).hexdigest()
+    (folder / "nets" / "det.toml").write_text(net_text().replace("c" * 64, digest))
+    notes: list[str] = []
+    contest = Contest(load_manifest("mine", folder), Infer(), 1, lambda: 0.0, 3, lambda n, _: Noted(n, notes))
+    rows = list(contest.measure(("a", "b")))
+    assert [(row.precision, row.backend, row.refusal) for row in rows] == [
+        (precision, name, "") for precision in (Precision.FP32, Precision.INT8) for name in ("a", "b")
+    ]
+    assert notes[-6:] == ["a", "b"] * 3
 
 
 @pytest.mark.parametrize(("processors", "counts"), [(1, (1,)), (2, (1, 2)), (6, (1, 2, 4, 6))])
