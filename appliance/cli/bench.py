@@ -29,6 +29,7 @@ from ..vision.factory import build_recognition
 from .bench_against import earlier, judged
 from .bench_backends import compare_backends
 from .bench_gains import show_gains
+from .bench_gpu import show_gpu
 from .bench_input import bar, load, samples, timers, unshared
 from .bench_layers import show_layers
 from .bench_overhead import show_overhead
@@ -49,6 +50,7 @@ mock pins, with its real threads, and records beside your record, on the same di
   gatehouse bench --backends               which backend suits this board, written where `run` finds it
   gatehouse bench --peers                  beside rapidocr, on one processor and on all
   gatehouse bench --gains                  what pixels, batches, threads and precision gain, each apart
+  gatehouse bench --gpu                    kernels, copies, graphs, streams and precisions on an NVIDIA GPU
   gatehouse bench --overhead               what is not the nets: Python, hand-overs, and the same in C++
   gatehouse bench --pipeline gate.mp4      many cameras from footage to votes, and a plain script beside
 
@@ -65,6 +67,7 @@ MEGA = 2**20
 MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "backends": compare_backends,
     "gains": show_gains,
+    "gpu": show_gpu,
     "layers": show_layers,
     "overhead": show_overhead,
     "peers": compare_with_peers,
@@ -87,6 +90,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
     parser.add_argument("--gains", action="store_true", help="time each way of going faster by itself")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="of --gains and --peers: bars, as SVG")
+    parser.add_argument("--gpu", action="store_true", help="time each part of the way on an NVIDIA GPU")
     parser.add_argument("--overhead", action="store_true", help="time what is not the nets")
     parser.add_argument("--peers", action="store_true", help="time rapidocr on the same pictures")
     parser.add_argument("--against", type=Path, metavar="FILE", help="compare with what --json printed then")

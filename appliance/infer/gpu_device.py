@@ -43,7 +43,7 @@ class GpuDevice(BaseDevice):
     """`gpu` has learnt the kernels; `encoder` makes the encoder when the first JPEG is asked for."""
 
     def __init__(self, gpu: BaseGpu, encoder: Callable[[Stream], BaseEncoder]) -> None:
-        self._gpu, self._make_encoder = gpu, encoder
+        self.gpu, self._make_encoder = gpu, encoder
         self._encoder: BaseEncoder | None = None
         self._turn = Lock()
         self._found: Region | None = None
@@ -53,7 +53,7 @@ class GpuDevice(BaseDevice):
 
     @property
     def copied(self) -> Copied:
-        return Copied(self._gpu.traffic.up, self._gpu.traffic.down)
+        return Copied(self.gpu.traffic.up, self.gpu.traffic.down)
 
     def fill(self, cuts: Sequence[Placed], lane: Lane, name: str) -> None:
         spec = lane.specs[name]
@@ -62,7 +62,7 @@ class GpuDevice(BaseDevice):
             raise EngineFailed(f"{len(cuts)} pictures do not fit {spec.dtype} {spec.shape}", part="device")
         each = 3 * height * width * spec.dtype.itemsize
         words = [cut_words(cut, lane.addresses[name] + each * i) for i, cut in enumerate(cuts)]
-        with self._gpu.current(), self.queue.turn:
+        with self.gpu.current(), self.queue.turn:
             for start in range(0, len(words), MOST_CUTS):
                 self._fill(_FILLS[spec.dtype], words[start : start + MOST_CUTS], width, height)
 
@@ -70,7 +70,7 @@ class GpuDevice(BaseDevice):
         told = np.zeros(1, [("of", CUTS)])
         told["of"][0, : len(words)] = words
         sides = (np.int32(width), np.int32(height), np.float32(GROUND))
-        self._gpu.launch(kernel, (width, height, len(words)), (told[0], *sides), self.queue)
+        self.gpu.launch(kernel, (width, height, len(words)), (told[0], *sides), self.queue)
 
     def pick(self, lane: Lane, scores: str, boxes: str, least: float) -> tuple[Picked, ...]:
         images, places, kinds = (side or 0 for side in lane.specs[scores].shape)
@@ -79,14 +79,14 @@ class GpuDevice(BaseDevice):
             if spec.shape != (images, places, side) or spec.dtype != np.float32:
                 raise EngineFailed(f"{one} are {spec.dtype} {spec.shape}", part="device")
         room = _HEAD + images * places * CANDIDATE.itemsize
-        with self._gpu.current():
+        with self.gpu.current():
             found = self._room(room)
             sizes = (np.int32(images), np.int32(places), np.int32(kinds))
             where = [np.uint64(lane.addresses[one]) for one in (scores, boxes)]
             with self.queue.turn:
-                self._gpu.clear(found.address, _HEAD, self.queue)
+                self.gpu.clear(found.address, _HEAD, self.queue)
                 words = (*where, np.uint64(found.address), *sizes, np.float32(least))
-                self._gpu.launch("pick", (images * places, 1, 1), words, self.queue)
+                self.gpu.launch("pick", (images * places, 1, 1), words, self.queue)
             seen = self._download(found, min(_FIRST, room), self.queue)
             count = int(seen[:4].view(np.int32)[0])
             if _HEAD + count * CANDIDATE.itemsize > seen.nbytes:
@@ -103,7 +103,7 @@ class GpuDevice(BaseDevice):
             if self._encoder is None:
                 self._encoder = self._make_encoder(self._side)
             data = self._encoder.encode(region.address, width, height, quality, self._side)
-            self._gpu.traffic.down += len(data)
+            self.gpu.traffic.down += len(data)
             return data
 
     def keep(self, plane: Plane) -> Surface:
@@ -114,7 +114,7 @@ class GpuDevice(BaseDevice):
                 (plane.chroma, surface.chroma, plane.height // 2),
             ):
                 lines = Rows(source, plane.pitch), Rows(target, surface.pitch)
-                self._gpu.copy(*lines, plane.width, rows, self._side)
+                self.gpu.copy(*lines, plane.width, rows, self._side)
             self._side.synchronize()
         return surface
 
@@ -123,31 +123,31 @@ class GpuDevice(BaseDevice):
             raise EngineFailed(f"a surface is NV12, not {picture.layout}", part="device")
         width, height = picture.width, picture.height
         size = width * height
-        with self._gpu.current():
-            region = self._gpu.take(size * 3 // 2)
+        with self.gpu.current():
+            region = self.gpu.take(size * 3 // 2)
             np.copyto(region.host[:size].reshape(height, width), picture.planes[0])
             chroma = picture.planes[1].reshape(height // 2, width)
             np.copyto(region.host[size : size * 3 // 2].reshape(height // 2, width), chroma)
             with self._turn:
-                self._gpu.upload(region, size * 3 // 2, self._side)
+                self.gpu.upload(region, size * 3 // 2, self._side)
         whole = Plane(region.address, region.address + size, width, width, height)
         kept = self.keep(replace(whole, matrix=picture.matrix, full_range=picture.full_range))
-        self._gpu.give(region)
+        self.gpu.give(region)
         return kept
 
     def fingerprint(self, surface: Surface) -> int:
         with self._aside(), self._taken(8) as region:
-            self._gpu.clear(region.address, 8, self._side)
+            self.gpu.clear(region.address, 8, self._side)
             words = (surface_words(surface), np.uint64(region.address))
-            self._gpu.launch("fingerprint", (_HASHERS, 1, 1), words, self._side)
+            self.gpu.launch("fingerprint", (_HASHERS, 1, 1), words, self._side)
             return int(self._download(region, 8, self._side).view(np.uint64)[0])
 
     def _surface(self, plane: Plane) -> Surface:
         """Room for a copy of it."""
         pitch = -(-plane.width // _PITCH) * _PITCH
-        region = self._gpu.take(pitch * plane.height * 3 // 2, mirrored=False)
+        region = self.gpu.take(pitch * plane.height * 3 // 2, mirrored=False)
         keeper = _Keeper()
-        weakref.finalize(keeper, self._gpu.give, region).atexit = False
+        weakref.finalize(keeper, self.gpu.give, region).atexit = False
         luma, chroma = region.address, region.address + pitch * plane.height
         # The download lives as long as the surface does, so the keeper goes with it.
         download = partial(
@@ -171,8 +171,8 @@ class GpuDevice(BaseDevice):
         size = width * height
         with self._aside(), self._taken(size * 3 // 2) as region:
             tight = Rows(region.address, width), Rows(region.address + size, width)
-            self._gpu.copy(Rows(kept.luma, kept.pitch), tight[0], width, height, self._side)
-            self._gpu.copy(Rows(kept.chroma, kept.pitch), tight[1], width, height // 2, self._side)
+            self.gpu.copy(Rows(kept.luma, kept.pitch), tight[0], width, height, self._side)
+            self.gpu.copy(Rows(kept.chroma, kept.pitch), tight[1], width, height // 2, self._side)
             seen = self._download(region, size * 3 // 2, self._side).copy()
         planes = seen[:size].reshape(height, width), seen[size:].reshape(height // 2, width // 2, 2)
         return Picture(Layout.NV12, planes, like.matrix, like.full_range)
@@ -185,33 +185,33 @@ class GpuDevice(BaseDevice):
         with self._taken(width * height * 3) as region:
             where = (np.int32(side) for side in (left, top, width, height))
             words = (surface_words(surface), np.uint64(region.address), *where)
-            self._gpu.launch("part", (width, height, 1), words, self._side)
+            self.gpu.launch("part", (width, height, 1), words, self._side)
             yield region, width, height
 
     @contextmanager
     def _aside(self) -> Iterator[None]:
         """For what any thread may ask: one after the other, beside the nets' own stream."""
-        with self._gpu.current(), self._turn:
+        with self.gpu.current(), self._turn:
             yield
 
     @contextmanager
     def _taken(self, size: int) -> Iterator[Region]:
-        region = self._gpu.take(size)
+        region = self.gpu.take(size)
         try:
             yield region
         finally:
-            self._gpu.give(region)
+            self.gpu.give(region)
 
     def _room(self, size: int) -> Region:
         """Where candidates are written; it grows with the largest batch."""
         if self._found is None or self._found.size < size:
             if self._found is not None:
-                self._gpu.give(self._found)
-            self._found = self._gpu.take(size)
+                self.gpu.give(self._found)
+            self._found = self.gpu.take(size)
         return self._found
 
     def _download(self, region: Region, size: int, stream: Stream) -> NDArray[np.uint8]:
-        self._gpu.download(region, size, stream)
+        self.gpu.download(region, size, stream)
         stream.synchronize()
         return region.host[:size]
 

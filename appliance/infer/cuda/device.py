@@ -10,9 +10,9 @@ from .compiler import kernels
 from .gpu import CudaGpu
 
 
-def nvidia(infer: Infer) -> tuple[CudaGpu, GpuDevice]:
+def nvidia(infer: Infer, *, graphs: bool = True) -> tuple[CudaGpu, GpuDevice]:
     """The GPU and its pictures. Raises EngineFailed where there is none, or nothing compiles its kernels."""
-    gpu = CudaGpu()
+    gpu = CudaGpu(graphs=graphs)
     with gpu.current():
         gpu.learn(kernels(PlanStore(infer.engines), gpu.arch))
     return gpu, GpuDevice(gpu, NvJpeg)

@@ -51,10 +51,14 @@ class _CapturedGraph(Graph):
 
 
 class CudaGpu(BaseGpu):
-    """The GPU `index`, in its primary context, which every user of CUDA in this process shares."""
+    """The GPU `index`, in its primary context, which every user of CUDA in this process shares.
 
-    def __init__(self, index: int = 0) -> None:
+    Without `graphs` nothing is captured: to find out what that gains.
+    """
+
+    def __init__(self, index: int = 0, *, graphs: bool = True) -> None:
         self.traffic = Traffic()
+        self._graphs = graphs
         self._library = _driver()
         with _vendor():
             driver.init()
@@ -125,6 +129,8 @@ class CudaGpu(BaseGpu):
         function(*words, block=(*block, 1), grid=grid, stream=stream.vendor)
 
     def capture(self, run: Run, stream: Stream) -> Graph | None:
+        if not self._graphs:
+            return None
         handle, graph = ctypes.c_void_p(stream.handle), ctypes.c_void_p()
         executable = ctypes.c_void_p()
         _call(self._library, "cuStreamBeginCapture_v2", handle, ctypes.c_int(_RELAXED))
