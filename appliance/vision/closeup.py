@@ -60,17 +60,22 @@ class Closer:
         """Look at the largest of both. Raises EngineFailed."""
         start = timer()
         worth = _largest(vehicles, LEAST_PX)
-        described = tuple(VehicleSeen(v, self._looks(picture, v) if v in worth else None) for v in vehicles)
+        looks = self._described(picture, worth)
+        described = tuple(VehicleSeen(vehicle, looks.get(vehicle)) for vehicle in vehicles)
         halfway = timer()
         worth = _largest(faces, _LEAST_FACE_PX)
-        looked = tuple(FaceSeen(f, self._look(picture, f) if f in worth else None) for f in faces)
+        seen = self._looked(picture, worth)
+        looked = tuple(FaceSeen(face, seen.get(face)) for face in faces)
         return Closeup(described, looked, halfway - start, timer() - halfway)
 
-    def _looks(self, picture: AnyPicture, vehicle: Detection) -> Looks | None:
-        return None if self.describer is None else self.describer.describe(picture, vehicle.box)
+    def _described(self, picture: AnyPicture, vehicles: tuple[Detection, ...]) -> dict[Detection, Looks]:
+        if self.describer is None:
+            return {}
+        looks = self.describer.describe_many([(picture, vehicle.box) for vehicle in vehicles])
+        return dict(zip(vehicles, looks))
 
-    def _look(self, picture: AnyPicture, face: Detection) -> FaceLook | None:
-        return None if self.faces is None else self.faces.look(picture, face)
+    def _looked(self, picture: AnyPicture, faces: tuple[Detection, ...]) -> dict[Detection, FaceLook]:
+        return {} if self.faces is None else dict(zip(faces, self.faces.look_many(picture, faces)))
 
 
 def _largest(found: tuple[Detection, ...], least_px: float) -> tuple[Detection, ...]:

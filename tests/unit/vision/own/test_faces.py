@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -9,14 +11,25 @@ from numpy.typing import NDArray
 from appliance.faults import EngineFailed
 from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.fake import FakeSession
-from appliance.sight import Box, Detection, Kind
+from appliance.sight import Box, Detection, Kind, Layout, Picture
+from appliance.vision.own.cut import feed
 from appliance.vision.own.faces import _TEMPLATE, FaceSessions, NetFaceReader, around, similarity
 from appliance.vision.pixels import bgr
 
 from ..makers import frame
+from ..reference import picture
 
 PICTURE = frame(0.0).picture
 FACE = Detection(Kind.FACE, 0.9, Box(100, 50, 140, 100))
+
+
+FLOAT = np.dtype(np.float32)
+
+
+def repeated(name: str, width: int, side: int) -> FakeSession:
+    """A net that answers the same to each of several crops."""
+    spec = TensorSpec("face", (None, 3, side, side), FLOAT)
+    return FakeSession(name, lambda feeds: {name: np.ones((len(feeds["face"]), width), FLOAT)}, (spec,), {})
 
 
 class Nets:
@@ -78,3 +91,40 @@ def test_the_surroundings_are_shifted_back_into_the_picture() -> None:
 def test_the_surroundings_shrink_where_the_picture_ends() -> None:
     cut = around(bgr(PICTURE), Box(100, 10, 200, 190), 2.7)
     assert cut.shape == (200, 111, 3)
+
+
+def test_faces_of_a_picture_are_one_run_of_each_net() -> None:
+    def points(feeds: Arrays) -> dict[str, Array]:
+        count = len(feeds["crop"])
+        return {
+            "points": np.full((count, 5, 2), 0.5, np.float32),
+            "usable": np.linspace(0, 1, count)[:, None],
+        }
+
+    nets, spec = Nets(np.zeros((5, 2), np.float32)), TensorSpec("crop", (None, 3, 64, 64), FLOAT)
+    several = replace(nets.sessions, landmarks=FakeSession("landmarks", points, (spec,), {}))
+    several = replace(several, face=repeated("embedding", 128, 112), liveness=repeated("kinds", 3, 80))
+    faces = (FACE, replace(FACE, box=Box(200, 60, 220, 80)))
+    one, other = NetFaceReader(several).look_many(PICTURE, faces)
+    assert (one.points[0], other.points[0]) == ((119.5, 74.5), (209.5, 69.5))
+    assert (one.usable, other.usable) == (0.0, 1.0)
+
+
+def test_no_face_is_no_run() -> None:
+    nets = Nets(np.zeros((5, 2), np.float32))
+    assert NetFaceReader(nets.sessions).look_many(PICTURE, ()) == ()
+    assert nets.shown == {}
+
+
+@pytest.mark.parametrize("box", [Box(100, 50, 140, 100), Box(0, 0, 30, 60), Box(350, 150, 399, 199)])
+@pytest.mark.parametrize("layout", [Layout.BGR, Layout.NV12])
+def test_the_part_around_a_face_shows_all_that_the_nets_look_at(layout: Layout, box: Box) -> None:
+    seen = picture(layout, size=(400, 200))
+    nets, again = Nets((_TEMPLATE / 112).astype(np.float32)), Nets((_TEMPLATE / 112).astype(np.float32))
+    NetFaceReader(nets.sessions).look(seen, Detection(Kind.FACE, 0.9, box))
+    whole = Picture.of(np.ascontiguousarray(bgr(seen)))
+    NetFaceReader(again.sessions).look(whole, Detection(Kind.FACE, 0.9, box))
+    for name, shown in nets.shown.items():
+        np.testing.assert_allclose(shown, again.shown[name], atol=1.01 / 255)
+    surrounded = feed(around(bgr(seen), box, 2.7), (80, 80))
+    np.testing.assert_allclose(nets.shown["liveness"], surrounded, atol=1e-6)
