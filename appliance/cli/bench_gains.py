@@ -54,7 +54,7 @@ def show_gains(args: argparse.Namespace, config: Config) -> int:
         return 0
     print(f"{told_size(made)}; milliseconds that pass, and of processors")
     print("\n".join(_table(gains)))
-    print("streams, graphs and the rest of a GPU's gains: gatehouse bench --pipeline")
+    print("kernels, graphs and streams, on an NVIDIA GPU: gatehouse bench --gpu")
     print(f"load average {before:.1f} before, {load():.1f} after")
     return 0
 

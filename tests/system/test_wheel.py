@@ -57,3 +57,12 @@ def test_the_weights_travel_with_the_wheel(installed: Path) -> None:
     here = {path.name for path in (ROOT / "models" / "weights").glob("*.onnx")}
     assert {path.name for path in weights.iterdir()} == here
     assert {"detector.int8.onnx", "reader.int8.onnx"} <= here
+
+
+def test_what_is_compiled_on_the_board_travels_with_the_wheel(installed: Path) -> None:
+    sources = [
+        path.relative_to(ROOT) for kind in ("*.cu", "*.cpp") for path in (ROOT / "appliance").rglob(kind)
+    ]
+
+    assert len(sources) >= 2
+    assert [path for path in sources if not (installed / path).is_file()] == []
