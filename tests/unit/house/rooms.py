@@ -44,7 +44,7 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "ncnn": ("infer.ncnn",),
     "numpy": (
         *("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),
-        *("bench.pipeline.plain", "evaluate.visits.approach"),
+        *("bench.gpu", "bench.pipeline.plain", "evaluate.visits.approach"),
     ),
     "onnx": ("infer.quantize",),
     "onnxruntime": ("infer.onnxruntime", "infer.onnxruntime_cuda", "bench.pipeline.plain"),
