@@ -60,7 +60,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=_side,
         nargs="+",
         metavar="N",
-        help="pixels of the detector's input",
+        help="sides of the detector's input to try",
     )
     parser.add_argument(
         "--wait",
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         raise TuningFault(complaints[0] if complaints else "there is no video")
     session = Session(config, name, camera, films, args.wait, args.labels, complaints)
     session.read_labels()
-    tuning = _tune(session, tuple(dict.fromkeys(args.sides or _sides(config))))
+    tuning = _tune(session, _sides(config, args.sides))
     if args.plot is not None:
         _plot(args.plot, tuning)
     written = _write(args, tuning) if args.write else ["\n--write keeps this."]
@@ -119,10 +119,11 @@ def _camera(config: Config, name: str | None) -> tuple[str, Camera]:
     return name, config.cameras[name]
 
 
-def _sides(config: Config) -> tuple[int, ...]:
-    """The one that is set, and the usual smaller ones: they cost less than it does."""
+def _sides(config: Config, asked: Sequence[int] | None) -> tuple[int, ...]:
+    """The one that is set, and those that are asked for, else the usual smaller ones: they cost less."""
     now = config.vision.detect_side
-    return (*(side for side in _SIDES if side < now), now)
+    others = [side for side in _SIDES if side < now] if asked is None else asked
+    return tuple(sorted({*others, now}))
 
 
 def _tune(session: Session, sides: Sequence[int]) -> Tuning:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...config import Config
+from ...config.checks import Severity, examine
 from ...config.schema import Vision
 from .choice import Gap, Steps, between, step_back
 from .setting import Setting
@@ -103,15 +104,12 @@ class Search:
         goal = self._best_side(sides).taken
         # A gate idles most of its day: the idle rate comes first.
         idle = self._sweep([replace(goal.setting, idle_fps=rate) for rate in self.bounds.rates], goal, HALF)
+        # The gate never looks less often at who stands there than at nobody.
         first = idle.trials[idle.steps.taken].setting
-        recognise = self._sweep([replace(first, recognise_fps=rate) for rate in self.bounds.rates], goal)
+        faster = [rate for rate in self.bounds.rates if rate >= first.idle_fps]
+        recognise = self._sweep([replace(first, recognise_fps=rate) for rate in faster], goal)
         second = recognise.trials[recognise.steps.taken].setting
-        # The loop never looks less often at who stands there than at nobody.
-        calmer = [
-            r
-            for r in self.bounds.rates
-            if min(second.idle_fps, second.recognise_fps) <= r <= second.recognise_fps
-        ]
+        calmer = [rate for rate in faster if rate <= second.recognise_fps]
         settled = self._sweep([replace(second, settled_fps=rate) for rate in calmer], goal)
         held = self._held(goal, idle, recognise, settled)
         reads = self._reads(held, goal)
@@ -153,7 +151,7 @@ class Search:
 
     def _sweep(self, settings: Sequence[Setting], goal: Trial, share: float = 1.0) -> Sweep:
         """`share` of the delay may be used up."""
-        trials = tuple(self.trials.trial(setting) for setting in settings)
+        trials = tuple(self.trials.trial(setting) for setting in self._armed(settings))
         wait_s = share * self.bounds.wait_s
         loses = tuple(trial.score.loses(goal.score, wait_s) for trial in trials)
         return Sweep(trials, loses, step_back(loses))
@@ -165,9 +163,9 @@ class Search:
             slow, fast, calm = (s.trials[max(0, s.steps.taken - back)].setting for s in sweeps)
             rates = replace(
                 goal.setting,
-                idle_fps=min(slow.idle_fps, fast.recognise_fps),
-                recognise_fps=fast.recognise_fps,
-                settled_fps=min(calm.settled_fps, fast.recognise_fps),
+                idle_fps=slow.idle_fps,
+                recognise_fps=max(slow.idle_fps, fast.recognise_fps),
+                settled_fps=max(slow.idle_fps, calm.settled_fps),
             )
             trial = self.trials.trial(rates)
             if not self._loses(trial, goal):
@@ -177,8 +175,9 @@ class Search:
     def _reads(self, held: Trial, goal: Trial) -> Sweep:
         """As many agreeing reads as now, unless others lose nothing and tell less that is wrong."""
         now = self.config.vote.min_reads
-        counts = sorted({*READS, now})
-        trials = tuple(self.trials.trial(replace(held.setting, min_reads=count)) for count in counts)
+        settings = [replace(held.setting, min_reads=count) for count in sorted({*READS, now})]
+        trials = tuple(self.trials.trial(setting) for setting in self._armed(settings))
+        counts = [trial.setting.min_reads for trial in trials]
         good = [at for at, t in enumerate(trials) if not self._loses(t, goal)] or [counts.index(now)]
         taken = min(good, key=lambda at: (trials[at].score.wrong, abs(counts[at] - now), -counts[at]))
         return Sweep(trials, tuple(at not in good for at in range(len(trials))), Steps(good[-1], taken))
@@ -188,6 +187,11 @@ class Search:
         wanted = between(now, gap)
         return now if self._loses(self.trials.trial(setting, wanted), goal) else wanted
 
+    def _armed(self, settings: Sequence[Setting]) -> list[Setting]:
+        """Those that the gate may be armed with, as far as it may be now: a rate has a part in its laws."""
+        now = errors(self.config)
+        return [setting for setting in settings if errors(setting.laid_over(self.config)) <= now]
+
     def _thresholds(self, side: int) -> list[Setting]:
         rate = self.bounds.rates[0]
         every = replace(Setting.of(self.config), idle_fps=rate, recognise_fps=rate, settled_fps=rate)
@@ -196,3 +200,8 @@ class Search:
 
     def _loses(self, trial: Trial, goal: Trial) -> bool:
         return trial.score.loses(goal.score, self.bounds.wait_s)
+
+
+def errors(config: Config) -> frozenset[str]:
+    """The keys that contradict each other."""
+    return frozenset(finding.key for finding in examine(config) if finding.severity is Severity.ERROR)

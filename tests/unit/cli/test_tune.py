@@ -67,6 +67,12 @@ def test_programs_get_an_object(folder: Path, capsys: pytest.CaptureFixture[str]
     assert set(told["chosen"]) == {"vision", "vote", "access", "trial"}
 
 
+def test_the_side_that_is_set_is_always_tried(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tune", "gate.avi", "--json", "--sides", "320"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert sorted(told["ms"]["detect"]) == ["320", str(told["now"]["detect_side"])]
+
+
 @pytest.mark.parametrize(("name", "begins"), [("t.svg", b"<svg"), ("t.png", b"\x89PNG")])
 def test_the_curves_are_drawn(folder: Path, name: str, begins: bytes) -> None:
     assert main(["tune", "gate.avi", "--plot", name]) == 0

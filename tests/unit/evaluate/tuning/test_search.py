@@ -84,6 +84,13 @@ def test_rates_are_those_of_every_frame_and_of_one_in_so_many() -> None:
     assert (rates[:4], rates[-1]) == ((15.0, 7.5, 5.0, 3.75), 0.5)
 
 
+def test_no_rate_is_tried_with_which_the_gate_would_not_arm() -> None:
+    front = {"cameras": {"front": {"frame_limit_s": 0.6}}, "record": {"path": "gate.db"}}
+    found = tuned(config=Config.model_validate(front), wait_s=4.0)
+    assert min(trial.setting.idle_fps for trial in found.idle.trials) == 1.67
+    assert min(trial.setting.idle_fps for trial in tuned(wait_s=4.0).idle.trials) == 0.5
+
+
 def test_slow_footage_still_has_a_rate() -> None:
     assert Bounds.of(Config(), (SIDE,), 0.4, 1.0).rates == (0.4,)
 
