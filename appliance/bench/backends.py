@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from time import process_time
 
 from ..config.schema import BACKENDS, Infer
 from ..faults import BenchFault, EngineFailed, EngineUntrusted
@@ -24,7 +25,9 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One net's file on one backend. `refusal` says why there are no times."""
+    """One net's file on one backend. `refusal` says why there are no times; `work_ms` is the processor time
+    of a run at the median, of all threads together: that hardly changes while others compute.
+    """
 
     net: str
     precision: Precision | None
@@ -32,6 +35,7 @@ class Measured:
     threads: int
     spread: Spread | None = None
     refusal: str = ""
+    work_ms: float | None = None
 
     def as_json(self) -> dict[str, object]:
         times = None if self.spread is None else self.spread.as_json()
@@ -43,6 +47,7 @@ class Measured:
             "golden": self.spread is not None,
             "refusal": self.refusal,
             "ms": times,
+            "processor_ms": self.work_ms,
         }
 
 
@@ -69,6 +74,8 @@ class Contest:
     timer: Callable[[], float]
     runs: int
     make: MakeBackend = make_backend
+    work: Callable[[], float] = process_time
+    """Seconds of processor that this process has had."""
 
     def measure(self, names: Sequence[str] = BACKENDS) -> Iterator[Measured]:
         """One row a file, backend and number of threads. All that run one file take turns run by run, so that
@@ -98,8 +105,8 @@ class Contest:
                     sessions[runner] = self._proven(runner.backend, part, precision, closing)
                 except (EngineFailed, EngineUntrusted) as fault:
                     yield Measured(part, precision, runner.backend.name, runner.threads, refusal=fault.detail)
-            for runner, spread in self._timed(part, sessions).items():
-                yield Measured(part, precision, runner.backend.name, runner.threads, spread)
+            for runner, (spread, work_ms) in self._timed(part, sessions).items():
+                yield Measured(part, precision, runner.backend.name, runner.threads, spread, work_ms=work_ms)
 
     def _proven(
         self, backend: BaseBackend, part: str, precision: Precision, closing: ExitStack
@@ -118,17 +125,22 @@ class Contest:
         shown = picture(net, net.golden[0])
         return feed(net, frame(shown, side) if side and "height" in net.input.dynamic else shown)
 
-    def _timed(self, part: str, sessions: Mapping[_Runner, BaseSession]) -> dict[_Runner, Spread]:
+    def _timed(
+        self, part: str, sessions: Mapping[_Runner, BaseSession]
+    ) -> dict[_Runner, tuple[Spread, float]]:
         if not sessions:
             return {}
         feeds = self._feeds(part)
-        seconds: dict[_Runner, list[float]] = {runner: [] for runner in sessions}
+        took: dict[_Runner, list[tuple[float, float]]] = {runner: [] for runner in sessions}
         for _ in range(self.runs):
             for runner, session in sessions.items():
-                start_s = self.timer()
+                start_s, work_s = self.timer(), self.work()
                 session.infer(feeds)
-                seconds[runner].append(self.timer() - start_s)
-        return {runner: Spread.of(times) for runner, times in seconds.items()}
+                took[runner].append((self.timer() - start_s, self.work() - work_s))
+        return {
+            runner: (Spread.of([row[0] for row in rows]), Spread.of([row[1] for row in rows]).p50)
+            for runner, rows in took.items()
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
