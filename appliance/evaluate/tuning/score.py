@@ -43,8 +43,8 @@ class Score:
         )
 
     def later_s(self, goal: Score) -> float:
-        """How much later than in `goal` a plate was read at most."""
-        return max((self.read_s[at] - goal.read_s[at] for at in self.read & goal.read), default=0.0)
+        """How much later than in `goal` a plate was read at most, 0 where none was."""
+        return max((0.0, *(self.read_s[at] - goal.read_s[at] for at in self.read & goal.read)))
 
     def loses(self, goal: Score, wait_s: float) -> bool:
         """Whether it finds or reads less than `goal`, tells more that is wrong, or is over `wait_s` later."""

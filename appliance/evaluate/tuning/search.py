@@ -185,6 +185,9 @@ class Search:
     def _recognition(self, setting: Setting, gap: Gap, goal: Trial) -> float:
         now = self.config.access.recognition_threshold
         wanted = between(now, gap)
+        if gap.weakest_true is not None and now <= gap.weakest_true:
+            # Lower lets more strangers in: only a right vote that needs it may ask for that.
+            wanted = max(now, wanted)
         return now if self._loses(self.trials.trial(setting, wanted), goal) else wanted
 
     def _armed(self, settings: Sequence[Setting]) -> list[Setting]:

@@ -14,6 +14,7 @@ from .trials import Load, Trial
 
 _SHOWN = 20
 """Vehicles; more are counted."""
+_FEW = 10
 _HEAD = f"{'':16}{'found':>9}{'read':>9}{'wrong':>7}{'later':>9}{'looks/s':>9}{'reads/s':>9}{'engines':>9}"
 _RELATIVE = """\
 Nobody labelled the footage: who came is what the gate's own nets read when they look at every frame, and
@@ -61,6 +62,8 @@ def _footage(tuning: Tuning) -> Iterator[str]:
         yield f"  and {len(tuning.visits) - _SHOWN} more"
     if tuning.relative:
         yield f"\n{_RELATIVE}"
+    if len(tuning.visits) < _FEW:
+        yield f"\nFewer than {_FEW} vehicles tell little of those to come: film more before you keep this."
 
 
 def _clock(seconds: float) -> str:

@@ -75,6 +75,13 @@ def test_a_vote_s_threshold_goes_between_right_and_wrong() -> None:
     assert found.recognition_threshold == 0.3
 
 
+def test_a_vote_s_threshold_is_not_lowered_for_a_margin_s_sake() -> None:
+    near = Came(12.0, 18.0, "XYZ9876", confidence=0.66)
+    found = tuned(Came(2.0, 9.0), near, config=_asking(0.6))
+    assert found.recognition.weakest_true == 0.6
+    assert found.recognition_threshold == 0.6
+
+
 def test_as_many_reads_are_asked_for_as_now() -> None:
     assert tuned().chosen.setting.min_reads == Config().vote.min_reads
 
