@@ -1,6 +1,6 @@
 """The shipped nets on pictures that lie on a GPU, as on the same pictures in main memory.
 
-The GPU is the processor here: its kernels compiled for it, its lanes bound to ONNX Runtime's own memory.
+Without a GPU the processor is one: the kernels compiled for it, its lanes bound to ONNX Runtime's own memory.
 """
 
 from __future__ import annotations
@@ -9,8 +9,13 @@ import cv2
 import numpy as np
 import pytest
 
+from appliance.config.schema import Infer
+from appliance.faults import EngineFailed
+from appliance.infer.base import Precision
+from appliance.infer.chain import make_backend
 from appliance.infer.models import SHIPPED, load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
+from appliance.infer.onnxruntime_cuda import OnnxRuntimeCudaBackend
 from appliance.sight import Kind, Layout, Picture
 from appliance.vision.own.detector import NetDetector
 from appliance.vision.own.reader import NetReader
@@ -23,12 +28,21 @@ OVERLAP, SCORE = 0.95, 0.02
 """How much the boxes share at least, and how far apart scores are at most."""
 BYTES = 8192
 """What the boxes and the text of a picture cost on their way to the host."""
+PARTS = ("detector", "reader")
 GOLDEN = {"day.jpg": "KLM4827", "night_tilted.jpg": "7TRX563"}
 
 
-@pytest.fixture(scope="module")
-def here(tmp_path_factory: pytest.TempPathFactory) -> BoundHere:
-    return BoundHere(FakeGpu(kernels=compiled(tmp_path_factory.mktemp("kernels"))))
+@pytest.fixture(scope="module", params=["processor", "gpu"])
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> OnnxRuntimeCudaBackend:
+    folder = tmp_path_factory.mktemp("kernels")
+    if request.param == "processor":
+        return BoundHere(FakeGpu(kernels=compiled(folder)))
+    try:
+        backend = make_backend("onnxruntime-cuda", Infer(engines=folder))
+    except EngineFailed as fault:
+        pytest.skip(f"no GPU: {fault.detail}")
+    assert isinstance(backend, OnnxRuntimeCudaBackend)
+    return backend
 
 
 def golden(name: str) -> Picture:
@@ -42,15 +56,15 @@ def golden(name: str) -> Picture:
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_the_same_is_seen_and_read_on_the_gpu(here: BoundHere, name: str) -> None:
+def test_the_same_is_seen_and_read_on_the_gpu(here: OnnxRuntimeCudaBackend, name: str) -> None:
     manifest, plain = load_manifest("gatehouse"), OnnxRuntimeBackend(1)
-    picture, parts = golden(name), {part: manifest.file(part) for part in ("detector", "reader")}
-    finder = NetDetector(here.load(parts["detector"]), SIDE, THRESHOLD, device=here.there)
-    reader = NetReader(here.load(parts["reader"]), LENGTHS, look_twice=False, device=here.there)
-    surface, before = here.there.put(picture), here.there.copied
+    picture, parts = golden(name), {part: manifest.file_in(part, Precision.FP32) for part in PARTS}
+    finder = NetDetector(here.load(parts["detector"]), SIDE, THRESHOLD, device=here.device)
+    reader = NetReader(here.load(parts["reader"]), LENGTHS, look_twice=False, device=here.device)
+    surface, before = here.device.put(picture), here.device.copied
     (seen,) = finder.detect(surface)
     text = "".join(one.text for one in reader.read(surface, seen).characters)
-    after = here.there.copied
+    after = here.device.copied
     (wanted,) = NetDetector(plain.load(parts["detector"]), SIDE, THRESHOLD).detect(picture)
     assert (seen.kind, text) == (Kind.PLATE, GOLDEN[name])
     assert seen.box.iou(wanted.box) > OVERLAP
