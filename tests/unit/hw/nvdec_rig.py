@@ -81,6 +81,7 @@ class FakeThreadedDecoder:
 
     def __init__(self, library: FakeLibrary, asked: dict[str, Any]) -> None:
         self.asked = asked
+        self.ended = False
         self._library = library
         self._left = list(library.pictures)[asked["start_frame"] :]
         self._lent: list[int] = []
@@ -98,7 +99,9 @@ class FakeThreadedDecoder:
         return [FakeFrame(address, self._library.kind) for address in self._lent]
 
     def end(self) -> None:
-        raise AssertionError("it may wait for ever")
+        assert not self.ended, "a second end waits for ever"
+        self.ended = True
+        self._library.ended += 1
 
 
 class FakeDecoder:
@@ -141,6 +144,7 @@ class FakeLibrary:
         self.colours = ("709", "mpeg")
         self.error: Exception | None = None
         self.asked: list[dict[str, Any]] = []
+        self.ended = 0
         self.living: WeakSet[FakeThreadedDecoder | FakeDecoder] = WeakSet()
 
     def CreateDemuxer(self, *, filename: str) -> SimpleNamespace:  # noqa: N802 - the vendor's name

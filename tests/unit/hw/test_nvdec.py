@@ -165,7 +165,21 @@ def test_a_camera_that_is_opened_again_or_closed_lets_go_of_its_decoder(config: 
     front.open()
     assert (len(library.asked), len(library.living)) == (2, 1)
     front.close()
+    front.close()
     assert len(library.living) == 0
+
+
+def test_a_files_decoder_is_ended_once() -> None:
+    library = a_library(pictures=range(3))
+    front = camera(library)
+    front.open()
+    for _ in range(3):
+        front.read(0.0)
+    with pytest.raises(EndOfFootage):
+        front.read(0.0)
+    front.close()
+    front.close()
+    assert library.ended == 1
 
 
 # -- addresses -------------------------------------------------------------------------------------
