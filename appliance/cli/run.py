@@ -78,7 +78,7 @@ def _serve_twin(loaded: Loaded) -> int:
     clock = SystemClock(vouched=True)
     pins = make_factory("mock")
     twin = Twin(config, 7, ENDLESS_VISITS, clock, pins.factory, wait=time.sleep)
-    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings))
+    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings, car_port=twin.car_port))
     world, asked = TwinThread(twin, clock), stop_on_signals()
     world.start()
     try:

@@ -134,7 +134,7 @@ def _run_real(config: Config, args: argparse.Namespace, narrator: Narrator) -> R
         on_line=narrator.world,
         wait=time.sleep,
     )
-    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings))
+    gate = LiveGate(Setting(config, clock, pins, twin.cameras, guests=twin.listings, car_port=twin.car_port))
     world, asked = TwinThread(twin, clock), stop_on_signals()
     world.start()
     try:

@@ -179,6 +179,7 @@ class Input(Section):
 class Outputs(Section):
     open: Output | None = None
     close: Output | None = None
+    stop: Output | None = None
     enable: Output | None = None
     lights: Output | None = None
     horn: Output | None = None

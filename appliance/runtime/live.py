@@ -19,7 +19,7 @@ from ..config.schema import Record
 from ..events import Entry, EntryKind, SelfCheckPassed
 from ..faults import ClockUntrusted, GateFault, LoopStalled, RecordFailed
 from ..gate.gate import Gate
-from ..hw.base import BaseCamera, BaseWatchdog
+from ..hw.base import BaseCamera, BaseSerialLink, BaseWatchdog
 from ..hw.gpio import Pins
 from ..hw.guard import GuardThread
 from ..hw.heartbeat import Heartbeat
@@ -93,6 +93,8 @@ class Setting:
     writer: MakeWriter = make_writer
     guests: tuple[Listing, ...] = ()
     """Plates that count beside the owner's list, and are kept nowhere: the twin's."""
+    car_port: BaseSerialLink | None = None
+    """In place of the serial port of the configuration: the twin's."""
 
 
 class LiveGate:
@@ -103,7 +105,7 @@ class LiveGate:
         self._setting = setting
         self._mouth = Mouth()
         self._seats = Seats(config.threads, self._mouth)
-        self._hands = build_hands(config, clock, setting.pins)
+        self._hands = build_hands(config, clock, setting.pins, setting.car_port)
         self._doorman = Doorman(config, clock)
         self._watchdog: BaseWatchdog = make_watchdog(setting.environ, enabled=config.watchdog.enabled)
         self._loop_beat = Heartbeat()

@@ -108,8 +108,8 @@ class VirtualRun:
         self._watch = watch
         self._post = Post()
         self._pins: Pins = make_factory("mock")
-        self._hands = build_hands(config, self.clock, self._pins)
         self.twin = Twin(config, seed, visits, self.clock, self._pins.factory, on_line=on_line)
+        self._hands = build_hands(config, self.clock, self._pins, self.twin.car_port)
         mouth = Mouth()
         settings = config.record.model_copy(update={"path": record})
         self._writer = InlineWriter(

@@ -53,6 +53,8 @@ class Referee:
         self._max_on = {
             name: output.max_on_s for name, output in config.outputs if output is not None and output.max_on_s
         }
+        if config.gate.actuator == "car":  # its enable is judged as an opening, and lasts as long as it likes
+            self._max_on = {name: s for name, s in self._max_on.items() if name not in _MOTION}
         self._watches: dict[str, _Watch] = {}
         self._before: frozenset[str] = frozenset()
         self._claimed_s: dict[str, float] = {}

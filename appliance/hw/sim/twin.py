@@ -12,10 +12,12 @@ from ...config import Config
 from ...config.schema import Camera
 from ...events import Button
 from ...listing import Listing
-from ..base import BaseCamera
+from ..base import BaseCamera, BaseSerialLink
+from ..fake import FakeCarPeer, FakeLink
 from .bodies import SHAPES
 from .camera import SimCamera
 from .lens import Lens, enters_m
+from .operator import make_operator
 from .plan import Abilities, Plan, VisitPlan, plan_visits
 from .referee import Referee, RoiReach
 from .render import Renderer
@@ -39,8 +41,10 @@ _BUTTONS = (
 class Twin:
     """A world around the appliance's mock pins.
 
-    `cameras` are drivers for the gate, `listings` the owner's list; nothing else of the twin may
-    reach the gate. Same configuration, seed and number of visits, same output edges: same run.
+    `cameras` and `car_port` (where a serial link is configured) are drivers for the gate, `listings` the
+    owner's list; nothing else of the twin may reach the gate.
+
+    Same configuration, seed and number of visits, same output edges: same run.
     """
 
     def __init__(
@@ -61,6 +65,10 @@ class Twin:
         hold_s = config.buttons.reset_hold_s
         self.world = World(self.plan, config.sim.arm_s, hold_s, self._start_s, on_line)
         self._wiring = Wiring(config, factory)
+        serial = config.gate.actuator == "car" and config.car.channel == "serial"
+        peer = FakeCarPeer(clock.monotonic) if serial else None
+        self.car_port: BaseSerialLink | None = FakeLink(peer) if peer else None
+        self._operator = make_operator(config, peer)
         self._referee = Referee(config, self.world, _roi_reach(config))
         self._steps = 0
         self._over_s: float | None = None
@@ -102,8 +110,9 @@ class Twin:
     def _step(self, now_s: float) -> None:
         wiring = self._wiring
         energised = wiring.read()
-        self.world.step(now_s, "open" in energised, "close" in energised)
-        self._referee.observe(now_s, energised, wiring.claimed)
+        opening, closing = self._operator.drive(energised, self.world.arm)
+        self.world.step(now_s, opening, closing)
+        self._referee.observe(now_s, self._operator.judged(energised), wiring.claimed)
         self._drive()
         if self.world.over:
             self._settle(now_s)
@@ -141,11 +150,13 @@ def _roi_reach(config: Config) -> RoiReach:
 def _abilities(config: Config) -> Abilities:
     """What the configuration has fitted decides which visits make sense."""
     inputs = config.inputs
+    # A car that a button has enabled stays enabled until somebody releases it: nobody does in the twin.
+    arm = config.gate.actuator != "car"
     return Abilities(
-        open_button=inputs.open_button is not None,
+        open_button=arm and inputs.open_button is not None,
         stop_button=inputs.stop_button is not None,
         service_button=inputs.service_button is not None,
-        exit_button=inputs.exit is not None and config.exit.mode != "none",
+        exit_button=arm and inputs.exit is not None and config.exit.mode != "none",
         loop=inputs.loop is not None,
         beam=inputs.beam is not None,
     )
