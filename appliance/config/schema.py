@@ -27,8 +27,9 @@ class Section(BaseModel):
 
 class Gate(Section):
     name: str = Field("gate", min_length=1, max_length=64, description="shown in records and topics")
-    actuator: Literal["barrier", "pulse", "car"] = Field(
-        "barrier", description="barrier: open and close are held; pulse: the operator takes short impulses"
+    actuator: Literal["barrier", "pulse", "car", "reader"] = Field(
+        "barrier",
+        description="barrier: open and close are held; pulse: short impulses; reader: only wiegand or osdp",
     )
     armed: bool = Field(True, description="false: sees and records, moves nothing")
     tick_s: float = Field(0.02, ge=0.005, le=0.2, description="longest time between two machine ticks")
@@ -202,6 +203,33 @@ class Serial(Section):
     heartbeat_s: Seconds = Field(0.2, description="the peer stops when it hears none for three")
 
 
+class CardsSection(Section):
+    """Plates as cards, for [wiegand] and [osdp]."""
+
+    bits: Literal[26, 34] = Field(26, description="Wiegand format: 24 or 32 bits of number, and parity")
+    numbers: dict[Plate, Annotated[int, Field(ge=0, lt=2**32)]] = Field(
+        default_factory=dict, description="plate = card number, the facility's bits included"
+    )
+    derive: bool = Field(True, description="true: a plate without a number has one of its characters")
+
+
+class Wiegand(Section):
+    """Let in by recognition: the plate's card goes to an access controller over two lines."""
+
+    data0: str = Field(min_length=1, description="pin of DATA0, through a level shifter")
+    data1: str = Field(min_length=1, description="pin of DATA1, through a level shifter")
+    active_high: bool = Field(True, description="true: a high pin pulls its line low, by a transistor")
+
+
+class Osdp(Section):
+    """Let in by recognition: the plate's card goes to a control panel over RS-485, not encrypted."""
+
+    port: str = Field("/dev/ttyUSB1", min_length=1)
+    baud: int = Field(9600, ge=9600, le=230_400)
+    address: int = Field(0, ge=0, le=126, description="of this reader on its bus")
+    serial: int = Field(1, ge=0, lt=2**32, description="serial number that it tells the panel")
+
+
 BACKENDS = ("onnxruntime", "openvino", "ncnn", "tensorrt", "onnxruntime-cuda")
 """What `infer.chain` may name; each is a module of `infer/`."""
 
@@ -288,6 +316,9 @@ class Config(Section):
     outputs: Outputs = Outputs()
     inputs: InputsSection = InputsSection()
     serial: Serial = Serial()
+    cards: CardsSection = CardsSection()
+    wiegand: Wiegand | None = None
+    osdp: Osdp | None = None
     infer: Infer = Infer()
     threads: Threads = Threads()
     watchdog: Watchdog = Watchdog()

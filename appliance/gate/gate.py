@@ -40,6 +40,7 @@ from ..events import (
     FaultRaised,
     Granted,
     PlateVoted,
+    Recorded,
     SceneSeen,
     SelfCheckPassed,
     Tick,
@@ -56,6 +57,7 @@ from .ports import (
     EyePort,
     FaultMet,
     FaultOver,
+    HeraldPort,
     Message,
     Order,
     PanelPort,
@@ -82,6 +84,7 @@ class Parts:
     eyes: Sequence[EyePort]
     clock: Clock
     loop_limit_s: float
+    heralds: Sequence[HeraldPort] = ()
 
 
 class Gate:
@@ -92,11 +95,14 @@ class Gate:
         self._inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._due: deque[Event] = deque()
         self._reacting = False
+        self._plates: dict[str, str] = {}
+        """Of decisions whose record is awaited, by the authority's id."""
         self._now_s = parts.clock.monotonic()
         self._panel = parts.panel.poll(self._now_s)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
             SceneSeen: parts.senses.see,
             PlateVoted: self._on_vote,
+            Recorded: self._on_recorded,
             TrackGone: self._on_gone,
             FaultMet: lambda met: self._raise(met.fault),
             FaultOver: lambda over: self._announce(parts.board.cleared(over.kind, over.part)),
@@ -226,6 +232,14 @@ class Gate:
         else:
             self._handle(EntryRefused(verdict.refusal))
 
+    def _on_recorded(self, recorded: Recorded) -> None:
+        """A decision that is durable, and that the machine did not refuse, is told to others, too."""
+        self._handle(recorded)
+        plate = self._plates.pop(recorded.ticket, None)
+        if plate is not None:
+            for herald in self._parts.heralds:
+                herald.present(plate)
+
     def _on_gone(self, gone: TrackGone) -> None:
         self._parts.writer.submit_readings(gone)
         self._file(self._parts.access.gone(gone))
@@ -277,9 +291,12 @@ class Gate:
         entry = order.entry
         if entry.kind is not EntryKind.TRANSITION:  # the machine logs those
             log.info("%s %s: %s", entry.kind, entry.subject, entry.sentence)
+        if order.ticket is not None and ("source", str(Source.DECISION)) in entry.fields:
+            self._plates[order.ticket] = entry.subject
         self._parts.writer.submit_entry(entry, order.ticket)
 
     def _refuse(self, order: Refuse) -> None:
+        self._plates.pop(order.authority.id, None)
         self._write(Write(order.entry))
         if order.authority.source is Source.COMMAND:
             # Answered once, whatever the answer: the same message must not open a moment later.

@@ -130,6 +130,11 @@ class AccessPort(Protocol):
         """The gate shuts down: every visit ends now."""
 
 
+class HeraldPort(Protocol):
+    def present(self, plate: str) -> None:
+        """Tell another access controller of a plate that is let in. Never waits, never raises."""
+
+
 class EyePort(Protocol):
     """One camera's inference loop."""
 

@@ -1,4 +1,4 @@
-"""The serial port as a message link: pyserial underneath, `framing` on top."""
+"""The serial port as bytes and as a message link: pyserial underneath, `framing` on top."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import serial
 
 from ..faults import LinkFault
-from .base import BaseSerialLink
+from .base import BaseSerialLink, Driver
 from .framing import FrameReader, encode
 
 WRITE_LIMIT_S = 0.1
@@ -33,12 +33,60 @@ class PortConfig:
     baud: int = 115200
 
 
-class SerialLink(BaseSerialLink):
-    """Frames over a serial port that no other process may use meanwhile."""
+class SerialPort(Driver):
+    """Bytes over a serial port that no other process may use meanwhile."""
 
     def __init__(self, config: PortConfig) -> None:
         self._config = config
-        self._port: serial.Serial | None = None
+        self._device: serial.Serial | None = None
+
+    def open(self) -> None:
+        with self._mapped():
+            self._device = serial.Serial(
+                self._config.port,
+                self._config.baud,
+                timeout=0,
+                write_timeout=WRITE_LIMIT_S,
+                exclusive=True,
+            )
+            self._device.reset_input_buffer()
+
+    def close(self) -> None:
+        device, self._device = self._device, None
+        if device is not None:
+            with self._mapped():
+                device.close()
+
+    def write(self, data: bytes) -> None:
+        device = self._opened()
+        with self._mapped():
+            device.write(data)
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come, waiting at most `timeout_s` for the first byte; empty when nothing did."""
+        device = self._opened()
+        with self._mapped():
+            ready, _, _ = select.select([device.fileno()], [], [], timeout_s)
+            return device.read(CHUNK) if ready else b""
+
+    def _opened(self) -> serial.Serial:
+        if self._device is None:
+            raise LinkFault("the port is not open", part="serial")
+        return self._device
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except PORT_ERRORS as error:
+            raise LinkFault(f"{self._config.port}: {error}", part="serial") from error
+
+
+class SerialLink(BaseSerialLink):
+    """Frames over a serial port."""
+
+    def __init__(self, config: PortConfig) -> None:
+        self._port = SerialPort(config)
         self._reader = FrameReader()
         self._inbox: deque[bytes] = deque()
 
@@ -48,48 +96,18 @@ class SerialLink(BaseSerialLink):
         return self._reader.damaged
 
     def open(self) -> None:
-        with self._mapped():
-            self._port = serial.Serial(
-                self._config.port,
-                self._config.baud,
-                timeout=0,
-                write_timeout=WRITE_LIMIT_S,
-                exclusive=True,
-            )
-            self._port.reset_input_buffer()
+        self._port.open()
         self._reader = FrameReader()
         self._inbox.clear()
 
     def close(self) -> None:
-        port, self._port = self._port, None
-        if port is not None:
-            with self._mapped():
-                port.close()
+        self._port.close()
 
     def send(self, payload: bytes) -> None:
         """Raises ValueError for a payload that no frame holds, LinkFault when the port is gone."""
-        frame = encode(payload)
-        port = self._opened()
-        with self._mapped():
-            port.write(frame)
+        self._port.write(encode(payload))
 
     def receive(self, timeout_s: float) -> bytes | None:
-        port = self._opened()
         if not self._inbox:
-            with self._mapped():
-                ready, _, _ = select.select([port.fileno()], [], [], timeout_s)
-                chunk = port.read(CHUNK) if ready else b""
-            self._inbox.extend(self._reader.feed(chunk))
+            self._inbox.extend(self._reader.feed(self._port.read(timeout_s)))
         return self._inbox.popleft() if self._inbox else None
-
-    def _opened(self) -> serial.Serial:
-        if self._port is None:
-            raise LinkFault("the port is not open", part="serial")
-        return self._port
-
-    @contextmanager
-    def _mapped(self) -> Iterator[None]:
-        try:
-            yield
-        except PORT_ERRORS as error:
-            raise LinkFault(f"{self._config.port}: {error}", part="serial") from error

@@ -26,6 +26,18 @@ EARLIEST = datetime(2025, 1, 1, tzinfo=timezone.utc)
 _DAY_ZERO = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
+def rest(seconds: float) -> None:
+    """Let others run for at least `seconds`, often some tens of microseconds longer."""
+    time.sleep(seconds)
+
+
+def spin(seconds: float) -> None:
+    """Wait by the processor's clock: a sleep takes longer than a pulse to come back."""
+    ends_s = time.perf_counter() + seconds
+    while time.perf_counter() < ends_s:
+        pass
+
+
 def kernel_synchronised() -> bool:
     """Whether a time service has disciplined the kernel's clock; False where it cannot be asked."""
     try:

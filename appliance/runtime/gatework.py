@@ -10,7 +10,7 @@ from ..config import Config
 from ..faults import GateFault
 from ..gate.faultboard import FaultBoard
 from ..gate.gate import Gate, Parts
-from ..gate.ports import EyePort, FaultMet, FaultOver, Message, WatchdogPort
+from ..gate.ports import EyePort, FaultMet, FaultOver, HeraldPort, Message, WatchdogPort
 from ..gate.senses import Senses, Sight
 from ..machine import Machine
 from ..states import Policy
@@ -66,6 +66,7 @@ def build_gate(
     scribe: Scribe,
     watchdog: WatchdogPort,
     eyes: Sequence[EyePort],
+    heralds: Sequence[HeraldPort] = (),
 ) -> Gate:
     """A gate in boot. Its pins are claimed by the caller, who then posts SelfCheckPassed."""
     return Gate(
@@ -81,6 +82,7 @@ def build_gate(
             eyes=eyes,
             clock=clock,
             loop_limit_s=config.vision.loop_limit_s,
+            heralds=heralds,
         )
     )
 

@@ -17,6 +17,7 @@ from ..hw.inputs import InputBank
 from ..hw.link import CarLink
 from ..hw.outputs import OutputBank
 from ..hw.pulse import PulseActuator
+from ..hw.reader import ReaderActuator
 from ..hw.serial_link import PortConfig, SerialLink
 from ..hw.specs import input_specs, output_specs
 
@@ -69,6 +70,8 @@ def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLi
 def _actuator(config: Config, outputs: OutputBank, car_port: BaseSerialLink | None) -> BaseActuator:
     if config.gate.actuator == "barrier":
         return BarrierActuator(outputs)
+    if config.gate.actuator == "reader":
+        return ReaderActuator(outputs)
     if config.gate.actuator == "pulse":
         return PulseActuator(outputs, config.barrier.pulse_s)
     if config.car.channel == "gpio":

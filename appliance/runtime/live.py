@@ -29,6 +29,7 @@ from ..record.stamp import Origin
 from ..record.writer import RecordWriter
 from .gatework import Mouth, build_gate
 from .hands import build_hands
+from .heralds import build_heralds
 from .listwatch import ListWatch
 from .optics import Load, Optics, load_recognition
 from .ports import Doorman, Scribe
@@ -118,9 +119,10 @@ class LiveGate:
         self._doorman.decider.replace_list(setting.guests)
         self._lists = self._list_watch()
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
+        self._heralds = build_heralds(config, clock, setting.pins, self._mouth)
         eyes = [self._optics] if setting.cameras else []
         self.gate: Gate = build_gate(
-            config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes
+            config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes, self._heralds
         )
         self._deaths = Deaths()
         self._looked_s = clock.monotonic()
@@ -169,6 +171,9 @@ class LiveGate:
             stack.callback(self._setting.pins.close)
             self._hands.open()
             stack.callback(self._hands.close)
+            for herald in self._heralds:
+                herald.start()
+                stack.callback(herald.stop)
             self._writer.start(partial(self._seats.take, Role.RECORD))
             stack.callback(self._writer.stop)
             stack.callback(self._say_goodbye)

@@ -283,7 +283,7 @@ def test_a_message_that_is_none_of_ours_drives_nothing(
     with SerialLink(PortConfig(rig.cable.gate)) as port:
         for data in (bytes.fromhex(message), bytes.fromhex("02 0000 0009 01")):
             port.send(data)
-        port._opened().write(b"\xff" * 500 + b"\0" + encode(b"")[:2] + b"\0\0")
+        port._port.write(b"\xff" * 500 + b"\0" + encode(b"")[:2] + b"\0\0")
         time.sleep(0.2)
     assert rig.peer.lines == []
     rig.run(1.0, lambda _: True)

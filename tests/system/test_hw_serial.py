@@ -143,7 +143,7 @@ class BrokenPort:
 @pytest.mark.parametrize("kind", serial_link.PORT_ERRORS)
 def test_every_port_error_is_mapped(kind: type[Exception]) -> None:
     link = SerialLink(PortConfig("/dev/ttyUSB0"))
-    link._port = BrokenPort(kind("vendor words"))  # type: ignore[assignment]
+    link._port._device = BrokenPort(kind("vendor words"))  # type: ignore[assignment]
     uses: list[Callable[[], object]] = [partial(link.send, b"x"), partial(link.receive, 0.0), link.close]
     for use in uses:
         with pytest.raises(LinkFault) as caught:

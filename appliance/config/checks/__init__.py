@@ -20,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     wiring.motion_at_rest,
     wiring.barrier_outputs,
     wiring.stop_output,
+    wiring.told_controller,
     wiring.car_outputs,
     wiring.open_ended_outputs,
     wiring.level_before_start,

@@ -38,13 +38,17 @@ def pins_used_twice(config: Config) -> Iterator[Finding]:
         users[canonical(output.pin)].append(f"outputs.{name}")
     for name, given in inputs(config).items():
         users[canonical(given.pin)].append(f"inputs.{name}")
+    if config.wiegand is not None:
+        for name in ("data0", "data1"):
+            users[canonical(getattr(config.wiegand, name))].append(f"wiegand.{name}")
     for pin, (first, *others) in users.items():
         for other in others:
             yield replace(_shares(pin, other, first), mirror=_shares(pin, first, other))
 
 
 def _shares(pin: str, user: str, other: str) -> Finding:
-    return error(f"{user}.pin", f"uses {pin}, as {other} does.", "Give each its own pin.")
+    key = user if user.startswith("wiegand.") else f"{user}.pin"
+    return error(key, f"uses {pin}, as {other} does.", "Give each its own pin.")
 
 
 def pretend_pins(config: Config) -> Iterator[Finding]:
@@ -122,6 +126,24 @@ def stop_output(config: Config) -> Iterator[Finding]:
             "is missing: nothing stops an operator that was started by an impulse.",
             "Wire a relay into the operator's stop input and name its pin.",
         )
+
+
+def told_controller(config: Config) -> Iterator[Finding]:
+    told = config.wiegand is not None or config.osdp is not None
+    if config.gate.actuator == "reader" and not told:
+        yield error(
+            "gate.actuator",
+            'is "reader", yet no access controller is told: nothing would ever open.',
+            "Add [wiegand] or [osdp], or name what the gate moves.",
+        )
+    limit = 1 << (config.cards.bits - 2)
+    for plate, number in config.cards.numbers.items():
+        if number >= limit:
+            yield error(
+                f"cards.numbers.{plate}",
+                f"needs more than the {config.cards.bits - 2} bits of cards.bits = {config.cards.bits}.",
+                "Correct the number, or set cards.bits = 34.",
+            )
 
 
 def car_outputs(config: Config) -> Iterator[Finding]:

@@ -204,6 +204,14 @@ class FakeWatchdog:
         return True
 
 
+@dataclass
+class FakeHerald:
+    told: list[str] = field(default_factory=list)
+
+    def present(self, plate: str) -> None:
+        self.told.append(plate)
+
+
 class Rig:
     """Drives a gate tick by tick. The scene is refreshed on every tick unless `blind` is set."""
 
@@ -217,6 +225,7 @@ class Rig:
         self.access = FakeAccess()
         self.eye = FakeEye()
         self.watchdog = FakeWatchdog()
+        self.herald = FakeHerald()
         self.board = FaultBoard()
         self.policy = policy or Policy(actuator=actuator, barrier=barrier, car=Car(lost_s=1.0))
         self.tracks: tuple[Track, ...] = ()
@@ -236,6 +245,7 @@ class Rig:
                 eyes=[self.eye],
                 clock=self.clock,
                 loop_limit_s=5.0,
+                heralds=[self.herald],
             )
         )
 

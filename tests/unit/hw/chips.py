@@ -35,6 +35,7 @@ class FakeLgpio(ModuleType):
 
     SET_PULL_NONE, SET_PULL_UP, SET_PULL_DOWN = 1, 2, 3
     BOTH_EDGES, RISING_EDGE, FALLING_EDGE = 3, 1, 2
+    TX_WAVE = 1
 
     class error(Exception):  # noqa: N801 - the vendor's name
         pass
@@ -78,6 +79,21 @@ class FakeLgpio(ModuleType):
         self.calls.append(("write", line, int(level)))
         self.lines.driven[line] = int(level)
 
+    def group_claim_output(self, handle: int, lines: list[int], levels: list[int]) -> None:
+        self.calls.append(("group", tuple(lines), tuple(levels)))
+
+    def group_free(self, handle: int, line: int) -> None:
+        self.calls.append(("free", line))
+
+    def pulse(self, bits: int, mask: int, delay_us: int) -> tuple[int, int, int]:
+        return bits, mask, delay_us
+
+    def tx_wave(self, handle: int, line: int, pulses: list[tuple[int, int, int]]) -> None:
+        self.calls.append(("wave", line, tuple(pulses)))
+
+    def tx_busy(self, handle: int, line: int, kind: int) -> int:
+        return 0
+
 
 @contextmanager
 def lgpio_chip() -> Iterator[FakeLgpio]:
@@ -86,7 +102,8 @@ def lgpio_chip() -> Iterator[FakeLgpio]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "lgpio", fake)
         patch.delitem(sys.modules, "gpiozero.pins.lgpio", raising=False)
-        patch.delitem(sys.modules, "appliance.hw.lgpio_pins", raising=False)
+        for name in ("lgpio_pins", "lgpio_wave"):
+            patch.delitem(sys.modules, f"appliance.hw.{name}", raising=False)
         patch.setattr("gpiozero.pins.local.get_pi_revision", lambda: 0xC03111)
         yield fake
 
