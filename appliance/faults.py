@@ -47,6 +47,7 @@ GateFault
 │   └── ReopenedTooOften     the way never stayed clear while closing     FINISH_THEN_STOP
 ├── LinkFault                the serial link is silent or damaged         STOP_NOW for a car
 │   └── PeerRefused          the car's controller cannot be trusted       STOP_NOW
+├── HeraldFault              an access controller cannot be told          WARN
 ├── ClockUntrusted           the time of day is not confirmed             WARN
 ├── PowerFault               the board's supply is too low                WARN
 ├── ThermalFault             the board is too hot                         WARN
@@ -359,6 +360,11 @@ class LinkFault(GateFault):
 class PeerRefused(LinkFault):
     sentence = "The car's controller cannot be trusted with the car."
     remedy = "Load firmware of the gate's protocol into it; docs/hardware/serial-link.md describes it."
+
+
+class HeraldFault(GateFault):
+    sentence = "An access controller cannot be told who was let in."
+    remedy = "Check the wires, the controller's power and its section in the configuration."
 
 
 class ClockUntrusted(GateFault):

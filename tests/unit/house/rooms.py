@@ -38,9 +38,9 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "PyNvVideoCodec": ("hw.cameras.nvdec_streams",),
     "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "bench.pipeline.plain", "evaluate.visits.approach"),
     "Jetson": ("hw.jetson_pins",),
-    "gpiozero": ("hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.sim", "bench.pins"),
+    "gpiozero": ("hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.lgpio_wave", "hw.sim", "bench.pins"),
     "lap": ("vision",),
-    "lgpio": ("hw.lgpio_pins",),
+    "lgpio": ("hw.lgpio_pins", "hw.lgpio_wave"),
     "ncnn": ("infer.ncnn",),
     "numpy": (
         *("sight", "infer", "vision", "hw.cameras", "hw.sim", "cli"),
