@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from functools import partial
 
 from ..sight import Effort, Frame
+from .ahead import AskAhead, AskAtOnce, BaseAsking, Work
 from .loop import Parts, VisionLoop
+
+Batch = list[tuple[VisionLoop, Frame]]
 
 _ORDER = {Effort.RECOGNISE: 0, Effort.GUARD: 1, Effort.WATCH: 2}
 _LONGEST_WAIT_S = 0.02
@@ -20,21 +25,38 @@ class Rounds:
     that before one that watches; yet none waits for ever, or its old scene would veto closing (law 2).
     """
 
-    def __init__(self, loops: Sequence[VisionLoop], parts: Parts) -> None:
+    def __init__(self, loops: Sequence[VisionLoop], parts: Parts, asking: BaseAsking | None = None) -> None:
         self._loops = tuple(loops)
         self._parts = parts
         self._most = max(1, parts.detector.most)
+        # What likes several pictures at once is an accelerator, and computes while Python does.
+        self._asking = asking or (AskAhead() if self._most > 1 else AskAtOnce())
+        self._asked: deque[tuple[Batch, Work]] = deque()
 
     def turn(self) -> int:
-        """Take in all answers, and see what is due and fits. Returns how many frames that were."""
+        """Take in all answers, have what is due and fits looked at, and follow what was found.
+
+        Returns how many frames were taken or followed. Never waits for the detector while it could be
+        given more to do.
+        """
         now_s = self._parts.clock.monotonic()
         for loop in self._loops:
             loop.attend(now_s)
         batch = self._gather(now_s)
         if batch:
-            found = self._parts.detect([loop.shot(frame) for loop, frame in batch])
-            for (loop, frame), seen in zip(batch, found, strict=True):
-                loop.see(frame, seen)
+            shots = [loop.shot(frame) for loop, frame in batch]
+            self._asked.append((batch, self._asking.ask(partial(self._parts.detect, shots))))
+        if self._asked and (not batch or len(self._asked) > self._asking.ahead):
+            return max(len(batch), self._follow(*self._asked.popleft()))
+        return len(batch)
+
+    def close(self) -> None:
+        """Let go of the detector's thread, where it has one. May be called twice."""
+        self._asking.close()
+
+    def _follow(self, batch: Batch, answer: Work) -> int:
+        for (loop, frame), seen in zip(batch, answer(), strict=True):
+            loop.see(frame, seen)
         return len(batch)
 
     @property
@@ -43,8 +65,8 @@ class Rounds:
         now_s = self._parts.clock.monotonic()
         return min([_LONGEST_WAIT_S, *(s for loop in self._loops if (s := loop.due_s - now_s) > 0)])
 
-    def _gather(self, now_s: float) -> list[tuple[VisionLoop, Frame]]:
-        batch: list[tuple[VisionLoop, Frame]] = []
+    def _gather(self, now_s: float) -> Batch:
+        batch: Batch = []
         for loop in sorted(self._loops, key=_urgency):
             if len(batch) == self._most:
                 loop.wait(now_s)

@@ -30,6 +30,8 @@ class VisionThread(Thread):
                 self._turn()
         except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it
             self.error = error
+        finally:
+            self._rounds.close()
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """End the thread; a vendor call that hangs is left behind after `timeout_s`."""

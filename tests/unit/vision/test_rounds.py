@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+import pytest
+
 from appliance.clock import ManualClock
 from appliance.config.schema import Camera, Vision
 from appliance.faults import EngineFailed, GateFault
 from appliance.sight import AnyPicture, Box, Detection, Effort
+from appliance.vision.ahead import AskAhead, AskAtOnce, BaseAsking
 from appliance.vision.base import BaseDetector, Shot
 from appliance.vision.drops import Dropped, Drops
 from appliance.vision.loop import VisionLoop
@@ -43,13 +46,16 @@ class BatchDetector(BaseDetector):
 class Site:
     """Cameras that share a detector, clock and counts; each gives a frame whenever it is told to."""
 
-    def __init__(self, *names: str, most: int, detect_s: float = 0.0) -> None:
+    def __init__(
+        self, *names: str, most: int, detect_s: float = 0.0, asking: BaseAsking | None = None
+    ) -> None:
         self.time = clock()
         self.drops = Drops()
         self.detector = BatchDetector(most, self.time, detect_s)
         self.eyes = {name: self._eye(name) for name in names}
         first = next(iter(self.eyes.values()))
-        self.rounds = Rounds([eye.loop for eye in self.eyes.values()], first.parts)
+        loops = [eye.loop for eye in self.eyes.values()]
+        self.rounds = Rounds(loops, first.parts, asking or AskAtOnce())
 
     def _eye(self, name: str) -> Bench:
         return Bench(FakeDetector([]), name=name, time=self.time, drops=self.drops, shared=self.detector)
@@ -182,3 +188,53 @@ def test_a_detector_slower_than_its_rate_sees_the_newest_and_leaves_no_read_wait
         lags.append(shot_s - site.eyes["a"].scenes()[-1].captured_s)
     assert lags == [0.0] * 10
     assert len(site.eyes["a"].votes()[2].vote.agreeing) == 3
+
+
+# -- while the detector is at work -----------------------------------------------------------------
+
+
+def test_the_next_frames_are_asked_about_before_the_last_are_followed() -> None:
+    site = Site("north", "south", most=2, asking=AskAhead())
+    site.shoot()
+    assert (site.rounds.turn(), site.seen()) == (2, {"north": 0, "south": 0})
+    site.shoot(after_s=1.0)
+    assert (site.rounds.turn(), site.seen()) == (2, {"north": 1, "south": 1})
+    site.rounds.close()
+
+
+def test_without_new_frames_the_last_are_followed_at_once() -> None:
+    site = Site("north", most=2, asking=AskAhead())
+    site.shoot()
+    turns = [site.rounds.turn() for _ in range(3)]
+    assert (turns, site.seen()) == ([1, 1, 0], {"north": 1})
+    site.rounds.close()
+
+
+def test_a_detector_that_fails_ahead_is_a_fault_of_its_frames() -> None:
+    site = Site("north", most=2, asking=AskAhead())
+    site.detector.fault = EngineFailed("error 700", part="cuda")
+    site.shoot()
+    for _ in range(2):
+        site.rounds.turn()
+    assert site.drops.tally() == {("north", Dropped.FAILED): 1}
+    site.rounds.close()
+
+
+def test_what_no_fault_explains_ends_the_rounds() -> None:
+    site = Site("north", most=2, asking=AskAhead())
+    site.detector.fault = ZeroDivisionError("a defect")  # type: ignore[assignment]
+    site.shoot()
+    site.rounds.turn()
+    with pytest.raises(ZeroDivisionError):
+        site.rounds.turn()
+    site.rounds.close()
+
+
+@pytest.mark.parametrize(("most", "seen"), [(1, 1), (2, 0)])
+def test_only_an_accelerator_is_asked_ahead(most: int, seen: int) -> None:
+    site = Site("north", most=most)
+    rounds = Rounds([site.loop("north")], site.eyes["north"].parts)
+    site.shoot()
+    rounds.turn()
+    assert site.seen() == {"north": seen}
+    rounds.close()
