@@ -102,6 +102,10 @@ class BaseDevice(ABC):
     def keep(self, plane: Plane) -> Surface:
         """A copy on the GPU, from a pool, complete when this returns."""
 
+    def keep_all(self, planes: Sequence[Plane]) -> list[Surface]:
+        """A copy of each; a device may wait once for all of them."""
+        return [self.keep(plane) for plane in planes]
+
     @abstractmethod
     def put(self, picture: Picture) -> Surface:
         """An NV12 picture of main memory as a surface: the whole frame is copied."""

@@ -107,15 +107,25 @@ class GpuDevice(BaseDevice):
             return data
 
     def keep(self, plane: Plane) -> Surface:
+        return self.keep_all((plane,))[0]
+
+    def keep_all(self, planes: Sequence[Plane]) -> list[Surface]:
         with self._aside():
-            surface = self._surface(plane)
-            for source, target, rows in (
-                (plane.luma, surface.luma, plane.height),
-                (plane.chroma, surface.chroma, plane.height // 2),
-            ):
-                lines = Rows(source, plane.pitch), Rows(target, surface.pitch)
-                self.gpu.copy(*lines, plane.width, rows, self._side)
+            kept = [self._queued_copy(plane) for plane in planes]
             self._side.synchronize()
+        return kept
+
+    def _queued_copy(self, plane: Plane) -> Surface:
+        surface = self._surface(plane)
+        rows = plane.height
+        if plane.chroma - plane.luma == plane.pitch * rows:
+            # As decoders lay it: chroma right below, and one copy does.
+            rows = rows * 3 // 2
+        else:
+            lines = Rows(plane.chroma, plane.pitch), Rows(surface.chroma, surface.pitch)
+            self.gpu.copy(*lines, plane.width, rows // 2, self._side)
+        lines = Rows(plane.luma, plane.pitch), Rows(surface.luma, surface.pitch)
+        self.gpu.copy(*lines, plane.width, rows, self._side)
         return surface
 
     def put(self, picture: Picture) -> Surface:

@@ -48,7 +48,7 @@ def memory_of(device: BaseDevice) -> Memory:
 
     def keep(decoded: Sequence[Decoded]) -> list[Surface]:
         with _lost():
-            return [device.keep(_plane(seen)) for seen in decoded]
+            return device.keep_all([_plane(seen) for seen in decoded])
 
     def fingerprint(surface: Surface) -> int:
         with _lost():

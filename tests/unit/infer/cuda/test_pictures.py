@@ -165,6 +165,19 @@ def test_what_is_kept_outlives_its_source(rig: Rig) -> None:
     assert len({one.luma for one in (kept, *others)}) == 5
 
 
+def test_all_that_is_kept_is_whole_wherever_its_chroma_lies(rig: Rig) -> None:
+    pictures = [reference.noise(32, 16, seed) for seed in (4, 5)]
+    near, far = (rig.device.put(picture) for picture in pictures)
+    planes = [
+        Plane(near.luma, near.chroma, near.pitch, 32, 16),
+        Plane(near.luma, far.chroma, near.pitch, 32, 16),
+    ]
+    kept = [surface.download() for surface in rig.device.keep_all(planes)]
+    for seen, (luma, chroma) in zip(kept, ((0, 0), (0, 1))):
+        np.testing.assert_array_equal(seen.planes[0], pictures[luma].planes[0])
+        np.testing.assert_array_equal(seen.planes[1], pictures[chroma].planes[1])
+
+
 def test_what_nobody_holds_gives_its_memory_back(fake: FakeGpu) -> None:
     there = device(fake)
     held = fake.out
