@@ -109,7 +109,9 @@ class GpuLane(Lane):
         return {name: self._buffers.view(name) for name in names}
 
     def close(self) -> None:
-        with self._gpu.current():
+        with self._gpu.current(), self._stream.turn:
+            # What is queued still reads the buffers and calls the engine's code.
+            self._stream.synchronize()
             if self._graph is not None:
                 self._graph.free()
             self._graph = None
@@ -157,7 +159,8 @@ class GpuSession(BaseSession):
             raise EngineFailed("the session is closed", part=self._name)
         self._check(shapes)
         buffers = Buffers(self._gpu)
-        with self._gpu.current():
+        # An engine that is set up meanwhile must not land in a graph that another thread captures.
+        with self._gpu.current(), self._stream.turn:
             try:
                 return self._made(shapes, buffers)
             except EngineFailed:

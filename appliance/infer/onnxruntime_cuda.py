@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
 
 import onnxruntime
 
@@ -16,24 +18,35 @@ from .gpu_device import GpuDevice
 from .gpu_lane import Buffers, GpuLane, GpuSession
 from .onnxruntime import OnnxRuntimeSession, session_options, vendor
 
+Engine = Any
+"""An onnxruntime.InferenceSession."""
+
 PROVIDER = "CUDAExecutionProvider"
 _HOST = "CPUExecutionProvider"
 _REMEDY = "pip uninstall onnxruntime, then pip install 'gatehouse[gpu]', on a computer with NVIDIA's driver"
 
 
 class BoundSession(GpuSession):
-    """A model whose inputs and outputs lie in the memory of `place`, "cuda" or what behaves as one."""
+    """A model whose inputs and outputs lie in the memory of `place`, "cuda" or what behaves as one.
+
+    `open_engine` loads it, once for each lane: a layer of cuDNN's has one plan in a session, for the size
+    that ran last, and a graph captured at another size would call code that went with the old plan.
+    """
 
     def __init__(
-        self, name: str, engine: onnxruntime.InferenceSession, gpu: BaseGpu, stream: Stream, place: str
+        self, name: str, open_engine: Callable[[], Engine], gpu: BaseGpu, stream: Stream, place: str
     ) -> None:
         super().__init__(name, gpu, stream)
-        plain = OnnxRuntimeSession(name, engine)
+        first = open_engine()
+        plain = OnnxRuntimeSession(name, first)
         self.inputs, self.outputs, self.metadata = plain.inputs, plain.outputs, plain.metadata
-        self._engine, self._place = engine, place
+        self._open_engine, self._place = open_engine, place
+        self._unused: Engine | None = first
 
     def _made(self, shapes: Mapping[str, tuple[int, ...]], buffers: Buffers) -> Lane:
-        engine, name, options = self._engine, self._name, _queued()
+        name, options = self._name, _queued()
+        engine = self._unused or self._open_engine()
+        self._unused = None
         binding = engine.io_binding()
         for spec in self.inputs:
             self._bound(binding.bind_input, buffers, spec, shapes[spec.name])
@@ -55,7 +68,7 @@ class BoundSession(GpuSession):
 
     def close(self) -> None:
         super().close()
-        self._engine = None
+        self._unused = None
 
     def _bound(
         self, bind: Callable[..., None], buffers: Buffers, spec: TensorSpec, shape: tuple[int, ...]
@@ -78,13 +91,18 @@ class OnnxRuntimeCudaBackend(BaseBackend):
 
     def load(self, model: ModelFile) -> BaseSession:
         check_hash(model)
-        with vendor(model.name), self._gpu.current():
-            engine = self._engine(model)
-        session = BoundSession(model.name, engine, self._gpu, self._stream, self._place)
+        with self._gpu.current(), self._stream.turn:
+            session = BoundSession(
+                model.name, partial(self._opened, model), self._gpu, self._stream, self._place
+            )
         session.infer(blanks(session.inputs))
         return session
 
-    def _engine(self, model: ModelFile) -> onnxruntime.InferenceSession:
+    def _opened(self, model: ModelFile) -> Engine:
+        with vendor(model.name):
+            return self._engine(model)
+
+    def _engine(self, model: ModelFile) -> Engine:
         cuda = {
             # Kernels, nets and what picks the answers follow each other on one stream, without waiting.
             "user_compute_stream": str(self._stream.handle),

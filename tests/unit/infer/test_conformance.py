@@ -240,6 +240,19 @@ def test_lanes_of_one_session_do_not_meet(session: BaseSession) -> None:
     assert (float(first.min()), float(one.run()["y"].max())) == (3.0, 3.0)
 
 
+def test_lanes_of_several_sizes_take_turns(backend: BaseBackend, tmp_path: Path) -> None:
+    session = backend.load(tiny.convolutions(tmp_path / "stack.onnx", depth=3, width=16))
+    lanes = [session.lane({"x": (count, 3, 64, 96)}) for count in (1, 4, 16)]
+    for lane in lanes:
+        lane.inputs["x"][:] = noise(*lane.inputs["x"].shape)
+    (name,) = (spec.name for spec in session.outputs)
+    said = [[lane.run()[name].copy() for lane in lanes] for _ in range(4)]
+    for later in said[1:]:
+        for answer, first in zip(later, said[0]):
+            np.testing.assert_array_equal(answer, first)
+    np.testing.assert_allclose(said[0][2][0], session.infer({"x": noise(16, 3, 64, 96)})[name][0], atol=1e-4)
+
+
 def test_lanes_run_beside_each_other_and_the_session(session: BaseSession) -> None:
     def answers(number: int) -> set[float]:
         lane = session.lane(SHAPES)

@@ -11,6 +11,7 @@ import pytest
 from appliance.config.schema import Infer
 from appliance.faults import EngineFailed
 from appliance.infer import onnxruntime_cuda as cuda
+from appliance.infer.base import ModelFile
 from appliance.infer.chain import make_backend
 from appliance.infer.gpu_lane import GpuSession
 
@@ -106,3 +107,19 @@ def test_shapes_that_are_not_the_model_s_are_refused(tmp_path: Path) -> None:
     session = bound(tmp_path / "affine.onnx")
     with pytest.raises(EngineFailed):
         session.lane({"x": (1, 4, 8, 8)})
+
+
+class Counting(BoundHere):
+    opened = 0
+
+    def _engine(self, model: ModelFile) -> cuda.Engine:
+        self.opened += 1
+        return super()._engine(model)
+
+
+def test_each_lane_has_an_engine_of_its_own(tmp_path: Path) -> None:
+    backend = Counting(FakeGpu())
+    session = backend.load(tiny.affine(tmp_path / "affine.onnx"))
+    assert backend.opened == 1
+    lanes = [session.lane({"x": (count, 3, 8, 8)}) for count in (1, 2)]
+    assert (backend.opened, len(lanes)) == (3, 2)
