@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 
 from ..bench.gpu import USES, Figure, GpuBench, Way
 from ..config import Config
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from ..infer.base import Precision
+from ..infer.base import BaseBackend, Precision
 from ..infer.models import Manifest, load_manifest
 from .bench_input import load, timers
 
@@ -47,23 +48,21 @@ def _measured(infer: Infer, manifest: Manifest, runs: int) -> tuple[str, list[Fi
     plain, graphs = OnnxRuntimeCudaBackend(*nvidia(infer, graphs=False)), OnnxRuntimeCudaBackend(gpu, device)
     other, tf32 = OnnxRuntimeCudaBackend(*nvidia(infer)), OnnxRuntimeCudaBackend(gpu, device, tf32=True)
     for use in USES:
-        ways = [
-            Way(f"{precision}{how}", backend.load(manifest.file_in(use.net, precision)), backend.device)
-            for precision, how, backend in (
-                (Precision.FP32, ", no graph", plain),
-                (Precision.FP32, "", graphs),
-                (Precision.FP32, ", TF32", tf32),
-                *((one, "", graphs) for one in _narrow(manifest, use.net)),
-            )
-        ]
-        figures += bench.running(use, ways)
-        second = Way("", other.load(manifest.file_in(use.net, Precision.FP32)), other.device)
-        figures += bench.together(use, (ways[1], second))
+        whole = manifest.file_in(use.net, Precision.FP32)
+        named = ((plain, "fp32, no graph"), (graphs, "fp32"), (tf32, "fp32, TF32"), (other, ""))
+        bare, first, rough, second = (Way(name, one.load(whole), one.device) for one, name in named)
+        figures += bench.running(use, (bare, first, rough, *_narrow(manifest, use.net, graphs)))
+        figures += bench.together(use, (first, second))
     return gpu.name, figures
 
 
-def _narrow(manifest: Manifest, net: str) -> list[Precision]:
-    return [one for one in manifest.nets[net].precisions if one is not Precision.FP32]
+def _narrow(manifest: Manifest, net: str, backend: BaseBackend) -> Iterator[Way]:
+    """The net in fewer bits, where the backend takes that."""
+    for precision in manifest.nets[net].precisions:
+        if precision is not Precision.FP32 and backend.device is not None:
+            with suppress(EngineFailed):
+                session = backend.load(manifest.file_in(net, precision))
+                yield Way(str(precision), session, backend.device)
 
 
 def _table(figures: Sequence[Figure]) -> Iterator[str]:
