@@ -22,6 +22,7 @@ from .rig import Eyes, Rig
 from .run import Instruments, Plan, Ran, run
 from .seams import Seams
 from .stages import Stage, Stopwatch
+from .warm import warm_up
 
 PARTS = ("stages", "throughput", "real", "marginal", "capacity")
 FPS = 30.0
@@ -70,8 +71,9 @@ class Course:
     def __init__(self, footing: Footing, scale: Scale) -> None:
         self._on = footing
         self._scale = scale
-        self._stages: list[Stage] = []
         self._whole: Ran | None = None
+        self._shots = self._shown()
+        self._found = [footing.eyes.detector.detect_many([shot])[0] for shot in self._shots]
 
     def parts(self, wanted: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Each wanted part's name and figures, as soon as it is measured."""
@@ -82,6 +84,7 @@ class Course:
             "marginal": self.marginal,
             "capacity": self.capacity,
         }
+        warm_up(self._on.eyes, self._shots, self._found)
         for name, measure in known.items():
             if name in wanted:
                 yield name, measure()
@@ -98,11 +101,10 @@ class Course:
     def stages(self) -> dict[str, Any]:
         """Each stage alone, the slowest of them, and what share of its rate the whole reaches."""
         whole = self._whole or self._run(self._scale.cameras, None, self._plan())
-        self._stages = list(self._alone(whole))
-        counted = [stage for stage in self._stages if stage.name != "detect"]
-        slowest = stages.slowest(counted)
+        alone = list(self._alone(whole))
+        slowest = stages.slowest([stage for stage in alone if stage.name != "detect"])
         return {
-            "fps": {stage.name: round(stage.fps, 1) for stage in self._stages},
+            "fps": {stage.name: round(stage.fps, 1) for stage in alone},
             "slowest": slowest.name,
             "whole_fps": round(whole.fps, 1),
             "ratio": round(whole.fps / slowest.fps, 4),
@@ -148,8 +150,7 @@ class Course:
         on, watch = self._on, Stopwatch(self._on.instruments.clock, self._scale.stage_s)
         shown = cameras(self._scale.cameras, on.open_film, on.frames, None, on.instruments.clock)
         yield stages.decode(shown, on.instruments.clock, self._scale.run_s)
-        shots = self._shots()
-        found = [on.eyes.detector.detect_many([shot])[0] for shot in shots]
+        shots, found = self._shots, self._found
         yield stages.detect(on.eyes.detector, shots, watch)
         device = _holding(on.seams.device, shots)
         lane = stages.widest(on.seams.lanes[_DETECTOR])
@@ -162,7 +163,7 @@ class Course:
         recording = Recording(tuple(pictures), tuple(found))
         yield python(recording, on.eyes, self._scale.cameras, on.instruments, self._plan())
 
-    def _shots(self) -> list[Shot]:
+    def _shown(self) -> list[Shot]:
         """Pictures of the footage, with where the loop looks."""
         on = self._on
         (camera,) = cameras(1, on.open_film, on.frames, None, on.instruments.clock)
@@ -177,7 +178,7 @@ class Course:
 
     def _searched_plain(self, make: Callable[[], PlainNets]) -> dict[str, Any]:
         on, scale = self._on, self._scale
-        nets, area = make(), _area(self._shots())
+        nets, area = make(), _area(self._shots)
 
         def attempt(count: int) -> Trial:
             shown = cameras(count, on.open_plain, on.frames, FPS, on.instruments.clock)
