@@ -36,6 +36,7 @@ GateFault
 │   └── OnTimeExceeded       an output was on longer than it may be       STOP_NOW
 ├── InputFault
 │   ├── SensorLost           a sensor cannot be read                      WARN (reads as present)
+│   ├── SensorStuck          a sensor has said present for too long       WARN (reads as present)
 │   └── ButtonStuck          a button is held longer than a hand would    WARN
 ├── MotionFault
 │   ├── OpenTimedOut         the arm did not reach its open limit         STOP_NOW
@@ -303,6 +304,11 @@ class InputFault(GateFault):
 
 class SensorLost(InputFault):
     sentence = "A sensor cannot be read."
+
+
+class SensorStuck(InputFault):
+    sentence = "A sensor has been active for longer than anybody stays."
+    remedy = "See whether something stands there; else tune the loop, or clean and align the beam."
 
 
 class ButtonStuck(InputFault):

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from ..config import Config
 from ..config.checks import Severity
-from ..config.schema import Camera, Infer, Input, Record
+from ..config.schema import Camera, EndOfLine, Infer, Input, Record
 from ..faults import CameraLost, DiskFull, Effect, GateFault, RecordFailed
+from ..hw.adc import make_input
 from ..hw.base import BaseCamera
 from ..hw.board import detect_board
-from ..hw.gpio import GpioInput, Pins, make_factory
+from ..hw.gpio import Pins, make_factory
 from ..hw.specs import input_spec
 from ..hw.system_clock import SystemClock
 from ..record.store import Store
@@ -132,14 +133,15 @@ def pins(config: Config) -> Iterator[Result]:
     try:
         for name, given in config.inputs:
             if given is not None:
-                yield from run_probe(f"input {name}", partial(_input, name, given, factory))
+                probe = partial(_input, name, given, factory, config.end_of_line)
+                yield from run_probe(f"input {name}", probe)
     finally:
         factory.close()
 
 
-def _input(name: str, given: Input, factory: Pins) -> Iterator[Result]:
+def _input(name: str, given: Input, factory: Pins, resistors: EndOfLine) -> Iterator[Result]:
     spec = input_spec(name, given, given.debounce_s)
-    with GpioInput(spec, factory) as line:
+    with make_input(spec, factory, resistors) as line:
         level = "active" if line.read() else "idle"
     yield Result(f"input {name}", f"{given.pin} reads {level}")
 

@@ -168,12 +168,15 @@ class Output(Section):
 
 
 class Input(Section):
-    pin: str = Field(min_length=1)
+    pin: str = Field(min_length=1, description='as of an output, or "ADC0" to "ADC7" of an MCP3008')
     active_high: bool = Field(False, description="false: a contact to ground, with a pull-up")
     debounce_s: float = Field(0.02, ge=0.0, le=1.0)
     normally_closed: bool = Field(False, description="true: a broken wire reads as active; for STOP")
     pull: Literal["board", "external"] = Field(
         "board", description="what holds an open wire: the board, or your resistor; a Jetson has none"
+    )
+    stuck_s: Seconds | None = Field(
+        None, description="active for longer is reported; loop and beam: 1800; buttons: buttons.stuck_s"
     )
 
 
@@ -195,6 +198,15 @@ class InputsSection(Section):
     beam: Input | None = None
     limit_open: Input | None = None
     limit_closed: Input | None = None
+
+
+class EndOfLine(Section):
+    """Resistors of inputs on the ADC: a pull-up at the board, the other two at the contact."""
+
+    pull_up_ohm: float = Field(4700.0, gt=0.0, le=1e6, description="from the channel to 3.3 V")
+    series_ohm: float = Field(4700.0, gt=0.0, le=1e6, description="in line with the contact")
+    parallel_ohm: float = Field(10_000.0, gt=0.0, le=1e6, description="across the contact")
+    tolerance: float = Field(0.05, gt=0.0, le=0.2, description="around each state, of the ADC's range")
 
 
 class Serial(Section):
@@ -315,6 +327,7 @@ class Config(Section):
     pin_factory: Literal["mock", "lgpio", "jetson"] = "lgpio"
     outputs: Outputs = Outputs()
     inputs: InputsSection = InputsSection()
+    end_of_line: EndOfLine = EndOfLine()
     serial: Serial = Serial()
     cards: CardsSection = CardsSection()
     wiegand: Wiegand | None = None

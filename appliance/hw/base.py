@@ -86,7 +86,8 @@ class InputSpec:
 
     The pull is the level of an open wire: idle for a normally open contact, active for a normally
     closed one, so that a broken wire reads as active (STOP, loop and beam want this). With
-    `external_pull` a resistor outside does it, and the board's own stays off.
+    `external_pull` a resistor outside does it, and the board's own stays off. Active for longer than
+    `stuck_s` is reported, and counts all the same.
     """
 
     name: str
@@ -95,6 +96,7 @@ class InputSpec:
     debounce_s: float = 0.02
     normally_closed: bool = False
     external_pull: bool = False
+    stuck_s: float = float("inf")
 
 
 class BaseInput(Driver):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..config.schema import Buttons
 from ..events import Button, Event, Limit, Presence
-from ..faults import SensorLost
+from ..faults import SensorLost, SensorStuck
 from .base import BaseInput, Driver
 from .buttons import ButtonWatch
 from .debounce import Debouncer
@@ -46,6 +46,7 @@ class _Line:
         self.source = source
         self._debouncer = Debouncer(source.spec.debounce_s)
         self._standing = Standing()
+        self._active_s: float | None = None
 
     def poll(self, now_s: float) -> tuple[bool | None, tuple[Event, ...]]:
         """The level, None in doubt, and the fault that came or went."""
@@ -59,7 +60,20 @@ class _Line:
         if self._debouncer.chatters:
             return None, self._standing.raised(SensorLost("it flickers without end", part=name), now_s)
         settled = self._standing.cleared(SensorLost, name) if level is not None else ()
-        return level, settled
+        return level, (*settled, *self._stuck(level, now_s))
+
+    def _stuck(self, level: bool | None, now_s: float) -> tuple[Event, ...]:
+        """An input that is active beyond all likelihood is reported, and keeps its effect."""
+        spec = self.source.spec
+        if level is False:
+            self._active_s = None
+            return self._standing.cleared(SensorStuck, spec.name)
+        if self._active_s is None:
+            self._active_s = now_s
+        active_s = now_s - self._active_s
+        if active_s <= spec.stuck_s:
+            return ()
+        return self._standing.raised(SensorStuck(f"for {active_s:.0f} s", part=spec.name), now_s)
 
 
 class InputBank(Driver):

@@ -14,6 +14,9 @@ MOTION = ("open", "close", "enable")
 """Outputs that STOP releases."""
 BUTTONS = ("open_button", "stop_button", "service_button", "exit")
 
+STUCK_S = {"loop": 1800.0, "beam": 1800.0}
+"""Half an hour under the arm is no passage: a detuned loop, a dirty lens, or somebody who parks."""
+
 BACKSTOP_S = 1.0
 """The machine's own motion limit (law 6) ends a motion first; the output falls this much later."""
 
@@ -48,7 +51,8 @@ def input_specs(inputs: InputsSection, buttons: Buttons) -> tuple[InputSpec, ...
 
 def input_spec(name: str, given: Input, debounce_s: float) -> InputSpec:
     external = given.pull == "external"
-    return InputSpec(name, given.pin, given.active_high, debounce_s, given.normally_closed, external)
+    stuck_s = float("inf") if name in BUTTONS else given.stuck_s or STUCK_S.get(name, float("inf"))
+    return InputSpec(name, given.pin, given.active_high, debounce_s, given.normally_closed, external, stuck_s)
 
 
 def check_outputs(specs: Iterable[OutputSpec]) -> None:

@@ -9,10 +9,11 @@ from ..clock import Clock
 from ..config import Config
 from ..faults import GateFault
 from ..hw.actuator import BaseActuator
+from ..hw.adc import make_input
 from ..hw.barrier import BarrierActuator
 from ..hw.base import BaseSerialLink
 from ..hw.car import CarOnLink, CarOnPins
-from ..hw.gpio import GpioInput, GpioOutput, Pins
+from ..hw.gpio import GpioOutput, Pins
 from ..hw.inputs import InputBank
 from ..hw.link import CarLink
 from ..hw.outputs import OutputBank
@@ -60,7 +61,7 @@ def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLi
         dead_time_s=config.barrier.dead_time_s,
     )
     inputs = InputBank(
-        [GpioInput(spec, pins) for spec in input_specs(config.inputs, config.buttons)],
+        [make_input(spec, pins, config.end_of_line) for spec in input_specs(config.inputs, config.buttons)],
         config.buttons,
         exit_free=config.exit.mode == "free",
     )

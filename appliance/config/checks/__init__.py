@@ -25,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     wiring.open_ended_outputs,
     wiring.level_before_start,
     wiring.missing_pulls,
+    wiring.converter_inputs,
     wiring.stop_button,
     wiring.broken_wires,
     wiring.exit_input,

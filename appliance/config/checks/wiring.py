@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -173,12 +174,29 @@ def missing_pulls(config: Config) -> Iterator[Finding]:
         return
     make = error if config.gate.armed else warn
     for name, given in inputs(config).items():
-        if given.pull == "board":
+        if given.pull == "board" and not given.pin.upper().startswith("ADC"):
             level = "3.3 V" if given.active_high == given.normally_closed else "ground"
             yield make(
                 f"inputs.{name}.pull",
                 'is "board", but a Jetson switches no pull resistor: the open wire floats.',
                 f'Fit 4.7 kΩ from the pin to {level} and write pull = "external".',
+            )
+
+
+ADC = re.compile(r"ADC[0-7]")
+
+
+def converter_inputs(config: Config) -> Iterator[Finding]:
+    """Inputs on the ADC: the channel exists, and the board has the bus."""
+    named = {name: given for name, given in inputs(config).items() if given.pin.upper().startswith("ADC")}
+    for name, given in named.items():
+        if not ADC.fullmatch(given.pin.upper()):
+            yield error(f"inputs.{name}.pin", f"{given.pin} is no channel.", 'Write "ADC0" to "ADC7".')
+        if config.pin_factory == "mock":
+            yield error(
+                f"inputs.{name}.pin",
+                f"{given.pin} needs a bus, which the mock pins do not have.",
+                "Name a line, or the board's pin factory.",
             )
 
 
@@ -212,7 +230,8 @@ def broken_wires(config: Config) -> Iterator[Finding]:
         return
     for name in GUARDS:
         given = inputs(config).get(name)
-        if given is not None and not given.normally_closed:
+        supervised = given is not None and given.pin.upper().startswith("ADC")
+        if given is not None and not given.normally_closed and not supervised:
             yield warn(
                 f"inputs.{name}.normally_closed",
                 "is false: a cut wire would never be noticed.",

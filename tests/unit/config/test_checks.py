@@ -74,6 +74,7 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"gate": {"actuator": "car"}}, "outputs.enable"),
     ({"gate": {"actuator": "pulse"}}, "outputs.stop"),
     ({"gate": {"actuator": "reader"}}, "gate.actuator"),
+    (inputs(beam={"pin": "ADC8"}), "inputs.beam.pin"),
     ({"wiegand": {"data0": "GPIO17", "data1": "GPIO22"}}, "wiegand.data0"),
     ({"cards": {"numbers": {"AB123": 2**24}}}, "cards.numbers.AB123"),
     ({"barrier": {"motion_limit_s": 4.0, "open_s": 4.0, "close_s": 3.0}}, "barrier.motion_limit_s"),

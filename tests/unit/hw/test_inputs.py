@@ -9,7 +9,7 @@ from appliance.events import Button, ButtonPressed, FaultCleared, FaultRaised, L
 from appliance.faults import ConfigFault
 from appliance.hw.base import InputSpec
 from appliance.hw.debounce import Debouncer
-from appliance.hw.fake import FakePins
+from appliance.hw.fake import FakeInput, FakePins
 from appliance.hw.inputs import InputBank, InputSnapshot
 
 from .rig import a_clock, fake_inputs
@@ -181,3 +181,19 @@ def test_a_pin_that_does_not_answer_is_no_reason_not_to_start() -> None:
 def test_a_pin_used_twice_is() -> None:
     with pytest.raises(ConfigFault, match="already in use"):
         Panel(SPECS["loop"], InputSpec("beam", SPECS["loop"].pin))
+
+
+def test_a_loop_that_is_active_for_too_long_is_reported_and_still_counts() -> None:
+    pins = FakePins()
+    loop = FakeInput(InputSpec("loop", "GPIO26", debounce_s=0.0, stuck_s=60.0), pins)
+    with InputBank([loop], Buttons()) as bank:
+        pins.wires["GPIO26"] = True
+        kinds = [
+            [type(event).__name__ for event in bank.poll(at_s).events] for at_s in (0.0, 60.0, 60.1, 90.0)
+        ]
+        stuck = bank.poll(91.0)
+        pins.wires["GPIO26"] = False
+        freed = bank.poll(92.0)
+    assert kinds == [[], [], ["FaultRaised"], []]
+    assert (stuck.loop, freed.loop) == (Presence.PRESENT, Presence.CLEAR)
+    assert [type(event).__name__ for event in freed.events] == ["FaultCleared"]
