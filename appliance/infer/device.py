@@ -78,7 +78,7 @@ class BaseDevice(ABC):
 
     @abstractmethod
     def fill(self, cuts: Sequence[Placed], lane: Lane, name: str) -> None:
-        """Queue writing cut i into image i of the lane's input `name`: RGB, 0 to 1, planar, on GROUND.
+        """Queue writing cut i into image i of the lane's input `name`: RGB, 0 to 1, planar, FP32, on GROUND.
 
         A side that shrinks is averaged over what each pixel covers, one that grows is interpolated; pixels
         outside the box are not seen.

@@ -32,7 +32,6 @@ _FIRST = 4096
 """Bytes of candidates that are copied before their number is known: nearly always all."""
 _HASHERS = 64 * 256
 """Threads that hash a picture: each adds its part to one number, and more would stand in its way."""
-_FILLS = {np.dtype(np.float32): "fill_float", np.dtype(np.float16): "fill_half"}
 
 
 class _Keeper:
@@ -58,19 +57,19 @@ class GpuDevice(BaseDevice):
     def fill(self, cuts: Sequence[Placed], lane: Lane, name: str) -> None:
         spec = lane.specs[name]
         images, _, height, width = (side or 0 for side in spec.shape)
-        if len(cuts) > images or spec.dtype not in _FILLS:
+        if len(cuts) > images or spec.dtype != np.float32:
             raise EngineFailed(f"{len(cuts)} pictures do not fit {spec.dtype} {spec.shape}", part="device")
         each = 3 * height * width * spec.dtype.itemsize
         words = [cut_words(cut, lane.addresses[name] + each * i) for i, cut in enumerate(cuts)]
         with self.gpu.current(), self.queue.turn:
             for start in range(0, len(words), MOST_CUTS):
-                self._fill(_FILLS[spec.dtype], words[start : start + MOST_CUTS], width, height)
+                self._fill(words[start : start + MOST_CUTS], width, height)
 
-    def _fill(self, kernel: str, words: Sequence[tuple[object, ...]], width: int, height: int) -> None:
+    def _fill(self, words: Sequence[tuple[object, ...]], width: int, height: int) -> None:
         told = np.zeros(1, [("of", CUTS)])
         told["of"][0, : len(words)] = words
         sides = (np.int32(width), np.int32(height), np.float32(GROUND))
-        self.gpu.launch(kernel, (width, height, len(words)), (told[0], *sides), self.queue)
+        self.gpu.launch("fill", (width, height, len(words)), (told[0], *sides), self.queue)
 
     def pick(self, lane: Lane, scores: str, boxes: str, least: float) -> tuple[Picked, ...]:
         images, places, kinds = (side or 0 for side in lane.specs[scores].shape)

@@ -107,19 +107,8 @@ static __device__ Rgb rgb(const Surface& from, Yuv seen) {
 
 // -- surfaces to a net's input ---------------------------------------------------------------------------
 
-static __device__ void store(float* out, float value) { *out = value; }
-
-#ifdef __CUDACC__
-struct Half { unsigned short bits; };
-static __device__ void store(Half* out, float value) { asm("cvt.rn.f16.f32 %0, %1;" : "=h"(out->bits) : "f"(value)); }
-#else
-typedef _Float16 Half;
-static void store(Half* out, float value) { *out = (Half)value; }
-#endif
-
 // One thread a pixel of the input, one layer of the grid a cut; three planes, red first, 0 to 1.
-template <typename Real>
-static __device__ void fill(const Cuts& cuts, int width, int height, float ground) {
+extern "C" __global__ void fill(const __grid_constant__ Cuts cuts, int width, int height, float ground) {
     int x = blockIdx.x * blockDim.x + threadIdx.x, y = blockIdx.y * blockDim.y + threadIdx.y;
     if (x >= width || y >= height) return;
     const Cut& cut = cuts.of[blockIdx.z];
@@ -129,19 +118,11 @@ static __device__ void fill(const Cuts& cuts, int width, int height, float groun
         Span down = span_of(y, cut.top, cut.step_y, cut.low_y, cut.high_y, cut.averages_y);
         colour = rgb(cut.from, mean(cut.from, across, down));
     }
-    Real* out = (Real*)cut.out + (size_t)y * width + x;
+    float* out = (float*)cut.out + (size_t)y * width + x;
     size_t plane = (size_t)width * height;
-    store(out, colour.red);
-    store(out + plane, colour.green);
-    store(out + 2 * plane, colour.blue);
-}
-
-extern "C" __global__ void fill_float(const __grid_constant__ Cuts cuts, int width, int height, float ground) {
-    fill<float>(cuts, width, height, ground);
-}
-
-extern "C" __global__ void fill_half(const __grid_constant__ Cuts cuts, int width, int height, float ground) {
-    fill<Half>(cuts, width, height, ground);
+    out[0] = colour.red;
+    out[plane] = colour.green;
+    out[2 * plane] = colour.blue;
 }
 
 // -- a net's answer to the boxes that matter -------------------------------------------------------------

@@ -15,11 +15,8 @@ template <typename Body> static void each(const unsigned* grid, const unsigned* 
                     }
 }
 extern "C" {
-void launch_fill_float(const unsigned* g, const unsigned* b, const Cuts* cuts, const int* w, const int* h, const float* ground) {
-    each(g, b, [&] { fill_float(*cuts, *w, *h, *ground); });
-}
-void launch_fill_half(const unsigned* g, const unsigned* b, const Cuts* cuts, const int* w, const int* h, const float* ground) {
-    each(g, b, [&] { fill_half(*cuts, *w, *h, *ground); });
+void launch_fill(const unsigned* g, const unsigned* b, const Cuts* cuts, const int* w, const int* h, const float* ground) {
+    each(g, b, [&] { fill(*cuts, *w, *h, *ground); });
 }
 void launch_pick(const unsigned* g, const unsigned* b, const word* scores, const word* boxes, const word* out, const int* images, const int* places, const int* kinds, const float* least) {
     each(g, b, [&] { pick(*scores, *boxes, *out, *images, *places, *kinds, *least); });
