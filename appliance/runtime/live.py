@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ from ..clock import Clock
 from ..config import Config
 from ..config.schema import Record
 from ..events import Entry, EntryKind, SelfCheckPassed
-from ..faults import ClockUntrusted, GateFault, LoopStalled, RecordFailed
+from ..faults import GateFault
 from ..gate.gate import Gate
 from ..hw.base import BaseCamera, BaseSerialLink, BaseWatchdog
 from ..hw.gpio import Pins
@@ -34,36 +32,12 @@ from .listwatch import ListWatch
 from .optics import Load, Optics, load_recognition
 from .ports import Doorman, Scribe
 from .seats import Role, Seats
+from .supervisor import Supervisor, Workers
 
-log = logging.getLogger(__name__)
-
-LOOK_EVERY_S = 0.5
-"""A worker that died is replaced within this time; a car takes seconds to come up."""
-RECORD_LIMIT_S = 5.0
-"""A commit takes milliseconds, on a bad card some hundred; one that waits this long hangs."""
-MOST_DEATHS = 5
-"""Deaths of workers within DEATHS_S: more of them, and the whole process starts anew (systemd)."""
-DEATHS_S = 300.0
 SWITCH_S = 0.0005
 """Each statement to the database gives up the interpreter's lock; with Python's own 5 ms, recognition
 keeps it that long every time, and the record of an opening waits (docs/performance.md).
 """
-
-
-class Deaths:
-    """How often workers died lately: the rung between restarting one and restarting the process."""
-
-    def __init__(self, most: int = MOST_DEATHS, within_s: float = DEATHS_S) -> None:
-        self._most = most
-        self._within_s = within_s
-        self._times: deque[float] = deque()
-
-    def too_many(self, died: int, now_s: float) -> bool:
-        """Count `died` more; True when it is too many."""
-        self._times.extend([now_s] * died)
-        while self._times and now_s - self._times[0] > self._within_s:
-            self._times.popleft()
-        return len(self._times) > self._most
 
 
 MakeWriter = Callable[[Record, Clock, Mouth], RecordWriter]
@@ -117,18 +91,15 @@ class LiveGate:
             self._hands.outputs, clock, self._machine_beat, self._mouth.raised, self._mouth.cleared
         )
         self._doorman.decider.replace_list(setting.guests)
-        self._lists = self._list_watch()
+        workers = Workers(self._writer, self._guard, self._optics, self._list_watch)
+        self._supervisor = Supervisor(workers, clock, self._mouth)
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
         self._heralds = build_heralds(config, clock, setting.pins, self._mouth)
         eyes = [self._optics] if setting.cameras else []
         self.gate: Gate = build_gate(
             config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes, self._heralds
         )
-        self._deaths = Deaths()
-        self._looked_s = clock.monotonic()
         self._shown = ""
-        self._clock_trusted = True
-        self._record_hangs = False
         self._farewell = "The gate ended by a defect."
 
     def run(self, ended: Callable[[], bool]) -> bool:
@@ -147,15 +118,6 @@ class LiveGate:
 
     def _list_watch(self) -> ListWatch:
         return ListWatch(self._setting.config.record, self._replace_list, self._doorman.witness.learn)
-
-    def _check_lists(self) -> list[str]:
-        """Start the list's watch anew if it died; the last list counts meanwhile."""
-        if self._lists.is_alive():
-            return []
-        died = [f"list watch: {self._lists.error!r}"]
-        self._lists = self._list_watch()
-        self._lists.start()
-        return died
 
     def _replace_list(self, listings: Iterable[Listing]) -> None:
         self._doorman.decider.replace_list((*listings, *self._setting.guests))
@@ -179,9 +141,7 @@ class LiveGate:
             stack.callback(self._say_goodbye)
             self._mouth.open(self.gate)
             self._begin()
-            stack.callback(lambda: self._lists.stop())
-            stack.callback(self._optics.stop)
-            stack.callback(self._guard.stop)
+            stack.callback(self._supervisor.stop)
             stack.callback(self._hands.actuator.safe)
             yield
 
@@ -192,9 +152,7 @@ class LiveGate:
         word = Entry(EntryKind.BOOT, now_s, config.gate.name, f"The gate started, {armed}.", fields)
         self._writer.submit_entry(word)
         self.gate.post(SelfCheckPassed())
-        self._guard.start()
-        self._lists.start()
-        self._optics.start()
+        self._supervisor.start()
         self._tell(self._watchdog.ready)
 
     def _say_goodbye(self) -> None:
@@ -207,47 +165,7 @@ class LiveGate:
         self._machine_beat.beat(now_s)
         self._loop_beat.beat(self._optics.beat_s)
         self._show()
-        if now_s - self._looked_s < LOOK_EVERY_S:
-            return True
-        self._looked_s = now_s
-        return self._supervise(now_s)
-
-    def _supervise(self, now_s: float) -> bool:
-        if not self._writer.alive or not self._guard.alive:
-            log.critical("the record writer or the output guard ended: starting anew")
-            return False
-        self._check_clock()
-        self._check_record()
-        died = self._optics.check()
-        for who in died:
-            self._mouth.raised(LoopStalled(who))
-        died += self._check_lists()
-        for who in died:
-            log.error("%s ended and is started anew", who)
-        return not self._deaths.too_many(len(died), now_s)
-
-    def _check_clock(self) -> None:
-        """Say once that the time of day is only a guess, and once that it is confirmed."""
-        trusted = self._setting.clock.wall().trusted
-        if trusted is self._clock_trusted:
-            return
-        self._clock_trusted = trusted
-        if trusted:
-            self._mouth.cleared(ClockUntrusted.kind())
-        else:
-            self._mouth.raised(ClockUntrusted())
-
-    def _check_record(self) -> None:
-        """A disk that hangs gives no error: what waits for it too long says so."""
-        waited_s = self._writer.oldest_wait_s()
-        hangs = waited_s > RECORD_LIMIT_S
-        if hangs is self._record_hangs:
-            return
-        self._record_hangs = hangs
-        if hangs:
-            self._mouth.raised(RecordFailed(f"the oldest entry has waited {waited_s:.0f} s", part="disk"))
-        else:
-            self._mouth.cleared(RecordFailed.kind(), "disk")
+        return self._supervisor.look(now_s)
 
     def _show(self) -> None:
         """The state in `systemctl status`, when it changes."""

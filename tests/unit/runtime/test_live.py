@@ -15,7 +15,7 @@ from appliance.faults import ConfigFault
 from appliance.record.stamp import Origin
 from appliance.record.writer import RecordWriter
 from appliance.runtime.gatework import Mouth
-from appliance.runtime.live import Deaths
+from appliance.runtime.supervisor import Deaths
 from appliance.vision.factory import Recognition
 
 from .rig import (
