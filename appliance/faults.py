@@ -16,6 +16,7 @@ GateFault
 │   ├── LooksFailed          a vehicle's looks cannot be told             WARN
 │   ├── ReaderStalled        the reading desk gives no answers            REFUSE_ENTRY
 │   └── LoopStalled          the inference loop does not beat             REFUSE_ENTRY
+├── GpuLost                  CUDA serves this process no longer           REFUSE_ENTRY
 ├── RecordFault
 │   ├── DiskFull             the data partition is full                   REFUSE_ENTRY
 │   ├── RecordLocked         another process holds the database           REFUSE_ENTRY
@@ -210,6 +211,14 @@ class RecordFault(GateFault):
 
 
 class DiskFull(RecordFault):
+class GpuLost(GateFault):
+    """No VisionFault: the threads that meet it end, and after a few of them the process starts anew."""
+
+    sentence = "The GPU serves this process no longer."
+    remedy = "The gate starts anew by itself; if it returns, the driver's log (dmesg) says why."
+    effect = Effect.REFUSE_ENTRY
+
+
     sentence = "The data partition is full."
     remedy = "Free space on it or lower record.retention_days."
 

@@ -78,7 +78,9 @@ class Graph(ABC):
 
 
 class BaseGpu(ABC):
-    """A GPU. All but `current` are called while it is current; vendor errors become EngineFailed there."""
+    """A GPU. All but `current` are called while it is current; vendor errors become EngineFailed there, and
+    GpuLost where nothing runs any more.
+    """
 
     name: str
     """Model, architecture and driver: what an engine is built for."""

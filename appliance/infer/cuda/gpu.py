@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pycuda.driver as driver
 
-from ...faults import EngineFailed
+from ...faults import EngineFailed, GpuLost
 from ..gpu import BaseGpu, Graph, Region, Rows, Run, Stream, Traffic
 from .graphs import stays_there
+from .lost import lost
 
 _RELAXED = 2
 """CU_STREAM_CAPTURE_MODE_RELAXED: another thread may allocate while this one captures."""
@@ -78,6 +79,10 @@ class CudaGpu(BaseGpu):
             self._context.push()
             try:
                 yield
+            except (driver.Error, EngineFailed) as error:
+                if lost(self._library):
+                    raise GpuLost(str(error).partition("\n")[0], part="cuda") from error
+                raise
             finally:
                 driver.Context.pop()
 
