@@ -204,13 +204,6 @@ class LoopStalled(VisionFault):
     remedy = "If it stays so, the watchdog starts the gate anew; if it returns, run `gatehouse bench`."
 
 
-class RecordFault(GateFault):
-    sentence = "The record cannot be written."
-    remedy = "See the log; buttons work as configured."
-    effect = Effect.REFUSE_ENTRY
-
-
-class DiskFull(RecordFault):
 class GpuLost(GateFault):
     """No VisionFault: the threads that meet it end, and after a few of them the process starts anew."""
 
@@ -219,6 +212,13 @@ class GpuLost(GateFault):
     effect = Effect.REFUSE_ENTRY
 
 
+class RecordFault(GateFault):
+    sentence = "The record cannot be written."
+    remedy = "See the log; buttons work as configured."
+    effect = Effect.REFUSE_ENTRY
+
+
+class DiskFull(RecordFault):
     sentence = "The data partition is full."
     remedy = "Free space on it or lower record.retention_days."
 
