@@ -51,8 +51,15 @@ GateFault
 │   └── PeerRefused          the car's controller cannot be trusted       STOP_NOW
 ├── HeraldFault              an access controller cannot be told          WARN
 ├── ClockUntrusted           the time of day is not confirmed             WARN
-├── PowerFault               the board's supply is too low                WARN
-├── ThermalFault             the board is too hot                         WARN
+├── PowerFault
+│   ├── PowerModeFailed      the board did not take a power mode          WARN
+│   ├── SupplyLow            the board's supply is too low                WARN
+│   ├── BoardThrottled       the board holds its own clock down           WARN
+│   └── SupplyUnread         nobody knows how the supply is               WARN
+├── ThermalFault
+│   ├── BoardHot             the board looks less, to cool down           WARN
+│   ├── RecognitionRests     the board is too hot to recognise            REFUSE_ENTRY
+│   └── ThermometerLost      the board's temperature cannot be read       WARN
 ├── SeatRefused              a thread cannot have its cores or priority   WARN
 ├── WatchdogFault            the watchdog cannot be fed                   WARN
 ├── MachineFault             the machine met what its table forbids       STOP_NOW
@@ -388,13 +395,48 @@ class ClockUntrusted(GateFault):
 
 
 class PowerFault(GateFault):
-    sentence = "The board's supply is too low."
+    sentence = "The board's power is in doubt."
     remedy = "Use the supply named in the board's bill of materials."
 
 
+class PowerModeFailed(PowerFault):
+    sentence = "The board did not take a power mode; it works on in the one that it has."
+    remedy = 'Correct [power], or set power.mode = "off".'
+
+
+class SupplyLow(PowerFault):
+    sentence = "The board's supply is too low."
+    remedy = "Use the 5 A supply (Raspberry Pi 5; 3 A for a 4) on a short cable, and feed USB devices apart."
+
+
+class BoardThrottled(PowerFault):
+    sentence = "The board's firmware holds its clock down."
+    remedy = "Shade or ventilate the enclosure; check the supply where supply_low is shown, too."
+
+
+class SupplyUnread(PowerFault):
+    sentence = "Nobody knows whether the supply is good."
+    remedy = "Allow the gate to read what the firmware says: docs/hardware/power.md."
+
+
 class ThermalFault(GateFault):
-    sentence = "The board is too hot."
+    sentence = "The board's heat is in doubt."
     remedy = "Shade or ventilate the enclosure."
+
+
+class BoardHot(ThermalFault):
+    sentence = "The board is hot, and looks less to cool down."
+
+
+class RecognitionRests(ThermalFault):
+    sentence = "The board is too hot to recognise: buttons and exit work, and the arm is watched."
+    remedy = "Shade or ventilate the enclosure; it clears by itself as the board cools."
+    effect = Effect.REFUSE_ENTRY
+
+
+class ThermometerLost(ThermalFault):
+    sentence = "The board's temperature cannot be read; what was eased for heat stays so."
+    remedy = "Restart the board; if it returns, set thermal.enabled = false and cool it generously."
 
 
 class SeatRefused(GateFault):

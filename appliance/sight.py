@@ -276,3 +276,21 @@ class Effort(Word):
     """Detect at full rate, track and read."""
     GUARD = "guard"
     """Detect for presence while the barrier moves; read newcomers only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Easing:
+    """How a hot board looks less. None and False leave what the configuration says.
+
+    Guarding the arm is never eased: a closing that nobody watches is not cooler, it is blind (law 2).
+    """
+
+    idle_fps: float | None = None
+    """Rate of watching, where that is lower."""
+    detect_side: int | None = None
+    """Long side of the detector's input, where that is smaller."""
+    recognise_fps: float | None = None
+    """Rate of recognising, where that is lower."""
+    rests: bool = False
+    """Recognising is only watching; nothing is read."""
+

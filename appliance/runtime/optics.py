@@ -11,7 +11,7 @@ from ..config import Config
 from ..events import EnginesTrusted
 from ..faults import EngineFailed, GateFault
 from ..hw.base import BaseCamera
-from ..sight import Effort
+from ..sight import Easing, Effort
 from ..vision.capture import Capture, CaptureThread
 from ..vision.factory import Recognition, build_recognition
 from ..vision.thread import VisionThread
@@ -34,6 +34,10 @@ RETRY_S = 10.0
 Load = Callable[[Config], Recognition]
 
 
+def _nobody() -> None:
+    """No one wants to know."""
+
+
 def load_recognition(config: Config) -> Recognition:
     """The nets that the configuration names, proved on their golden frames (law 13)."""
     return build_recognition(config.vision, config.infer)
@@ -51,6 +55,7 @@ class Optics:
     `start` begins loading in the background; the gate's buttons work meanwhile. `check` is called
     once in a while by the supervisor: it starts anew what has died, reports as CameraLost a camera whose
     driver does not return, and tells the log of frames that are lost. `stats` may be asked from any thread.
+    `noticed` is called when something is seen for the first time, by the loops' thread.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Optics:
         *,
         seats: Seats | None = None,
         retry_s: float = RETRY_S,
+        noticed: Callable[[], None] = _nobody,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -70,11 +76,12 @@ class Optics:
         self._mouth = mouth
         self._load = load
         self._retry_s = retry_s
-        self._nerves = Nerves(config, clock, mouth, seats or Seats(config.threads, mouth))
+        self._nerves = Nerves(config, clock, mouth, seats or Seats(config.threads, mouth), noticed)
         self._mailboxes = {name: self._nerves.mailbox() for name in cameras}
         self._log = EyeLog(clock, self._nerves.drops, self._nerves.stopwatch)
         self._stopping = threading.Event()
         self._effort = Effort.WATCH
+        self._easing = Easing()
         self._looking = threading.Lock()
         self._sighted: Sighted | None = None
         self._loading_s = clock.monotonic()
@@ -90,6 +97,23 @@ class Optics:
             if self._sighted is not None:
                 self._sighted.look(effort)
         self._nerves.wake.set()
+
+    @property
+    def effort(self) -> Effort:
+        """How hard the gate wants it to look."""
+        return self._effort
+
+    @property
+    def sees(self) -> bool:
+        """Whether the nets are loaded and trusted."""
+        return self._sighted is not None
+
+    def ease(self, easing: Easing) -> None:
+        """Look less from now on, as a hot board must; nets that are still to come do so, too."""
+        with self._looking:
+            self._easing = easing
+            if self._sighted is not None:
+                self._sighted.ease(easing)
 
     @property
     def beat_s(self) -> float:
@@ -176,6 +200,7 @@ class Optics:
         sighted = self._nerves.open_eyes(recognition, self._mailboxes)
         with self._looking:
             sighted.look(self._effort)
+            sighted.ease(self._easing)
             self._sighted = sighted
         self._start_vision()
         for kind in ("engine_failed", "extra_missing", "engine_untrusted"):

@@ -10,7 +10,7 @@ from functools import partial
 
 from ..clock import Clock
 from ..config import Config
-from ..sight import Effort
+from ..sight import Easing, Effort
 from ..vision.complaints import Chorus
 from ..vision.desk import ThreadedDesk
 from ..vision.drops import Drops, Tally
@@ -52,15 +52,24 @@ class Sighted:
         for loop in self.loops:
             loop.look(effort)
 
+    def ease(self, easing: Easing) -> None:
+        for loop in self.loops:
+            loop.ease(easing)
+
     def close(self) -> None:
         self.parts.desk.close()
         self.parts.looking.close()
 
 
 class Nerves:
-    """What cameras, loops and desks share, with nets or without: counts, times, seats, and one alarm."""
+    """What cameras, loops and desks share, with nets or without: counts, times, seats, and one alarm.
 
-    def __init__(self, config: Config, clock: Clock, mouth: Mouth, seats: Seats) -> None:
+    `noticed` is called by the loops' thread when something is seen for the first time.
+    """
+
+    def __init__(
+        self, config: Config, clock: Clock, mouth: Mouth, seats: Seats, noticed: Callable[[], None]
+    ) -> None:
         self.drops = Drops()
         self.stopwatch = make_stopwatch(clock, config.vision.timing_every)
         self.wake = threading.Event()
@@ -68,6 +77,7 @@ class Nerves:
         self._clock = clock
         self._mouth = mouth
         self._seats = seats
+        self._noticed = noticed
         self._ids = itertools.count(1)
 
     def seat(self, role: Role) -> Callable[[], None]:
@@ -98,9 +108,14 @@ class Nerves:
             publish=self._mouth.post,
             faults=Chorus(self._mouth),
             drops=self.drops,
-            next_id=lambda: next(self._ids),
+            next_id=self._next_id,
             stopwatch=self.stopwatch,
         )
+
+    def _next_id(self) -> int:
+        # Taken at the first sight of something, a frame before it is sure to be a vehicle.
+        self._noticed()
+        return next(self._ids)
 
     def _desk(self, recognition: Recognition) -> ThreadedDesk:
         vision = self._config.vision

@@ -48,10 +48,14 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture and where to look in it (everywhere when None)."""
+    """A picture and where to look in it (everywhere when None), no finer than `side` where that is given.
+
+    `side` is a wish, the long side of what the net is shown: a detector of one size does not know it.
+    """
 
     picture: AnyPicture
     roi: Box | None = None
+    side: int | None = None
 
 
 class BaseDetector(ABC):

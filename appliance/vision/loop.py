@@ -10,7 +10,7 @@ from ..config.schema import Camera, Vision
 from ..config.schema import Vote as VoteSettings
 from ..events import SceneSeen
 from ..faults import LooksFailed, ReaderStalled, VisionFault
-from ..sight import Detection, Effort, Frame, Kind, Track
+from ..sight import Detection, Easing, Effort, Frame, Kind, Track
 from .base import BaseDetector, FaultSink, Shot
 from .case import Case
 from .casebook import Casebook, Publish
@@ -105,6 +105,10 @@ class VisionLoop:
         self._pace.look(effort)
         self._mailbox.due_s = self._pace.due_s
 
+    def ease(self, easing: Easing) -> None:
+        """Look less from now on, as a hot board must. From any thread."""
+        self._pace.ease(easing)
+
     def step(self) -> bool:
         """One turn of this camera alone. True when a frame was seen."""
         now_s = self._parts.clock.monotonic()
@@ -137,7 +141,8 @@ class VisionLoop:
         size = frame.picture.width, frame.picture.height
         if size != self._cases.view.size:
             self._cases.view = View(self._camera, *size)
-        return Shot(frame.picture, self._cases.view.area)
+        guards = self.effort is Effort.GUARD
+        return Shot(frame.picture, self._cases.view.area, None if guards else self._pace.easing.detect_side)
 
     def see(self, frame: Frame, found: Found) -> bool:
         """Follow what was found in the frame that was taken. False when the detector failed."""
@@ -206,7 +211,7 @@ class VisionLoop:
 
     def _ask(self, frame: Frame, now_s: float) -> None:
         """Have the plates of this frame read, those first of which least is known."""
-        if self.effort is Effort.WATCH:
+        if self.effort is Effort.WATCH or self._pace.easing.rests:
             return
         for tracked in self._tracker.tracks:
             case, plate = self._cases.of(tracked.id), tracked.plate

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from ..config.schema import Vision
-from ..sight import Effort
+from ..sight import Easing, Effort
 
 _AT_ONCE_S = float("-inf")
+_UNEASED = Easing()
+
+
+@dataclass(frozen=True, slots=True)
+class _Periods:
+    """How long each effort waits between two frames; `calm_s` is that of recognising what is known."""
+
+    efforts_s: Mapping[Effort, float]
+    calm_s: float
+
+    @classmethod
+    def of(cls, vision: Vision, easing: Easing) -> _Periods:
+        idle_fps = _lower(vision.idle_fps, easing.idle_fps)
+        busy_fps = idle_fps if easing.rests else _lower(vision.recognise_fps, easing.recognise_fps)
+        # Never rarer than watching: the gate holds what was seen for true that long (law 2).
+        calm_fps = min(busy_fps, max(idle_fps, vision.settled_fps))
+        rates = {Effort.WATCH: idle_fps, Effort.RECOGNISE: busy_fps, Effort.GUARD: vision.guard_fps}
+        return cls({effort: 1.0 / fps for effort, fps in rates.items()}, 1.0 / calm_fps)
+
+
+def _lower(fps: float, eased_fps: float | None) -> float:
+    return fps if eased_fps is None else min(fps, eased_fps)
 
 
 class Pace:
-    """The rate of one camera. `look` may be called from any thread, the rest from the loop's alone."""
+    """The rate of one camera. `look` and `ease` may be called from any thread, the rest from the loop's."""
 
     def __init__(self, vision: Vision) -> None:
-        self._periods_s = {
-            Effort.WATCH: 1.0 / vision.idle_fps,
-            Effort.RECOGNISE: 1.0 / vision.recognise_fps,
-            Effort.GUARD: 1.0 / vision.guard_fps,
-        }
-        # Never rarer than watching: the gate holds what was seen for true that long (law 2).
-        calm_fps = min(vision.recognise_fps, max(vision.idle_fps, vision.settled_fps))
-        self._calm_s = 1.0 / calm_fps
+        self._vision = vision
+        self.easing = _UNEASED
+        self._periods = _Periods.of(vision, self.easing)
         self._calm = False
         self._base_s = _AT_ONCE_S
         self.effort = Effort.WATCH
@@ -39,6 +59,10 @@ class Pace:
     def look(self, effort: Effort) -> None:
         """Look this hard from now on."""
         self.effort = effort
+
+    def ease(self, easing: Easing) -> None:
+        """Look less than the configuration says, or as it says again."""
+        self.easing, self._periods = easing, _Periods.of(self._vision, easing)
 
     def taken(self, now_s: float) -> None:
         """A frame was taken: the next one is due a period later."""
@@ -62,4 +86,5 @@ class Pace:
         self._plan = (effort, self._base_s + self._period_s(effort))
 
     def _period_s(self, effort: Effort) -> float:
-        return self._calm_s if self._calm and effort is Effort.RECOGNISE else self._periods_s[effort]
+        periods = self._periods
+        return periods.calm_s if self._calm and effort is Effort.RECOGNISE else periods.efforts_s[effort]

@@ -128,7 +128,7 @@ def _check(scores: Sequence[int | None]) -> None:
 
 
 def _cut(shot: Shot, side: int) -> Cut:
-    """The ROI; all of the picture where the ROI is smaller than the net can see."""
+    """The ROI, or all of the picture where the ROI is smaller than the net can see, `side` long."""
     picture, roi = shot.picture, shot.roi
     part = Box(0, 0, picture.width, picture.height)
     if roi is not None:
@@ -136,7 +136,7 @@ def _cut(shot: Shot, side: int) -> Cut:
         x2, y2 = (-(-round(edge) // _GRID) * _GRID for edge in (roi.x2, roi.y2))
         seen = Box(x1, y1, min(picture.width, x2), min(picture.height, y2))
         part = seen if min(seen.width, seen.height) >= _STEP else part
-    scale = side / max(part.width, part.height)
+    scale = min(side, shot.side or side) / max(part.width, part.height)
     return Cut(picture, part, (max(1, round(part.width * scale)), max(1, round(part.height * scale))))
 
 

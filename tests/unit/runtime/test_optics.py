@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
 from appliance.gate.ports import FaultMet
 from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics, warmup_limit_s
 from appliance.runtime.seats import Role, Seats
-from appliance.sight import Effort, Frame
+from appliance.sight import Easing, Effort, Frame
 from appliance.vision.base import ReadResult
 from appliance.vision.drops import Dropped
 from appliance.vision.factory import Recognition
@@ -40,13 +40,15 @@ from .rig import (
 class Rig:
     """Optics before one fed camera, and what the gate heard of them."""
 
-    def __init__(self, load: Load, **changes: Any) -> None:
+    def __init__(self, load: Load, noticed: Callable[[], None] = lambda: None, **changes: Any) -> None:
         self.clock = a_clock()
         self.heard = Heard()
         self.camera = FedCamera(self.clock)
         cameras = {"front": self.camera}
         config = a_config(**changes)
-        self.optics = Optics(config, self.clock, cameras, self.heard.mouth, load, retry_s=0.001)
+        self.optics = Optics(
+            config, self.clock, cameras, self.heard.mouth, load, retry_s=0.001, noticed=noticed
+        )
 
     def turn(self) -> None:
         self.clock.advance(TICK_S)
@@ -324,3 +326,27 @@ def test_every_thread_takes_the_seat_of_its_role() -> None:
         ("vision", Role.VISION),
         ("reader-1", Role.READING),
     }
+
+
+def test_nets_that_come_later_look_as_a_hot_board_must() -> None:
+    hanging = Hanging()
+    rig = Rig(hanging)
+    rig.optics.look(Effort.RECOGNISE)
+    rig.optics.ease(Easing(rests=True))
+    with rig.started():
+        hanging.let_go.set()
+        rig.until("SceneSeen")
+        wait_for(lambda: rig.heard.lines.count("SceneSeen") > 5, rig.turn)
+    assert rig.optics.sees
+    assert "PlateVoted" not in rig.heard.lines
+
+
+def test_what_is_seen_for_the_first_time_is_noticed_once() -> None:
+    noticed = threading.Event()
+    rig = Rig(a_load(played()), noticed.set)
+    with rig.started():
+        wait_for(noticed.is_set, rig.turn)
+        noticed.clear()
+        rig.optics.look(Effort.RECOGNISE)
+        rig.until("PlateVoted")
+    assert not noticed.is_set()
