@@ -10,7 +10,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hash
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
 # What the tests can use: extras that need a GPU, or take another's place, stay out of every lock.
-EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn
+EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn --extra pi --extra jetson
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
