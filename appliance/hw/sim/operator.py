@@ -48,6 +48,11 @@ class ImpulseOperator(BaseOperator):
             self._heading = ""
         return self._heading == "open", self._heading == "close"
 
+    def judged(self, energised: frozenset[str]) -> frozenset[str]:
+        """A motion counts as long as it lasts, not as long as the impulse that began it."""
+        under_way = {self._heading} if self._heading else set()
+        return (energised - {"open", "close"}) | under_way
+
 
 class CarRelease(BaseOperator):
     """The way is free while the car is enabled, over a pin or by its controller on the serial link."""

@@ -45,6 +45,16 @@ def test_an_impulse_runs_to_the_limit() -> None:
     assert 90 < steps < 102
 
 
+def test_a_motion_is_judged_while_it_lasts() -> None:
+    operator, arm = ImpulseOperator(), Arm(1.0, angle=45.0)
+    seen = []
+    for energised in (OPEN, NOTHING, STOP, NOTHING):
+        operator.drive(energised, arm)
+        seen.append(operator.judged(energised))
+
+    assert seen == [OPEN, OPEN, STOP, NOTHING]
+
+
 def test_stop_and_the_opposite_end_a_motion() -> None:
     operator, arm = ImpulseOperator(), Arm(1.0, angle=45.0)
 
