@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..faults import PowerFault
+from ..faults import PowerModeFailed
 from .base import BasePower, PowerMode
 
 CPUFREQ = Path("/sys/devices/system/cpu/cpufreq")
@@ -38,11 +38,11 @@ class GovernorPower(BasePower):
         self._config = config
 
     def set_mode(self, mode: PowerMode) -> None:
-        """Raises PowerFault when a cluster does not offer the governor or does not take it."""
+        """Raises PowerModeFailed when a cluster does not offer the governor or does not take it."""
         governor = self._config.governors[mode]
         clusters = sorted(self._config.root.glob("policy*"))
         if not clusters:
-            raise PowerFault("this kernel shows no CPU frequency governors", part="power")
+            raise PowerModeFailed("this kernel shows no CPU frequency governors", part="power")
         for cluster in clusters:
             self._set(cluster, governor)
 
@@ -52,7 +52,7 @@ class GovernorPower(BasePower):
             (cluster / "scaling_governor").write_text(governor)
             taken = (cluster / "scaling_governor").read_text().strip()
         except OSError as error:
-            raise PowerFault(str(error), part=cluster.name) from error
+            raise PowerModeFailed(str(error), part=cluster.name) from error
         if taken != governor:
             detail = f'"{governor}" was not taken; offered: {", ".join(offered)}'
-            raise PowerFault(detail, part=cluster.name)
+            raise PowerModeFailed(detail, part=cluster.name)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
-from ..faults import ThermalFault
+from ..faults import ThermometerLost
 from .base import BaseThermal
 
 ZONES = Path("/sys/class/thermal")
@@ -18,10 +19,14 @@ class NullThermal(BaseThermal):
 
 
 class SysfsThermal(BaseThermal):
-    """Every zone that answers; a Jetson's zones of powered-down parts do not."""
+    """Every zone that answers but those of `ignore`; a Jetson's zones of powered-down parts do not.
 
-    def __init__(self, root: Path = ZONES) -> None:
+    Some zones answer with a constant: PMIC-Die of a Jetson says 50 or 100 degrees for ever.
+    """
+
+    def __init__(self, root: Path = ZONES, ignore: Collection[str] = ()) -> None:
         self._root = root
+        self._ignore = frozenset(ignore)
 
     def read(self) -> dict[str, float]:
         found: dict[str, float] = {}
@@ -32,10 +37,12 @@ class SysfsThermal(BaseThermal):
             except (OSError, ValueError) as error:
                 failure = error
                 continue
+            if name in self._ignore:
+                continue
             # Two zones of one type are told apart by their number.
             found[name if name not in found else f"{name}-{zone.name[12:]}"] = celsius
         if not found:
-            raise ThermalFault("no temperature can be read", part="thermal") from failure
+            raise ThermometerLost("no temperature can be read", part="thermal") from failure
         return found
 
 

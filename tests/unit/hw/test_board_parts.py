@@ -73,6 +73,12 @@ def test_zones_of_one_type_are_told_apart(tmp_path: Path) -> None:
     assert SysfsThermal(tmp_path).read() == {"cpu": 40.0, "cpu-1": 41.0}
 
 
+def test_a_zone_that_says_a_constant_is_ignored(tmp_path: Path) -> None:
+    a_zone(tmp_path, 0, "PMIC-Die", "100000")
+    a_zone(tmp_path, 1, "tj-thermal", "51000")
+    assert SysfsThermal(tmp_path, ["PMIC-Die"]).read() == {"tj-thermal": 51.0}
+
+
 def test_a_zone_that_does_not_answer_is_left_out(tmp_path: Path) -> None:
     a_zone(tmp_path, 0, "cv0-thermal", "")
     a_zone(tmp_path, 1, "cpu-thermal", "40000")
