@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from ..schema import Config
-from . import access, engines, sight, timing, wiring
+from . import access, engines, heat, sight, timing, wiring
 from .finding import Finding, Severity
 
 __all__ = ["CHECKS", "Finding", "Severity", "examine"]
@@ -43,6 +43,11 @@ CHECKS: tuple[Check, ...] = (
     sight.camera_rates,
     sight.reachable_vote,
     sight.plate_lengths,
+    heat.steps_in_order,
+    heat.eased_watching,
+    heat.eased_vote,
+    heat.eased_input,
+    heat.power_without_driver,
     engines.known_backends,
     engines.pictures_beside_the_nets,
     access.time_zone,

@@ -104,6 +104,10 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
         "access.denied_plates.AB-12",
     ),
     ({"access": {"sure_threshold": 0.5}}, "access.sure_threshold"),
+    ({"thermal": {"act_c": 80.0}}, "thermal.degrade_c"),
+    ({"thermal": {"enabled": True, "idle_fps": 0.6}}, "thermal.idle_fps"),
+    ({"thermal": {"enabled": True, "recognise_fps": 0.1}}, "thermal.recognise_fps"),
+    ({"thermal": {"enabled": True}, "infer": {"chain": ("tensorrt",), "dla": 0}}, "thermal.detect_side"),
 ]
 
 
@@ -121,6 +125,7 @@ WARNINGS: list[tuple[dict[str, Any], str]] = [
     (inputs(exit=None), "inputs.exit"),
     (inputs(loop=None), "inputs.loop"),
     ({"barrier": {"record_timeout_s": 1.0}}, "barrier.record_timeout_s"),
+    ({"power": {"mode": "auto"}}, "power.mode"),
 ]
 
 
@@ -231,3 +236,17 @@ def test_a_witness_that_may_refuse_wants_two_reads() -> None:
 
 def test_a_witness_that_reports_wants_none() -> None:
     assert found(vote={"min_reads": 1}) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"thermal": {"enabled": True}},
+        {"thermal": {"enabled": True, "idle_fps": 0.7}},
+        {"thermal": {"idle_fps": 0.1, "recognise_fps": 0.1}},
+        {"thermal": {"enabled": True, "detect_side": 0}, "infer": {"dla": 0, "chain": ("tensorrt",)}},
+        {"power": {"mode": "auto", "driver": "cpufreq"}},
+    ],
+)
+def test_an_easing_that_leaves_a_working_gate_is_left_in_peace(changes: dict[str, Any]) -> None:
+    assert found(**changes) == []
