@@ -38,6 +38,27 @@ def test_six_visits_open_for_everybody_who_may_enter_and_for_nobody_else(seed: i
     assert list(tmp_path.iterdir()) == []
 
 
+ACTUATORS = {
+    "pulse": '[gate]\nactuator = "pulse"\n[outputs.stop]\npin = "GPIO22"\n',
+    "car on a pin": '[gate]\nactuator = "car"\n[outputs.enable]\npin = "GPIO22"\n',
+    "car on the link": '[gate]\nactuator = "car"\n[car]\nchannel = "serial"\n',
+}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("text", ACTUATORS.values(), ids=ACTUATORS.keys())
+def test_every_actuator_lets_in_who_may_enter(text: str, tmp_path: Path) -> None:
+    config = tmp_path / "gatehouse.toml"
+    config.write_text(text, encoding="utf-8")
+    words = ("sim", "--visits", "5", "--seed", "7", "--headless", "--json", "--config", str(config))
+    done = gatehouse(*words, cwd=tmp_path)
+    told = summary(done)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (told["visits"], told["missed"], told["false_opens"], told["violations"]) == (5, 0, 0, [])
+    assert told["opened"] == told["authorised"] > 0
+
+
 def order(lines: list[str], story: list[str]) -> list[int]:
     """For each part of the story, the number of its first line."""
     return [next(n for n, line in enumerate(lines) if part in line) for part in story]

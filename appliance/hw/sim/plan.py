@@ -90,6 +90,8 @@ class Abilities:
     exit_button: bool = True
     loop: bool = True
     beam: bool = True
+    arm: bool = True
+    """False: each car is released by itself, and nobody slips in behind another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +203,16 @@ def _roles(rng: Rng, count: int, able: Abilities) -> list[tuple[Standing, Behavi
     roles = [first]
     while len(roles) < count:
         role = next(deals)
-        if _possible(role[0], able):
+        if _possible(role, able):
             leads = roles[-1] == first
             roles.append(role if leads or role[1] not in _FOLLOWS else first)
     return roles[:count]
 
 
-def _possible(standing: Standing, able: Abilities) -> bool:
+def _possible(role: tuple[Standing, Behaviour], able: Abilities) -> bool:
+    standing, behaviour = role
     needs = {Standing.GUEST: able.open_button, Standing.LEAVING: able.exit_button}
-    return needs.get(standing, True)
+    return needs.get(standing, True) and (able.arm or behaviour is not Behaviour.TAILGATE)
 
 
 def _deal(rng: Rng, cards: list[tuple[Standing, Behaviour]]) -> Iterator[tuple[Standing, Behaviour]]:

@@ -159,4 +159,5 @@ def _abilities(config: Config) -> Abilities:
         exit_button=arm and inputs.exit is not None and config.exit.mode != "none",
         loop=inputs.loop is not None,
         beam=inputs.beam is not None,
+        arm=arm,
     )

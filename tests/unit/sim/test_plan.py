@@ -53,6 +53,12 @@ def test_mishaps_befall_plain_entries_only(plan: Plan) -> None:
     assert {(v.standing, v.behaviour) for v in struck} == {(Standing.LISTED, Behaviour.ENTER)}
 
 
+def test_without_an_arm_nobody_slips_in_behind_another() -> None:
+    with_arm, without = (plan_visits(3, 100, Abilities(arm=arm)).visits for arm in (True, False))
+    assert Behaviour.TAILGATE in {v.behaviour for v in with_arm}
+    assert Behaviour.TAILGATE not in {v.behaviour for v in without}
+
+
 def test_a_gate_without_parts_gets_no_visit_that_needs_them() -> None:
     bare = Abilities(False, False, False, False, False, False)
     visits = plan_visits(seed=3, count=100, abilities=bare).visits
