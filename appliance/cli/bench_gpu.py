@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from ..bench.gpu import USES, Figure, GpuBench, Way
 from ..config import Config
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from ..infer.base import BaseBackend, Precision
+from ..infer.base import Precision
 from ..infer.models import Manifest, load_manifest
 from .bench_input import load, timers
+
+if TYPE_CHECKING:
+    from ..infer.onnxruntime_cuda import OnnxRuntimeCudaBackend
 
 RUNS, QUICK_RUNS = 200, 20
 
@@ -30,12 +33,13 @@ def show_gpu(args: argparse.Namespace, config: Config) -> int:
         print(json.dumps({"bench_gpu": 1, "gpu": name, "load": [before, load()], "figures": told}))
         return 0
     print(f"{name}; microseconds a call, {runs} calls")
-    print("\n".join(_table(figures)))
+    for line in _table(figures):
+        print(line, flush=True)
     print(f"load average {before:.1f} before, {load():.1f} after")
     return 0
 
 
-def _measured(infer: Infer, manifest: Manifest, runs: int) -> tuple[str, list[Figure]]:
+def _measured(infer: Infer, manifest: Manifest, runs: int) -> tuple[str, Iterator[Figure]]:
     try:
         # Only here: pycuda is an extra.
         from ..infer.cuda.device import nvidia
@@ -43,29 +47,28 @@ def _measured(infer: Infer, manifest: Manifest, runs: int) -> tuple[str, list[Fi
     except ImportError as error:
         raise EngineFailed("pycuda is not installed: pip install 'gatehouse[gpu]'", part="cuda") from error
     gpu, device = nvidia(infer)
-    bench = GpuBench(device, timers(), runs)
-    figures = [*bench.preparing(), *bench.copying()]
-    plain, graphs = OnnxRuntimeCudaBackend(*nvidia(infer, graphs=False)), OnnxRuntimeCudaBackend(gpu, device)
-    other, tf32 = OnnxRuntimeCudaBackend(*nvidia(infer)), OnnxRuntimeCudaBackend(gpu, device, tf32=True)
+    backends = {
+        "fp32, no graph": OnnxRuntimeCudaBackend(*nvidia(infer, graphs=False)),
+        "fp32": OnnxRuntimeCudaBackend(gpu, device),
+        "fp32, TF32": OnnxRuntimeCudaBackend(gpu, device, tf32=True),
+        "second stream": OnnxRuntimeCudaBackend(*nvidia(infer)),
+    }
+    return gpu.name, _figures(GpuBench(device, timers(), runs), manifest, backends)
+
+
+def _figures(
+    bench: GpuBench, manifest: Manifest, backends: Mapping[str, OnnxRuntimeCudaBackend]
+) -> Iterator[Figure]:
+    yield from bench.preparing()
+    yield from bench.copying()
     for use in USES:
         whole = manifest.file_in(use.net, Precision.FP32)
-        named = ((plain, "fp32, no graph"), (graphs, "fp32"), (tf32, "fp32, TF32"), (other, ""))
-        bare, first, rough, second = (Way(name, one.load(whole), one.device) for one, name in named)
-        figures += bench.running(use, (bare, first, rough, *_narrow(manifest, use.net, graphs)))
-        figures += bench.together(use, (first, second))
-    return gpu.name, figures
+        ways = [Way(name, one.load(whole), one.device) for name, one in backends.items()]
+        yield from bench.running(use, ways[:-1])
+        yield from bench.together(use, (ways[1], ways[-1]))
 
 
-def _narrow(manifest: Manifest, net: str, backend: BaseBackend) -> Iterator[Way]:
-    """The net in fewer bits, where the backend takes that."""
-    for precision in manifest.nets[net].precisions:
-        if precision is not Precision.FP32 and backend.device is not None:
-            with suppress(EngineFailed):
-                session = backend.load(manifest.file_in(net, precision))
-                yield Way(str(precision), session, backend.device)
-
-
-def _table(figures: Sequence[Figure]) -> Iterator[str]:
+def _table(figures: Iterable[Figure]) -> Iterator[str]:
     subject = ""
     for one in figures:
         if one.subject != subject:

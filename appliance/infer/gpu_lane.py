@@ -164,6 +164,8 @@ class GpuSession(BaseSession):
             try:
                 return self._made(shapes, buffers)
             except EngineFailed:
+                # ONNX Runtime ends the process where an engine goes while the GPU still works for it.
+                self._stream.synchronize()
                 buffers.free()
                 raise
 

@@ -95,7 +95,11 @@ class OnnxRuntimeCudaBackend(BaseBackend):
             session = BoundSession(
                 model.name, partial(self._opened, model), self._gpu, self._stream, self._place
             )
-        session.infer(blanks(session.inputs))
+        try:
+            session.infer(blanks(session.inputs))
+        except EngineFailed:
+            session.close()
+            raise
         return session
 
     def _opened(self, model: ModelFile) -> Engine:
