@@ -100,8 +100,9 @@ class CarPeer:
         self._dead_man_ms = min(3 * heartbeat_ms, DEAD_MAN_MOST_MS)
         if major == MAJOR:
             self._session, self._newest, self._heard_ms = session, number, now_ms
-        head = struct.pack(">BHHBBHBH", WELCOME, tag, number, MAJOR, MINOR, session, self._able, self._dead_man_ms)
-        self._send(frame(head + self._firmware))
+        head = struct.pack(">BHHBB", WELCOME, tag, number, MAJOR, MINOR)
+        about = struct.pack(">HBH", session, self._able, self._dead_man_ms)
+        self._send(frame(head + about + self._firmware))
 
     def _obey(self, tag, number, levels, now_ms):
         if tag != self._session or not newer(number, self._newest):
@@ -122,9 +123,10 @@ class CarPeer:
 
 def main():
     """On a Raspberry Pi Pico: relays at GP2 to GP4, the gate at UART 0 (GP0, GP1)."""
-    from machine import UART, WDT, Pin
     from os import urandom
     from time import ticks_diff, ticks_ms
+
+    from machine import UART, WDT, Pin
 
     relays = [Pin(number, Pin.OUT, value=0) for number in (2, 3, 4)]
     uart = UART(0, 115200)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from appliance.config.schema import Barrier, Buttons, Input, InputsSection, Output, Outputs
 from appliance.hw.base import InputSpec, OutputSpec
 from appliance.hw.specs import input_specs, output_specs
@@ -27,5 +29,16 @@ def test_a_button_is_debounced_by_the_longer_time_and_a_sensor_by_its_own() -> N
     assert input_specs(inputs, Buttons(debounce_s=0.05)) == (
         InputSpec("stop_button", "GPIO1", True, 0.05, True),
         InputSpec("exit", "GPIO2", False, 0.2),
-        InputSpec("loop", "GPIO3", False, 0.01),
+        InputSpec("loop", "GPIO3", False, 0.01, stuck_s=1800.0),
     )
+
+
+def test_a_sensor_has_its_plausible_time_and_a_button_none() -> None:
+    inputs = InputsSection(
+        exit=Input(pin="GPIO1", stuck_s=5.0),
+        loop=Input(pin="GPIO2", stuck_s=600.0, pull="external"),
+        limit_open=Input(pin="GPIO3"),
+    )
+    specs = {spec.name: spec for spec in input_specs(inputs, Buttons())}
+    assert [specs[name].stuck_s for name in ("exit", "loop", "limit_open")] == [inf, 600.0, inf]
+    assert (specs["loop"].external_pull, specs["exit"].external_pull) == (True, False)
