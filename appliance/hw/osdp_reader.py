@@ -54,7 +54,7 @@ class OsdpReader:
         try:
             bits = wiegand(number, self._size)
         except ValueError as error:
-            self._report(HeraldFault(f"{plate}: {error}", part="osdp"))
+            self._fail(f"{plate}: {error}")
             return
         with self._lock:
             self._device.present(bits, self._clock.monotonic())

@@ -68,7 +68,10 @@ class GpioPair(BasePair):
 
 
 class WiegandSender:
-    """Sends the cards of plates, one after the other, from a thread of its own."""
+    """Sends the cards of plates, one after the other, from a thread of its own.
+
+    `report` is called when a card could not be sent, `recovered` after each that was.
+    """
 
     def __init__(
         self,
@@ -76,12 +79,14 @@ class WiegandSender:
         cards: Cards,
         size: int,
         report: Callable[[GateFault], None],
+        recovered: Callable[[str, str], None],
         rest: Callable[[float], None],
     ) -> None:
         self._pair = pair
         self._cards = cards
         self._size = size
         self._report = report
+        self._recovered = recovered
         self._rest = rest
         self._waiting: queue.Queue[Bits | None] = queue.Queue(MOST_WAITING)
         self._thread = Thread(target=self._run, name="wiegand", daemon=True)
@@ -113,6 +118,7 @@ class WiegandSender:
         while (bits := self._waiting.get()) is not None:
             try:
                 self._pair.send(bits)
+                self._recovered(HeraldFault.kind(), "wiegand")
             except OutputFault as fault:
                 self._report(HeraldFault(str(fault), part="wiegand"))
             self._rest(REST_S)

@@ -37,7 +37,7 @@ def _heralds(config: Config, clock: Clock, pins: Pins, mouth: Mouth) -> Iterator
     size = config.cards.bits
     if config.wiegand is not None:
         pair = _pair(config, config.wiegand, pins)
-        yield WiegandSender(pair, cards, size, mouth.raised, rest)
+        yield WiegandSender(pair, cards, size, mouth.raised, mouth.cleared, rest)
     if config.osdp is not None:
         osdp = config.osdp
         device = PeripheralDevice(osdp.address, osdp.serial, osdp.baud, config.access.decision_expires_s)

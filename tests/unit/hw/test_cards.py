@@ -66,16 +66,19 @@ class Tape(BasePair):
     def close(self) -> None: ...
 
     def send(self, bits: Bits) -> None:
+        broken = self.broken
         self.sent.append(bits)
         self.done.release()
-        if self.broken:
+        if broken:
             raise OutputFailed("the write failed", part="wiegand.data0")
 
 
-def a_sender(pair: BasePair, told: list[GateFault], *, derive: bool = False) -> WiegandSender:
-    return WiegandSender(
-        pair, Cards({"AB123": 77, "BIG": 2**30}, derive=derive), 26, told.append, lambda s: None
-    )
+def a_sender(
+    pair: BasePair, told: list[GateFault], over: list[str] | None = None, *, derive: bool = False
+) -> WiegandSender:
+    cards = Cards({"AB123": 77, "BIG": 2**30}, derive=derive)
+    ended = [] if over is None else over
+    return WiegandSender(pair, cards, 26, told.append, lambda kind, part: ended.append(part), lambda s: None)
 
 
 def test_a_sender_sends_the_card_of_a_plate_and_none_of_one_without() -> None:
@@ -99,6 +102,19 @@ def test_a_number_that_does_not_fit_and_a_failing_line_are_told() -> None:
     assert tape.done.acquire(timeout=WAIT_S)
     sender.stop()
     assert [fault.kind() for fault in told] == ["herald_fault", "herald_fault"]
+
+
+def test_a_line_that_works_again_is_told() -> None:
+    tape, told, over = Tape(), list[GateFault](), list[str]()
+    tape.broken = True
+    sender = a_sender(tape, told, over)
+    sender.start()
+    for _ in range(2):
+        sender.present("AB123")
+        assert tape.done.acquire(timeout=WAIT_S)
+        tape.broken = False
+    sender.stop()
+    assert over == ["wiegand"]
 
 
 def test_more_cards_than_can_wait_are_told() -> None:
@@ -154,6 +170,17 @@ def test_lgpio_pulses_both_lines_as_one_group(active_high: bool, idle: int) -> N
         rest = 3 * idle
         waves = [(rest ^ 1, 3, 50), (rest, 3, 950), (rest ^ 2, 3, 50), (rest, 3, 950)]
         assert chip.calls == [("group", (22, 23), (idle, idle)), ("wave", 22, tuple(waves)), ("free", 22)]
+
+
+def test_the_vendor_s_lgpio_has_what_is_used_of_it() -> None:
+    vendor = pytest.importorskip("lgpio", reason="the package lgpio is not installed")
+    pulse = vendor.pulse(1, 3, 50)
+
+    assert (pulse.group_bits, pulse.group_mask, pulse.pulse_delay) == (1, 3, 50)
+    assert isinstance(vendor.TX_WAVE, int)
+    assert all(
+        callable(getattr(vendor, n)) for n in ("group_claim_output", "group_free", "tx_wave", "tx_busy")
+    )
 
 
 def test_a_wiegand_line_has_one_owner() -> None:
