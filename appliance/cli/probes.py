@@ -1,151 +1,107 @@
-"""What `gatehouse check` tries on this board. Nothing here drives an output or changes the record."""
+"""What `gatehouse check` looks at on this board, wired. Nothing here drives an output or writes."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
-from pathlib import Path
 
-from ..config import Config
-from ..config.checks import Severity
-from ..config.schema import Camera, EndOfLine, Infer, Input, Record
-from ..faults import CameraLost, DiskFull, Effect, GateFault, RecordFailed
-from ..hw.adc import make_input
-from ..hw.base import BaseCamera
-from ..hw.board import detect_board
-from ..hw.gpio import Pins, make_factory
-from ..hw.specs import input_spec
+from ..config.schema import Camera
+from ..hw.board import SIM
+from ..hw.gpio import make_factory
+from ..hw.gpiochip import lines as lines_of
+from ..hw.jetson_vitals import JetsonSupply
+from ..hw.pi_supply import PiConfig, PiSupply
 from ..hw.system_clock import SystemClock
+from ..hw.thermal import SysfsThermal
+from ..hw.vitals import BaseSupply, NullSupply
+from ..inspection import (
+    EVERYWHERE,
+    ON_A_BOARD,
+    Look,
+    cameras,
+    engines,
+    lines,
+    lists,
+    power,
+    service,
+    time_of_day,
+)
+from ..inspection.report import Reports, fine
+from ..inspection.site import Site
+from ..record.register import Listings
 from ..record.store import Store
 from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
 from ..vision.factory import build_recognition
 
-CAMERA_TIMEOUT_S = 5.0
-"""A network camera sends its first whole picture within a few seconds."""
+Probe = tuple[str, Look]
+"""The name of the part, and the look at it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one probe saw. `severity` None is fine."""
-
-    part: str
-    text: str
-    severity: Severity | None = None
-
-
-Probe = Callable[[], Iterator[Result]]
-
-
-def probes(config: Config, detect: Callable[[], str] = detect_board) -> Iterator[tuple[str, Probe]]:
-    """The probes that this configuration asks for, by the name of the part."""
-    yield "board", partial(board, config.board, detect)
-    yield "disk", partial(disk, config.record)
-    yield "record", partial(record, config.record)
-    yield "models", partial(models, config)
-    for name, camera in config.cameras.items():
-        yield f"camera {name}", partial(camera_picture, name, camera, config.infer)
-    yield "pins", partial(pins, config)
+def probes(site: Site) -> Iterator[Probe]:
+    """The looks that this configuration asks for, one after another; a running gate's parts are let be."""
+    yield from ((part, partial(check, site)) for part, check in EVERYWHERE)
+    if site.config.board != SIM:
+        yield from _board(site)
+    yield "record", partial(record, site)
+    yield lists.PART, partial(plates, site)
+    yield engines.PART, partial(nets, site)
+    if not service.running_gates(site):
+        yield from _held_by_a_gate(site)
 
 
-def run_probe(part: str, probe: Probe) -> Iterator[Result]:
-    """The results of one probe; the fault that ends it is one of them."""
-    try:
-        yield from probe()
-    except GateFault as fault:
-        severity = Severity.WARN if fault.effect is Effect.WARN else Severity.ERROR
-        yield Result(part, str(fault), severity)
+def _board(site: Site) -> Iterator[Probe]:
+    clock = SystemClock(vouched=site.config.clock.trust == "always")
+    yield from ((part, partial(check, site)) for part, check in ON_A_BOARD)
+    yield time_of_day.PART, lambda: time_of_day.trust(site, clock.wall())
+    yield power.SUPPLY, partial(power.supply, site, _supply(site))
+    yield power.HEAT, partial(power.heat, site, SysfsThermal(site.root / "sys/class/thermal"))
+    yield power.HEAT, partial(power.cooling, site)
 
 
-def board(configured: str, detect: Callable[[], str]) -> Iterator[Result]:
-    found = detect()
-    if configured in (found, "sim"):
-        yield Result("board", configured)
-    else:
-        text = f'The profile "{configured}" is configured, but this is "{found}". Set board = "auto".'
-        yield Result("board", text, Severity.WARN)
+def _held_by_a_gate(site: Site) -> Iterator[Probe]:
+    memory = GpuMemory(site.config.infer)
+    for name, camera in site.config.cameras.items():
+        yield f"camera {name}", partial(_camera, site, name, camera, memory)
+    yield lines.PINS, lambda: lines.held(site, lines_of(site.found("dev/gpiochip*")))
+    yield lines.PINS, partial(lines.inputs, site, partial(make_factory, site.config.pin_factory))
 
 
-def disk(settings: Record) -> Iterator[Result]:
-    """Raises RecordFailed or DiskFull."""
-    folder = _existing(settings.path.absolute().parent)
-    if not os.access(folder, os.W_OK):
-        raise RecordFailed(f"{folder} cannot be written by this user", part="disk")
-    free_mb = shutil.disk_usage(folder).free // 2**20
-    if free_mb < settings.min_free_mb:
-        raise DiskFull(f"{free_mb} MB free, {settings.min_free_mb} MB wanted", part=str(folder))
-    yield Result("disk", f"{free_mb} MB free in {folder}")
+def _supply(site: Site) -> BaseSupply:
+    if site.board.is_pi:
+        return PiSupply(PiConfig(site.root / "sys"))
+    return JetsonSupply(site.root / "sys") if site.board.is_jetson else NullSupply()
 
 
-def record(settings: Record) -> Iterator[Result]:
+def _camera(site: Site, name: str, camera: Camera, memory: GpuMemory) -> Reports:
+    clock = SystemClock()
+    yield from cameras.look(site, name, lambda: build_camera(name, camera, clock, memory), clock)
+
+
+def record(site: Site) -> Reports:
     """Raises RecordLocked, RecordCorrupt or RecordFailed."""
+    settings = site.config.record
     if not settings.path.exists():
-        yield Result("record", f"{settings.path} will be made when the gate first runs")
+        yield fine("record", f"{settings.path} will be made when the gate first runs")
         return
-    store = Store.open_to_read(settings)
-    try:
+    with closing(Store.open_to_read(settings)) as store:
         store.query("SELECT count(*) FROM sqlite_master")
-    finally:
-        store.close()
-    yield Result("record", f"{settings.path} opens")
+    yield fine("record", f"{settings.path} opens")
 
 
-def models(config: Config) -> Iterator[Result]:
+def plates(site: Site) -> Reports:
+    """The configuration's plates and the list's. Raises what a Store raises."""
+    settings, listed = site.config.record, []
+    if settings.path.exists():
+        with closing(Store.open_to_read(settings)) as store:
+            listed = Listings(store).all()
+    yield from lists.anybody(site, listed)
+    yield from lists.unknown_schedules(site, listed)
+
+
+def nets(site: Site) -> Reports:
     """Load the nets and let them read their golden frames. Raises EngineFailed, EngineUntrusted."""
-    recognition = build_recognition(config.vision, config.infer)
-    yield from (Result("models", str(fault), Severity.WARN) for fault in recognition.faults)
-    yield Result("models", f"{config.vision.reader} reads its golden frames on {recognition.backend}")
-
-
-def camera_picture(name: str, camera: Camera, infer: Infer) -> Iterator[Result]:
-    """Raises CameraLost."""
-    part = f"camera {name}"
-    if camera.driver == "sim":
-        yield Result(part, "the twin's")
-        return
-    with _camera(name, camera, infer) as device:
-        picture = device.read(CAMERA_TIMEOUT_S).picture
-    yield Result(part, f"{camera.source} gives pictures of {picture.width} x {picture.height}")
-
-
-def _camera(name: str, camera: Camera, infer: Infer) -> BaseCamera:
-    """The driver that the configuration names; only that one's library is imported."""
-    if camera.driver in ("v4l2", "rtsp"):
-        from ..hw.cameras.opencv import OpenCvCamera, OpenCvConfig
-
-        config = OpenCvConfig(camera.driver, camera.source, camera.width, camera.height, camera.fps)
-        return OpenCvCamera(name, config, SystemClock())
-    if camera.driver == "file":
-        from ..hw.cameras.footage import FootageCamera
-
-        return FootageCamera(name, Path(camera.source), SystemClock())
-    if camera.driver == "nvdec":
-        return build_camera(name, camera, SystemClock(), GpuMemory(infer))
-    raise CameraLost(f'this build has no driver "{camera.driver}"', part=f"camera {name}")
-
-
-def pins(config: Config) -> Iterator[Result]:
-    """Claim and read each input. Outputs stay unclaimed: claiming one sets its level."""
-    factory = make_factory(config.pin_factory)
-    try:
-        for name, given in config.inputs:
-            if given is not None:
-                probe = partial(_input, name, given, factory, config.end_of_line)
-                yield from run_probe(f"input {name}", probe)
-    finally:
-        factory.close()
-
-
-def _input(name: str, given: Input, factory: Pins, resistors: EndOfLine) -> Iterator[Result]:
-    spec = input_spec(name, given, given.debounce_s)
-    with make_input(spec, factory, resistors) as line:
-        level = "active" if line.read() else "idle"
-    yield Result(f"input {name}", f"{given.pin} reads {level}")
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    return next(place for place in (folder, *folder.parents) if place.exists())
+    yield from engines.shelf(site)
+    recognition = build_recognition(site.config.vision, site.config.infer)
+    yield from engines.served(site, recognition.backend, recognition.faults)

@@ -1,101 +1,139 @@
-"""`gatehouse check`: the findings, the probes and the exit code."""
+"""`gatehouse check`: the findings, the looks, the pulse and the exit code."""
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from appliance.__main__ import main
-from appliance.cli.probes import Result, board, camera_picture, disk, pins, probes, record, run_probe
-from appliance.config.checks import Severity
+from appliance.cli.probes import plates, probes, record
 from appliance.config.load import load_config
-from appliance.config.schema import Camera, Record
-from appliance.faults import CameraLost, ClockUntrusted, DiskFull, RecordCorrupt, RecordFailed
+from appliance.config.schema import Record
+from appliance.faults import CameraLost, ClockUntrusted, RecordCorrupt, RecordFailed
+from appliance.hw.board import Board
+from appliance.inspection import run_look
+from appliance.inspection.report import Level, Report, fine, waste, wrong
+from appliance.inspection.site import Site, ask_tool
 
-SIM = load_config(None, "sim", environment={}).config
+TWIN = Board("sim")
 
 
-def check(tmp_path: Path, text: str, board: str = "sim") -> int:
+def a_site(root: Path, board: str = "sim", **sections: object) -> Site:
+    config = load_config(None, board, environment={}).config.model_copy(update=sections)
+    return Site(config, TWIN, root, lambda *words: None)
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Path:
     path = tmp_path / "mine.toml"
-    path.write_text(text, encoding="utf-8")
-    return main(["check", "--no-hardware", "--board", board, "--config", str(path)])
+    path.write_text(f'[record]\npath = "{tmp_path}/gate.db"\n', encoding="utf-8")
+    return path
 
 
-def test_a_sound_configuration_is_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(tmp_path, "") == 0
+def check(path: Path, *words: str, text: str | None = None, board: str = "sim") -> int:
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    return main(["check", *words, "--board", board, "--config", str(path)])
+
+
+def looking(monkeypatch: pytest.MonkeyPatch, *reports: Report) -> None:
+    monkeypatch.setattr("appliance.cli.check.probes", lambda site: [("disk", lambda: iter(reports))])
+
+
+def test_a_sound_configuration_is_fit(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(owner, "--no-hardware") == 0
     assert "0 errors, 0 warnings. Fit." in capsys.readouterr().out
 
 
-def test_a_warning_leaves_it_fit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert check(tmp_path, "", "pi5") == 0
+def test_a_warning_leaves_it_fit(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(owner, "--no-hardware", board="pi5") == 0
     assert "only the camera watches under the arm" in capsys.readouterr().out
 
 
-def test_keys_that_contradict_each_other_cannot_run(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert check(tmp_path, '[outputs.horn]\npin = "17"\n') == 2
+def test_keys_that_contradict_each_other_cannot_run(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(owner, "--no-hardware", text='[outputs.horn]\npin = "17"\n') == 2
     assert "mine.toml:2: outputs.horn.pin: uses GPIO17, as outputs.open does." in capsys.readouterr().out
 
 
+def test_a_file_that_cannot_be_read_is_no_finding(owner: Path) -> None:
+    assert check(owner, "--no-hardware", text="[gate\n") == 2
+
+
 def test_a_part_that_fails_makes_the_board_unfit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    owner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def failing() -> Iterator[Result]:
-        yield Result("disk", "full", Severity.ERROR)
+    looking(monkeypatch, wrong("disk", "It is full.", "Empty it."))
 
-    monkeypatch.setattr("appliance.cli.check.probes", lambda config: [("disk", failing)])
-    path = tmp_path / "mine.toml"
-    path.write_text("", encoding="utf-8")
-
-    assert main(["check", "--board", "sim", "--config", str(path)]) == 1
-    assert "1 errors, 0 warnings. Not fit for a gate." in capsys.readouterr().out
+    assert check(owner) == 1
+    shown = capsys.readouterr().out
+    assert "ERROR disk                  It is full. Empty it." in shown
+    assert "1 errors, 0 warnings. Not fit for a gate." in shown
 
 
-def test_a_file_that_cannot_be_read_is_no_finding(tmp_path: Path) -> None:
-    assert check(tmp_path, "[gate\n") == 2
+def test_waste_leaves_it_fit_with_a_note(
+    owner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looking(monkeypatch, waste("vision", "Too fine.", "Lower it."))
+
+    assert check(owner) == 0
+    assert "1 settings work, but waste the board." in capsys.readouterr().out
+
+
+def test_tools_get_one_object(
+    owner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    looking(monkeypatch, fine("disk", "room"), wrong("clock", "It stands.", "Wind it."))
+
+    assert check(owner, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["fit"], told["profile"]) == (False, "sim")
+    assert told["findings"][-1] == {
+        "part": "clock",
+        "text": "It stands.",
+        "level": "wrong",
+        "remedy": "Wind it.",
+    }
 
 
 @pytest.mark.parametrize(
-    ("fault", "severity"), [(CameraLost("gone"), Severity.ERROR), (ClockUntrusted(), Severity.WARN)]
+    ("fault", "level"), [(CameraLost("gone"), Level.WRONG), (ClockUntrusted(), Level.WARN)]
 )
-def test_a_fault_is_a_result_as_grave_as_its_effect(fault: Exception, severity: Severity) -> None:
-    def failing() -> Iterator[Result]:
-        yield Result("part", "first")
+def test_a_fault_is_a_report_as_grave_as_its_effect(fault: Exception, level: Level) -> None:
+    def failing() -> Iterator[Report]:
+        yield fine("part", "first")
         raise fault
 
-    assert list(run_probe("part", failing)) == [Result("part", "first"), Result("part", str(fault), severity)]
+    assert list(run_look("part", failing)) == [fine("part", "first"), Report("part", str(fault), level)]
 
 
-def test_every_part_of_the_twin_is_probed() -> None:
-    assert [part for part, _ in probes(SIM)] == ["board", "disk", "record", "models", "camera front", "pins"]
+def test_every_part_of_the_twin_is_looked_at(tmp_path: Path) -> None:
+    parts = dict.fromkeys(part for part, _ in probes(a_site(tmp_path)))
+
+    assert list(parts) == ["board", "disk", "settings", "record", "plates", "models", "camera front", "pins"]
 
 
-@pytest.mark.parametrize(
-    ("configured", "severity"),
-    [("pi5", None), ("sim", None), ("pi4", Severity.WARN), ("generic", Severity.WARN)],
-)
-def test_the_wrong_profile_is_noticed(configured: str, severity: Severity | None) -> None:
-    assert [result.severity for result in board(configured, lambda: "pi5")] == [severity]
+def test_a_board_is_looked_at_beyond_the_twin(tmp_path: Path) -> None:
+    parts = {part for part, _ in probes(a_site(tmp_path, "pi5"))}
+
+    assert {"supply", "heat", "memory", "root", "clock", "watchdog", "service", "serial"} <= parts
 
 
-def test_a_disk_with_room_is_fine_before_its_folder_exists(tmp_path: Path) -> None:
-    (result,) = disk(Record(path=tmp_path / "new" / "gate.db", min_free_mb=1))
+def test_a_running_gate_s_lines_and_cameras_are_let_be(tmp_path: Path) -> None:
+    (tmp_path / "proc/77").mkdir(parents=True)
+    (tmp_path / "proc/77/cmdline").write_text("gatehouse\0run\0")
+    parts = {part for part, _ in probes(a_site(tmp_path))}
 
-    assert result.severity is None
-
-
-def test_a_disk_without_room_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(DiskFull):
-        list(disk(Record(path=tmp_path / "gate.db", min_free_mb=2**40)))
+    assert parts & {"camera front", "pins"} == set()
 
 
 def test_a_record_that_is_not_there_yet_is_fine_and_stays_away(tmp_path: Path) -> None:
-    (result,) = record(Record(path=tmp_path / "gate.db"))
+    site = a_site(tmp_path, record=Record(path=tmp_path / "gate.db"))
 
-    assert result.severity is None
+    assert [report.level for report in record(site)] == [Level.FINE]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -104,20 +142,62 @@ def test_a_damaged_record_is_a_fault(tmp_path: Path) -> None:
     path.write_bytes(b"no database " * 100)
 
     with pytest.raises((RecordCorrupt, RecordFailed)):
-        list(record(Record(path=path)))
+        list(record(a_site(tmp_path, record=Record(path=path))))
 
 
-def test_the_inputs_are_read() -> None:
-    results = list(pins(SIM))
+def test_the_list_counts_among_the_plates(owner: Path, tmp_path: Path) -> None:
+    main(["plates", "add", "AB12CDE", "--config", str(owner), "--board", "sim"])
+    site = a_site(tmp_path, record=Record(path=tmp_path / "gate.db"))
 
-    assert Result("input loop", "GPIO5 reads idle") in results
-    assert [result for result in results if result.severity] == []
-
-
-def test_the_twin_needs_no_camera() -> None:
-    assert [result.severity for result in camera_picture("front", Camera(driver="sim"), SIM.infer)] == [None]
+    assert [report.text for report in plates(site)] == ["1 may pass"]
 
 
-def test_a_camera_without_a_driver_is_a_fault() -> None:
-    with pytest.raises(CameraLost, match='no driver "argus"'):
-        list(camera_picture("front", Camera(driver="argus"), SIM.infer))
+def entries(tmp_path: Path) -> list[tuple[str, str]]:
+    with sqlite3.connect(tmp_path / "gate.db") as database:
+        rows: list[tuple[str, str]] = database.execute("SELECT kind, subject FROM audit").fetchall()
+    database.close()
+    return rows
+
+
+def test_a_pulse_is_said_recorded_and_done(
+    owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner.write_text(f"{owner.read_text()}[barrier]\ndead_time_s = 0.01\npulse_s = 0.05\n")
+
+    assert check(owner, "--pulse", "open", "--yes") == 0
+    said, done = capsys.readouterr().out.splitlines()
+    assert "The arm begins to OPEN." in said
+    assert "reads back off" in done
+    assert entries(tmp_path)[-1] == ("command", "open")
+
+
+def test_a_pulse_that_nobody_confirms_moves_nothing(
+    owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check(owner, "--pulse", "open") == 2
+    assert "nobody is here to be asked" in capsys.readouterr().err
+    assert not (tmp_path / "gate.db").exists()
+
+
+def test_an_output_that_is_not_fitted_is_not_pulsed(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check(owner, "--pulse", "lights", "--yes") == 2
+    assert capsys.readouterr().err == '--pulse: no output is named "lights". Fitted: open, close.\n'
+
+
+def test_a_configuration_that_would_not_arm_pulses_nothing(owner: Path) -> None:
+    assert check(owner, "--pulse", "open", "--yes", text='[outputs.horn]\npin = "17"\n') == 2
+
+
+def test_a_running_gate_keeps_its_lines(
+    owner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("appliance.cli.pulsing.running_gates", lambda site: (77,))
+
+    assert check(owner, "--pulse", "open", "--yes") == 2
+    assert "a gate runs on this board (process 77)" in capsys.readouterr().err
+
+
+def test_a_tool_answers_or_says_nothing() -> None:
+    assert ask_tool("echo", "fine") == "fine\n"
+    assert ask_tool("false") is None
+    assert ask_tool("no-such-tool-here") is None

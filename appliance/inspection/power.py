@@ -1,0 +1,70 @@
+"""The supply, the temperatures and the cooling, as they are now."""
+
+from __future__ import annotations
+
+from ..faults import GateFault
+from ..hw.base import BaseThermal
+from ..hw.vitals import BaseSupply, Trouble
+from .report import Reports, fine, of_fault, warn, wrong
+from .site import Site
+
+SUPPLY = "supply"
+HEAT = "heat"
+ACT_C, DEGRADE_C = 75.0, 80.0
+"""Where the gate begins to look less, and where it stops to recognise, unless configured otherwise."""
+
+_SAID = {
+    Trouble.UNDERVOLTAGE: "the supply is too low",
+    Trouble.CAPPED: "the clock is capped",
+    Trouble.THROTTLED: "the board is throttled",
+    Trouble.SOFT_LIMIT: "the soft limit of temperature is reached",
+}
+_REMEDY = "Use the maker's supply on a short cable, feed USB devices apart, and ventilate the enclosure."
+
+
+def supply(site: Site, firmware: BaseSupply) -> Reports:
+    if not (site.board.is_pi or site.board.is_jetson):
+        return
+    try:
+        told = firmware.read()
+    except GateFault as fault:
+        yield of_fault(SUPPLY, fault)
+        return
+    for trouble in sorted(told.now):
+        make = wrong if trouble is Trouble.UNDERVOLTAGE else warn
+        yield make(SUPPLY, f"Now {_SAID[trouble]}.", _REMEDY)
+    for trouble in sorted(told.been - told.now):
+        yield warn(SUPPLY, f"Since the board started {_SAID[trouble]} at times.", _REMEDY)
+    if not told.now | told.been:
+        yield fine(SUPPLY, "enough, now and since the board started")
+
+
+def heat(site: Site, thermometers: BaseThermal) -> Reports:
+    """Degrees under the load of this moment: a gate at work is warmer."""
+    try:
+        zones = thermometers.read()
+    except GateFault as fault:
+        if site.board.is_pi or site.board.is_jetson:
+            yield of_fault(HEAT, fault)
+        return
+    if not zones:
+        return
+    name, hottest_c = max(zones.items(), key=lambda zone: zone[1])
+    said = f"{name} has {hottest_c:.0f} °C"
+    remedy = "Fit a heat sink and a fan, shade the enclosure, and keep its vents free."
+    if hottest_c >= DEGRADE_C:
+        yield wrong(HEAT, f"{said}: the gate would not recognise.", remedy)
+    elif hottest_c >= ACT_C:
+        yield warn(HEAT, f"{said}: the gate would look less.", remedy)
+    else:
+        yield fine(HEAT, said)
+
+
+def cooling(site: Site) -> Reports:
+    """Whether the kernel drives a fan. A large heat sink does as well: this is a fact, no fault."""
+    devices = [
+        site.text(f"sys/class/thermal/{place.name}/type") for place in site.found("sys/class/thermal/c*")
+    ]
+    fans = [name for name in devices if "fan" in name.lower()]
+    if fans:
+        yield fine(HEAT, f"a fan is driven by the kernel ({fans[0]})")
