@@ -15,7 +15,8 @@ GateFault
 │   ├── ModelStale           a net made here is of an older version       WARN
 │   ├── LooksFailed          a vehicle's looks cannot be told             WARN
 │   ├── ReaderStalled        the reading desk gives no answers            REFUSE_ENTRY
-│   └── LoopStalled          the inference loop does not beat             REFUSE_ENTRY
+│   ├── LoopStalled          the inference loop does not beat             REFUSE_ENTRY
+│   └── EyesClosed           recognition failed too often, and rests      REFUSE_ENTRY
 ├── GpuLost                  CUDA serves this process no longer           REFUSE_ENTRY
 ├── RecordFault
 │   ├── DiskFull             the data partition is full                   REFUSE_ENTRY
@@ -62,6 +63,9 @@ GateFault
 │   └── ThermometerLost      the board's temperature cannot be read       WARN
 ├── SeatRefused              a thread cannot have its cores or priority   WARN
 ├── WatchdogFault            the watchdog cannot be fed                   WARN
+├── RecoveryFault
+│   ├── RecoveryUnkept       what was tried to recover cannot be kept     WARN
+│   └── RebootDue            the board reboots as soon as it may          WARN
 ├── MachineFault             the machine met what its table forbids       STOP_NOW
 ├── MachineStalled           the machine did not tick in time             STOP_NOW
 ├── StoppedByHand            STOP was pressed while the gate moved        WARN
@@ -217,6 +221,11 @@ class GpuLost(GateFault):
     sentence = "The GPU serves this process no longer."
     remedy = "The gate starts anew by itself; if it returns, the driver's log (dmesg) says why."
     effect = Effect.REFUSE_ENTRY
+
+
+class EyesClosed(VisionFault):
+    sentence = "Recognition failed too often and rests; buttons and exit work."
+    remedy = "See the log for what failed; `systemctl restart gatehouse` tries at once."
 
 
 class RecordFault(GateFault):
@@ -447,6 +456,21 @@ class SeatRefused(GateFault):
 class WatchdogFault(GateFault):
     sentence = "The watchdog cannot be fed."
     remedy = "Start the gate from its systemd unit."
+
+
+class RecoveryFault(GateFault):
+    sentence = "The gate cannot mend itself as it should."
+    remedy = "docs/reliability.md tells what it tries."
+
+
+class RecoveryUnkept(RecoveryFault):
+    sentence = "What was tried to recover cannot be kept over a restart; no reboot is asked for."
+    remedy = "Free space on the data partition, and check that the gate may write beside its record."
+
+
+class RebootDue(RecoveryFault):
+    sentence = "The board reboots as soon as nothing moves and nobody waits."
+    remedy = "Reboot it by hand, or set recovery.reboot = false."
 
 
 class MachineFault(GateFault):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 import time
+from collections.abc import Callable
 
 from ..config.load import Loaded
+from ..hw.base import BaseCamera
 from ..hw.gpio import GpioOutput, make_factory
 from ..hw.outputs import shut_down_outputs
 from ..hw.sim.twin import Twin
@@ -16,6 +19,7 @@ from ..hw.system_clock import SystemClock
 from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
 from ..runtime.live import LiveGate, Setting, stop_on_signals
+from ..runtime.recovery import note_death
 from ..runtime.twinlife import TwinThread, refuse_blind
 from .leave import leave
 from .settings import load_settings
@@ -27,8 +31,10 @@ Run the gate on this board until it is stopped. On the `sim` board it stands bef
   gatehouse run --config /etc/gatehouse/gatehouse.toml --board pi5
 
 Exit code 0: stopped on request; 1: start me anew (systemd does); 2: the configuration or the pins cannot
-be used."""
+be used; 3: it failed too often and stays down, until it is started by hand."""
 
+STAYS_DOWN = 3
+"""RestartPreventExitStatus= of the unit."""
 ENDLESS_VISITS = 1000
 """As many as the twin plans in one go when nobody says how many."""
 
@@ -60,6 +66,8 @@ def _release(loaded: Loaded) -> int:
         shut_down_outputs(specs, lambda spec: GpioOutput(spec, pins))
     finally:
         pins.close()
+    # Outputs first: the disk may be what hung.
+    note_death(config, os.environ)
     return 0
 
 
@@ -68,8 +76,12 @@ def _serve(loaded: Loaded) -> int:
     clock = SystemClock(vouched=config.clock.trust == "always")
     memory = GpuMemory(config.infer)
     cameras = {name: build_camera(name, section, clock, memory) for name, section in config.cameras.items()}
-    gate = LiveGate(Setting(config, clock, make_factory(config.pin_factory), cameras))
-    return 0 if gate.run(stop_on_signals().is_set) else 1
+
+    def renew(name: str) -> BaseCamera:
+        return build_camera(name, config.cameras[name], clock, memory)
+
+    setting = Setting(config, clock, make_factory(config.pin_factory), cameras, renew=renew)
+    return _run(LiveGate(setting), stop_on_signals().is_set)
 
 
 def _serve_twin(loaded: Loaded) -> int:
@@ -82,6 +94,13 @@ def _serve_twin(loaded: Loaded) -> int:
     world, asked = TwinThread(twin, clock), stop_on_signals()
     world.start()
     try:
-        return 0 if gate.run(lambda: asked.is_set() or world.over()) else 1
+        return _run(gate, lambda: asked.is_set() or world.over())
     finally:
         world.stop()
+
+
+def _run(gate: LiveGate, ended: Callable[[], bool]) -> int:
+    if gate.down:
+        gate.stay_down()
+        return STAYS_DOWN
+    return 0 if gate.run(ended) else 1

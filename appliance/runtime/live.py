@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -25,15 +26,21 @@ from ..hw.watchdog import FedByTick, make_watchdog
 from ..listing import Listing
 from ..record.stamp import Origin
 from ..record.writer import RecordWriter
+from .benching import without
+from .captures import Renew
 from .gatework import Mouth, build_gate
 from .hands import build_hands
 from .heralds import build_heralds
 from .listwatch import ListWatch
 from .optics import Load, Optics, load_recognition
 from .ports import Doorman, Scribe
+from .recovery import Recovery
 from .seats import Role, Seats
 from .supervisor import Supervisor, Workers
 
+log = logging.getLogger(__name__)
+
+DEFECT = "The gate ended by a defect."
 SWITCH_S = 0.0005
 """Each statement to the database gives up the interpreter's lock; with Python's own 5 ms, recognition
 keeps it that long every time, and the record of an opening waits (docs/performance.md).
@@ -70,6 +77,8 @@ class Setting:
     """Plates that count beside the owner's list, and are kept nowhere: the twin's."""
     car_port: BaseSerialLink | None = None
     """In place of the serial port of the configuration: the twin's."""
+    renew: Renew | None = None
+    """Makes a fresh driver of a camera whose own one hangs; None where there is but one."""
 
 
 class LiveGate:
@@ -86,13 +95,14 @@ class LiveGate:
         self._loop_beat = Heartbeat()
         self._machine_beat = Heartbeat()
         self._writer = setting.writer(config.record, clock, self._mouth)
-        self._optics = Optics(config, clock, setting.cameras, self._mouth, setting.load, seats=self._seats)
+        self._recovery = Recovery(config, clock, self._mouth)
+        self._optics = self._open_optics()
         self._guard = GuardThread(
             self._hands.outputs, clock, self._machine_beat, self._mouth.raised, self._mouth.cleared
         )
         self._doorman.decider.replace_list(setting.guests)
         workers = Workers(self._writer, self._guard, self._optics, self._list_watch)
-        self._supervisor = Supervisor(workers, clock, self._mouth)
+        self._supervisor = Supervisor(workers, self._recovery, clock, self._mouth)
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
         self._heralds = build_heralds(config, clock, setting.pins, self._mouth)
         eyes = [self._optics] if setting.cameras else []
@@ -100,7 +110,20 @@ class LiveGate:
             config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes, self._heralds
         )
         self._shown = ""
-        self._farewell = "The gate ended by a defect."
+        self._served = False
+        self._farewell = DEFECT
+
+    @property
+    def down(self) -> str:
+        """Why it must stay down; empty where it may run."""
+        return self._recovery.down
+
+    def stay_down(self) -> None:
+        """Claim nothing, tell systemd why, and keep it: a hand starts it next. Raises RecoveryUnkept."""
+        why = self.down
+        log.critical("the gate stays down: %s; start it by hand", why)
+        self._tell(lambda: self._watchdog.status(f"stays down: {why}; start it by hand"))
+        self._recovery.stay_down(why)
 
     def run(self, ended: Callable[[], bool]) -> bool:
         """Serve until `ended`. False when too many workers died: start the process anew.
@@ -116,6 +139,19 @@ class LiveGate:
             self._farewell = "The gate was told to stop."
         return True
 
+    def _open_optics(self) -> Optics:
+        setting, config = self._setting, self._setting.config
+        benched = self._recovery.ladder.benched(setting.clock.monotonic())
+        return Optics(
+            config,
+            setting.clock,
+            setting.cameras,
+            self._mouth,
+            without(benched, setting.load),
+            seats=self._seats,
+            renew=setting.renew,
+        )
+
     def _list_watch(self) -> ListWatch:
         return ListWatch(self._setting.config.record, self._replace_list, self._doorman.witness.learn)
 
@@ -130,6 +166,8 @@ class LiveGate:
             sys.setswitchinterval(SWITCH_S)
             # Before it starts others: the guard and the list's watch sit where this thread does.
             self._seats.take(Role.GATE)
+            # Last, with every pin given back: it waits for the disk.
+            stack.callback(self._keep_recovery)
             stack.callback(self._setting.pins.close)
             self._hands.open()
             stack.callback(self._hands.close)
@@ -143,6 +181,7 @@ class LiveGate:
             self._begin()
             stack.callback(self._supervisor.stop)
             stack.callback(self._hands.actuator.safe)
+            self._served = True
             yield
 
     def _begin(self) -> None:
@@ -159,13 +198,18 @@ class LiveGate:
         self._tell(self._watchdog.stopping)
         self.gate.shut_down(self._farewell)
 
+    def _keep_recovery(self) -> None:
+        """A gate that could not claim its pins has not died: it has not lived."""
+        if self._served:
+            self._recovery.close(DEFECT if self._farewell == DEFECT else self._supervisor.died)
+
     def _round(self) -> bool:
         """What follows every tick. False when the process should start anew."""
         now_s = self._setting.clock.monotonic()
         self._machine_beat.beat(now_s)
         self._loop_beat.beat(self._optics.beat_s)
         self._show()
-        return self._supervisor.look(now_s)
+        return self._supervisor.look(self.gate.machine.state.name, self.gate.inputs, now_s)
 
     def _show(self) -> None:
         """The state in `systemctl status`, when it changes."""

@@ -11,6 +11,7 @@ from functools import partial
 from ..clock import Clock
 from ..config import Config
 from ..sight import Easing, Effort
+from ..vision.base import BaseDetector
 from ..vision.complaints import Chorus
 from ..vision.desk import ThreadedDesk
 from ..vision.drops import Drops, Tally
@@ -21,8 +22,10 @@ from ..vision.mailbox import Mailbox
 from ..vision.rounds import Rounds
 from ..vision.stopwatch import Stage, Timing, make_stopwatch
 from ..vision.thread import VisionThread
+from .engine_watch import WatchedDetector
 from .gatework import Mouth
 from .seats import Role, Seats
+from .valve import Valve
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,10 @@ class Sighted:
     parts: Parts
     loops: tuple[VisionLoop, ...]
     thread: Callable[[], VisionThread]
+    watched: WatchedDetector
+    desk: ThreadedDesk
+    valve: Valve
+    backend: str
 
     @property
     def beat_s(self) -> float:
@@ -57,6 +64,8 @@ class Sighted:
             loop.ease(easing)
 
     def close(self) -> None:
+        """Its threads end, those that hang once they wake, and nothing more is heard of them."""
+        self.valve.shut()
         self.parts.desk.close()
         self.parts.looking.close()
 
@@ -89,24 +98,30 @@ class Nerves:
 
     def open_eyes(self, recognition: Recognition, mailboxes: Mapping[str, Mailbox]) -> Sighted:
         """Loops, a desk and a describer around nets that are trusted."""
-        parts = self._parts(recognition)
+        watched = WatchedDetector(recognition.detector, self._clock)
+        desk, valve = self._desk(recognition), Valve(self._mouth)
+        parts = self._parts(watched, desk, self._looking(recognition), valve)
         loops = tuple(self._loop(name, mailbox, parts) for name, mailbox in mailboxes.items())
-        rounds = Rounds(loops, parts)
-        return Sighted(parts, loops, lambda: VisionThread(rounds, self.wake, self.seat(Role.VISION)))
+
+        def thread() -> VisionThread:
+            # Rounds of its own: those of a thread that died still wait for answers that nobody gives.
+            return VisionThread(Rounds(loops, parts), self.wake, self.seat(Role.VISION))
+
+        return Sighted(parts, loops, thread, watched, desk, valve, recognition.backend)
 
     def _loop(self, name: str, mailbox: Mailbox, parts: Parts) -> VisionLoop:
         config = self._config
         settings = LoopSettings(config.cameras[name], config.vision, config.vote)
         return VisionLoop(name, settings, mailbox, parts)
 
-    def _parts(self, recognition: Recognition) -> Parts:
+    def _parts(self, detector: BaseDetector, desk: ThreadedDesk, looking: BaseLooking, valve: Valve) -> Parts:
         return Parts(
-            detector=recognition.detector,
-            desk=self._desk(recognition),
-            looking=self._looking(recognition),
+            detector=detector,
+            desk=desk,
+            looking=looking,
             clock=self._clock,
-            publish=self._mouth.post,
-            faults=Chorus(self._mouth),
+            publish=valve.post,
+            faults=Chorus(valve),
             drops=self.drops,
             next_id=self._next_id,
             stopwatch=self.stopwatch,

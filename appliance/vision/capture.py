@@ -90,12 +90,15 @@ class Capture:
         finally:
             self._began_s = None
 
+    @property
+    def held_s(self) -> float:
+        """For how long the step under way has not returned; 0 between steps."""
+        began_s = self._began_s
+        return 0.0 if began_s is None else self._clock.monotonic() - began_s
+
     def watch(self) -> None:
         """Report a step that has not returned in time as CameraLost; from the supervisor's thread."""
-        began_s = self._began_s
-        if began_s is None:
-            return
-        held_s = self._clock.monotonic() - began_s
+        held_s = self.held_s
         if held_s > self._frozen_s + _HUNG_MARGIN_S:
             self._raise(CameraLost(f"its driver has not returned for {held_s:.1f} s", part=self._name))
 
@@ -195,6 +198,11 @@ class CaptureThread(Thread):
             self.error = error
         finally:
             self._capture.close()
+
+    @property
+    def held_s(self) -> float:
+        """For how long the driver has held this thread; 0 while it does not."""
+        return self._capture.held_s
 
     def watch(self) -> None:
         """Called by the supervisor now and then: names the camera whose driver holds this thread."""

@@ -112,6 +112,11 @@ class ThreadedDesk(BaseDesk):
         self._closed = False
         self._start()
 
+    @property
+    def given_up(self) -> bool:
+        """A read hangs, and no more threads are left behind for it: nothing will be read here again."""
+        return self.restarts >= _MOST_RESTARTS and bool(self._stalled)
+
     def submit(self, job: ReadJob) -> None:
         with self._changed:
             self._waiting.put(job)

@@ -15,7 +15,6 @@ from appliance.faults import ConfigFault
 from appliance.record.stamp import Origin
 from appliance.record.writer import RecordWriter
 from appliance.runtime.gatework import Mouth
-from appliance.runtime.supervisor import Deaths
 from appliance.vision.factory import Recognition
 
 from .rig import (
@@ -52,29 +51,6 @@ def mortal(settings: Record, clock: Clock, mouth: Mouth) -> MortalWriter:
         on_fault=mouth.raised,
         on_recovered=mouth.cleared,
     )
-
-
-# -- how much may die ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("died", "too_many"), [(2, False), (3, True)])
-def test_more_than_the_most_deaths_are_too_many(died: int, too_many: bool) -> None:
-    deaths = Deaths(most=2, within_s=10.0)
-
-    assert [deaths.too_many(1, 100.0 + n) for n in range(died)][-1] is too_many
-
-
-@pytest.mark.parametrize(("later_s", "too_many"), [(9.0, True), (11.0, False)])
-def test_old_deaths_are_forgotten(later_s: float, too_many: bool) -> None:
-    deaths = Deaths(most=2, within_s=10.0)
-    deaths.too_many(2, 100.0)
-
-    assert deaths.too_many(1, 100.0 + later_s) is too_many
-
-
-@pytest.mark.parametrize(("at_once", "too_many"), [(2, False), (3, True)])
-def test_several_deaths_at_once_count_each(at_once: int, too_many: bool) -> None:
-    assert Deaths(most=2).too_many(at_once, 100.0) is too_many
 
 
 # -- up --------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from appliance.config.schema import Infer
 from appliance.events import SceneSeen
 from appliance.faults import EngineFailed, EngineFallback, EngineUntrusted
 from appliance.gate.ports import FaultMet
+from appliance.runtime.ladder import Part, Trouble
 from appliance.runtime.optics import WARMUP_LIMIT_S, Load, Optics, warmup_limit_s
 from appliance.runtime.seats import Role, Seats
 from appliance.sight import Easing, Effort, Frame
@@ -56,6 +57,17 @@ class Rig:
 
     def until(self, line: str) -> None:
         wait_for(lambda: line in self.heard.lines, self.turn)
+
+    def trouble(self) -> Trouble:
+        """The first that is found, once there is one."""
+        found: list[Trouble] = []
+
+        def met() -> bool:
+            found.extend(self.optics.check())
+            return bool(found)
+
+        wait_for(met, self.turn)
+        return found[0]
 
     @contextmanager
     def started(self) -> Iterator[None]:
@@ -99,6 +111,7 @@ def test_a_load_that_fails_is_a_fault_and_is_tried_again() -> None:
         "-engine_failed",
         "-extra_missing",
         "-engine_untrusted",
+        "-eyes_closed",
         "EnginesTrusted",
     ]
 
@@ -190,9 +203,9 @@ def test_everything_that_lives_is_left_alone() -> None:
     rig = Rig(a_load(played()))
     with rig.started():
         rig.until("SceneSeen")
-        died = rig.optics.check()
+        troubles = rig.optics.check()
 
-    assert (died, rig.camera.opened) == ([], 1)
+    assert (troubles, rig.camera.opened) == ([], 1)
 
 
 def test_a_capture_that_died_is_named_and_started_anew() -> None:
@@ -200,16 +213,11 @@ def test_a_capture_that_died_is_named_and_started_anew() -> None:
     with rig.started():
         rig.until("SceneSeen")
         rig.camera.break_with(ValueError("driver"))
-        died: list[str] = []
-
-        def named() -> bool:
-            died.extend(rig.optics.check())
-            return bool(died)
-
-        wait_for(named, rig.turn)
+        trouble = rig.trouble()
+        rig.optics.mend(trouble)
         wait_for(lambda: rig.camera.opened == 2, rig.turn)
 
-    assert died == ["capture of front: ValueError('driver')"]
+    assert trouble == Trouble(Part.CAMERA, "capture of front: ValueError('driver')", "front")
 
 
 class HangingReader(PlayedReader):
