@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "config": PLAIN | {"shipped"},
     "states": PLAIN | {"config"},
     "upkeep": PLAIN | {"config", "hw"},
+    "upkeep": PLAIN | {"config", "hw"},
     "machine": PLAIN | {"states"},
     "gate": PLAIN | {"config", "states", "machine"},
     "hw": PLAIN | {"config"},

@@ -1,0 +1,1 @@
+"""Keeps the board well: power mode, heat, supply, memory."""
