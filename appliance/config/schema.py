@@ -295,50 +295,6 @@ class Watchdog(Section):
     loop_limit_s: Seconds = Field(10.0, description="no feeding once the loop is silent for this long")
 
 
-class Power(Section):
-    """The board's power mode: saving while nobody is there, full from the first sight of a vehicle."""
-
-    mode: Literal["auto", "saving", "full", "off"] = Field(
-        "off", description="auto: full on a vehicle, else saving; saving, full: always; off: left as it is"
-    )
-    driver: Literal["none", "cpufreq", "nvpmodel"] = Field(
-        "none", description="cpufreq: the kernel's governors; nvpmodel: NVIDIA's tools on a Jetson"
-    )
-    saving_governor: str = Field("powersave", min_length=1, description="cpufreq: the saving mode")
-    full_governor: str = Field("performance", min_length=1, description="cpufreq: the full mode")
-    saving_model: int | None = Field(None, ge=0, description="nvpmodel: number of the saving mode")
-    full_model: int | None = Field(None, ge=0, description="nvpmodel: number of the full mode")
-    hold_clocks: bool = Field(True, description="nvpmodel: jetson_clocks holds the clocks up in full mode")
-    quiet_s: Seconds = Field(30.0, description="back to saving when nothing new was seen for this long")
-    switch_limit_s: Seconds = Field(5.0, description="a tool that has not ended by then is killed")
-    supply: Literal["none", "raspberry", "jetson"] = Field(
-        "none", description="whose firmware tells of undervoltage and throttling"
-    )
-
-
-Celsius = Annotated[float, Field(ge=20.0, le=110.0)]
-
-
-class Thermal(Section):
-    """What a hot board does less of, one step after the other; docs/hardware/power.md."""
-
-    enabled: bool = Field(False, description="true: read the kernel's thermal zones and act on them")
-    act_c: Celsius = Field(75.0, description="from here on it looks less, a step each dwell_s")
-    degrade_c: Celsius = Field(80.0, description="from here on recognition rests; buttons and exit work")
-    hysteresis_c: float = Field(5.0, ge=1.0, le=30.0, description="a step is taken back this much cooler")
-    dwell_s: Seconds = Field(30.0, description="least time at a step, for what it did to show")
-    idle_fps: float = Field(1.0, gt=0.0, le=60.0, description="step 1: rate of watching")
-    detect_side: int = Field(
-        320, ge=0, le=2048, description="step 2: long side of the detector's input; 0: as it is"
-    )
-    recognise_fps: float = Field(
-        5.0, gt=0.0, le=240.0, description="step 3: rate of recognising, in the saving mode of [power]"
-    )
-    ignore_zones: tuple[str, ...] = Field(
-        ("PMIC-Die",), description="zones that tell no temperature; a Jetson's PMIC-Die says a constant"
-    )
-
-
 class Recovery(Section):
     """What the gate may do to mend itself; docs/reliability.md tells the rungs."""
 
