@@ -5,7 +5,9 @@ GateFault
 ├── InputDataFault           a file given to a command cannot be used     (cannot run)
 ├── CameraFault
 │   ├── CameraLost           a camera gives no frames                     REFUSE_ENTRY
-│   └── CameraFrozen         a camera repeats one frame                   REFUSE_ENTRY
+│   ├── CameraFrozen         a camera repeats one frame                   REFUSE_ENTRY
+│   ├── CameraCovered        one is lost, another reads in its place      WARN
+│   └── ExposureRefused      a camera's exposure cannot be set            WARN
 ├── VisionFault
 │   ├── EngineFailed         an engine cannot be loaded or run            REFUSE_ENTRY
 │   │   ├── ExtraMissing     an optional package is not installed         REFUSE_ENTRY
@@ -163,6 +165,19 @@ class CameraLost(CameraFault):
 class CameraFrozen(CameraFault):
     sentence = "The camera repeats one frame."
     remedy = "Restart the camera; if it returns, replace it."
+
+
+class CameraCovered(CameraFault):
+    sentence = "The camera is in doubt, and another one reads in its place."
+    effect = Effect.WARN
+
+
+class ExposureRefused(CameraFault):
+    """Its `part` is not the camera's name: the camera's frames are not in doubt."""
+
+    sentence = "The camera's exposure cannot be set."
+    remedy = 'Set a short shutter on the camera itself, and exposure = "auto" here.'
+    effect = Effect.WARN
 
 
 class VisionFault(GateFault):

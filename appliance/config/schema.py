@@ -75,19 +75,49 @@ class Exit(Section):
 
 class Camera(Section):
     driver: Literal["sim", "v4l2", "rtsp", "file", "nvdec", "picamera2", "argus"] = Field(
-        "v4l2", description="nvdec: a file or an address, decoded by an NVIDIA GPU and kept on it"
+        "v4l2",
+        description="picamera2, argus: a ribbon camera of a Pi, of a Jetson; nvdec: a file or an address, "
+        "decoded by an NVIDIA GPU and kept on it",
     )
     source: str = Field("0", description="device index, address or file")
+    source_low: str | None = Field(
+        None, description="rtsp: address of the same view in a small stream, for when the way is bad"
+    )
+    role: Literal["both", "plates", "overview"] = Field(
+        "both",
+        description="plates: reads, and does not show where the arm comes down; overview: shows that, and "
+        "reads nothing",
+    )
     width: int = Field(1280, ge=64, le=8192)
     height: int = Field(720, ge=64, le=8192)
     fps: float = Field(15.0, gt=0.0, le=240.0)
+    small_width: int = Field(
+        640, ge=0, le=2048, description="picamera2: width of the stream while the gate only watches; 0: none"
+    )
+    exposure: Literal["auto", "plates"] = Field(
+        "auto", description="auto: as the camera does; plates: a short shutter, and gain by the plate's light"
+    )
+    max_shutter_s: float = Field(
+        0.002, ge=0.00005, le=0.1, description="of plates; docs/hardware/cameras.md computes it"
+    )
+    max_gain: float = Field(8.0, ge=1.0, le=64.0, description="of plates; more of it hides them in noise")
     roi: Polygon = Field(WHOLE_FRAME, description="where a vehicle is recognised, shares of the frame")
     veto_zone: Polygon | None = Field(
         None, description="where a vehicle vetoes closing; the ROI where not given"
     )
     approach: Literal["towards", "away", "any"] = Field("any", description="direction that may enter")
     frame_limit_s: Seconds = Field(1.0, description="an older frame decides nothing (law 8)")
-    frozen_s: Seconds = Field(2.0, description="no new frame for this long puts the camera in doubt")
+    frozen_s: Seconds = Field(1.5, description="no new frame for this long puts the camera in doubt")
+
+    @property
+    def guards(self) -> bool:
+        """It shows where the arm comes down: its sight vetoes closing."""
+        return self.role != "plates"
+
+    @property
+    def reads(self) -> bool:
+        """Its plates may open."""
+        return self.role != "overview"
 
 
 class Vision(Section):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
-from ..sight import Frame
+from ..sight import Effort, Frame
 from ..words import Word
 
 DriverT = TypeVar("DriverT", bound="Driver")
@@ -50,6 +50,12 @@ class BaseCamera(Driver):
         """The next frame, waiting at most `timeout_s`.
 
         Raises CameraLost when none came. A file source raises EndOfFootage at its end.
+        """
+
+    def look(self, effort: Effort) -> None:
+        """How hard the pictures are looked at from now on; from any thread, before or after opening.
+
+        A camera with a smaller stream of the same view may give that one while it is only watched.
         """
 
 
@@ -147,7 +153,7 @@ class BasePower(ABC):
 
     @abstractmethod
     def set_mode(self, mode: PowerMode) -> None:
-        """Raises PowerFault when the board refuses."""
+        """Raises PowerModeFailed when the board refuses."""
 
 
 class BaseThermal(ABC):
@@ -155,7 +161,7 @@ class BaseThermal(ABC):
 
     @abstractmethod
     def read(self) -> dict[str, float]:
-        """Degrees Celsius by zone. Raises ThermalFault when none can be read."""
+        """Degrees Celsius by zone. Raises ThermometerLost when none can be read."""
 
 
 class EndOfFootage(Exception):

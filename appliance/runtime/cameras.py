@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 from ..clock import Clock
 from ..config.schema import Camera
@@ -14,6 +13,7 @@ from ..faults import CameraLost, ConfigFault, InputDataFault
 from ..hw.base import BaseCamera, EndOfFootage
 from ..sight import Frame
 from .decoding import GpuMemory
+from .metering import limits_of
 
 
 class LiveFootage(BaseCamera):
@@ -84,12 +84,42 @@ def build_camera(name: str, settings: Camera, clock: Clock, memory: GpuMemory) -
     return build(name, settings, clock, memory)
 
 
-def _opencv(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
-    from ..hw.cameras.opencv import OpenCvCamera, OpenCvConfig
+def _v4l2(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
+    from ..hw.cameras.opencv import OpenCvConfig
+    from ..hw.cameras.v4l2 import V4l2Camera
 
-    driver: Literal["v4l2", "rtsp"] = "rtsp" if settings.driver == "rtsp" else "v4l2"
-    config = OpenCvConfig(driver, settings.source, settings.width, settings.height, settings.fps)
-    return OpenCvCamera(name, config, clock)
+    config = OpenCvConfig("v4l2", settings.source, settings.width, settings.height, settings.fps)
+    return V4l2Camera(name, config, clock)
+
+
+def _rtsp(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
+    from ..hw.cameras.rtsp import RtspCamera, RtspConfig
+
+    return RtspCamera(name, RtspConfig(settings.source, settings.source_low), clock)
+
+
+def _picamera2(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
+    from ..hw.cameras.picamera2 import Picamera2Camera, Picamera2Config
+
+    number = _number(name, settings)
+    size = settings.width, settings.height
+    return Picamera2Camera(name, Picamera2Config(number, *size, settings.fps, settings.small_width), clock)
+
+
+def _argus(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
+    from ..hw.cameras.argus import ArgusConfig, argus_head
+    from ..hw.cameras.gstreamer import GStreamerCamera, GStreamerConfig
+
+    number, limits = _number(name, settings), limits_of(settings)
+    config = ArgusConfig(number, settings.width, settings.height, settings.fps, limits)
+    return GStreamerCamera(name, GStreamerConfig(argus_head(config)), clock)
+
+
+def _number(name: str, settings: Camera) -> int:
+    if not settings.source.isdecimal():
+        detail = f'source = "{settings.source}" is not a number; the first ribbon camera is "0"'
+        raise ConfigFault(detail, part=f"cameras.{name}")
+    return int(settings.source)
 
 
 def _file(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
@@ -107,4 +137,11 @@ def _nvdec(name: str, settings: Camera, clock: Clock, memory: GpuMemory) -> Base
     return camera if config.live else LiveFootage(camera, settings.fps, clock)
 
 
-_DRIVERS: Mapping[str, Build] = {"v4l2": _opencv, "rtsp": _opencv, "file": _file, "nvdec": _nvdec}
+_DRIVERS: Mapping[str, Build] = {
+    "v4l2": _v4l2,
+    "rtsp": _rtsp,
+    "file": _file,
+    "nvdec": _nvdec,
+    "picamera2": _picamera2,
+    "argus": _argus,
+}

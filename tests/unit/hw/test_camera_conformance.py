@@ -14,18 +14,30 @@ from appliance.faults import CameraLost
 from appliance.hw.base import BaseCamera, EndOfFootage
 from appliance.hw.cameras.fake import FakeCamera
 from appliance.hw.cameras.footage import FootageCamera
+from appliance.hw.cameras.gstreamer import GStreamerCamera, GStreamerConfig
 from appliance.hw.cameras.nvdec import Memory, NvdecCamera, NvdecConfig
 from appliance.hw.cameras.nvdec_streams import open_stream
-from appliance.hw.cameras.opencv import OpenCvCamera, OpenCvConfig
-from appliance.sight import Surface
+from appliance.hw.cameras.picamera2 import Picamera2Camera, Picamera2Config
+from appliance.hw.cameras.rtsp import RtspCamera, RtspConfig
+from appliance.hw.cameras.v4l2 import V4l2Camera
+from appliance.sight import Effort, Surface
 from appliance.vision.capture import fingerprint
 
+from .camera_rig import (
+    ADDRESS,
+    V4L2,
+    FakeCapture,
+    FakeDevice,
+    FakePicamera2,
+    FakePipeline,
+    buffer,
+    caps,
+    picture,
+)
 from .nvdec_rig import FakeGpu, FakeLibrary, FakePackets
 from .rig import a_clock
-from .test_cameras import FakeCapture, picture
 
 PICTURES = 5
-ADDRESS = "rtsp://guard:secret@10.0.0.9/live"
 
 Build = Callable[[Clock, Path], BaseCamera]
 
@@ -40,10 +52,27 @@ def _footage(clock: Clock, folder: Path) -> BaseCamera:
     return FootageCamera("front", folder, clock)
 
 
-def _opencv(clock: Clock, _: Path) -> BaseCamera:
-    config = OpenCvConfig("rtsp", ADDRESS, 64, 48, 15.0)
+def _rtsp(clock: Clock, _: Path) -> BaseCamera:
     capture = FakeCapture(*(picture(n) for n in range(PICTURES)))
-    return OpenCvCamera("front", config, clock, capture=lambda _: capture)
+    return RtspCamera("front", RtspConfig(ADDRESS), clock, capture=lambda _: capture)
+
+
+def _v4l2(clock: Clock, _: Path, offer: str) -> BaseCamera:
+    # Steps that a JPEG does not round away.
+    images = (picture(8 * n) for n in range(PICTURES))
+    device = FakeDevice(*images, offers={offer: (64, 48, 15.0)})
+    return V4l2Camera("front", V4L2, clock, capture=lambda _: device, wait=lambda _c, _t: True)
+
+
+def _picamera2(clock: Clock, _: Path) -> BaseCamera:
+    vendor = FakePicamera2(8 * n for n in range(PICTURES))
+    config = Picamera2Config(0, 64, 48, 15.0, small_width=0)
+    return Picamera2Camera("front", config, clock, load=lambda _n, _i: vendor, boot_clock=lambda: 0.0)
+
+
+def _argus(clock: Clock, _: Path) -> BaseCamera:
+    pipeline = FakePipeline([caps(), *(buffer(8 * n) for n in range(PICTURES))])
+    return GStreamerCamera("front", GStreamerConfig(()), clock, launch=pipeline)
 
 
 def _nvdec(clock: Clock, _: Path, source: str) -> BaseCamera:
@@ -56,7 +85,14 @@ def _nvdec(clock: Clock, _: Path, source: str) -> BaseCamera:
 DRIVERS: dict[str, Build] = {
     "fake": _fake,
     "file": _footage,
-    "rtsp": _opencv,
+    "rtsp": _rtsp,
+    "v4l2, NV12": partial(_v4l2, offer="NV12"),
+    "v4l2, I420": partial(_v4l2, offer="YU12"),
+    "v4l2, YUYV": partial(_v4l2, offer="YUYV"),
+    "v4l2, JPEG": partial(_v4l2, offer="MJPG"),
+    "v4l2, another": partial(_v4l2, offer="BA81"),
+    "picamera2": _picamera2,
+    "argus": _argus,
     "nvdec of a file": partial(_nvdec, source="gate.mp4"),
     "nvdec of an address": partial(_nvdec, source=ADDRESS),
 }
@@ -112,6 +148,15 @@ def test_it_may_be_closed_twice_and_before_it_was_opened(front: BaseCamera) -> N
     front.open()
     front.close()
     front.close()
+
+
+@pytest.mark.parametrize("effort", list(Effort))
+def test_it_may_be_told_how_hard_it_is_looked_at_before_it_is_opened(
+    front: BaseCamera, effort: Effort
+) -> None:
+    front.look(effort)
+    with front:
+        assert front.read(0.1).picture.height == 48
 
 
 def test_only_a_gpus_picture_has_a_print_of_its_own(front: BaseCamera) -> None:
