@@ -29,6 +29,10 @@ class Impulse:
             self._bank.release(self._name)
             self._name = None
 
+    def cut_short(self) -> None:
+        """End at the next tick: whoever releases the output now may fail to."""
+        self._ends_s = float("-inf")
+
     def forget(self) -> None:
         """Another has released, or releases, the output."""
         self._name = None
@@ -77,25 +81,30 @@ class PulseActuator(BaseActuator):
     def safe(self) -> None:
         self._under_way = self._waiting = None
         for impulse in (self._start, self._stop):
-            impulse.forget()
+            impulse.cut_short()
         self._signals.forget()
         self._bank.all_shutdown()
 
     def _halt(self, now_s: float) -> None:
         self._under_way = self._waiting = None
-        self._start.forget()
-        self._bank.release_motion()
-        if self._bank.fitted("stop"):
-            self._stop.begin("stop", now_s)
+        self._start.cut_short()
+        try:
+            self._bank.release_motion()
+            self._start.forget()
+        finally:
+            if self._bank.fitted("stop"):
+                self._stop.begin("stop", now_s)
 
     def _head_for(self, direction: str, now_s: float) -> None:
         if direction == self._under_way:
             return
         self._under_way, self._waiting = direction, None
-        self._start.forget()
+        self._start.cut_short()
         for name in (direction, OPPOSITE[direction], "stop"):
             if self._bank.fitted(name):
                 self._bank.release(name)
+        # Only now: an impulse whose release failed is released again by the next tick.
+        self._start.forget()
         self._stop.forget()
         if self._bank.fitted(direction):
             self._waiting = direction
