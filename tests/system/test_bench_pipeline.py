@@ -13,6 +13,7 @@ import cv2
 import pytest
 
 from appliance.__main__ import main
+from appliance.bench.compare import PIPELINE
 from appliance.bench.pictures import rendered
 from appliance.config.load import load_config
 from appliance.vision.pixels import bgr
@@ -52,6 +53,11 @@ def measured(film: Path, capsys: pytest.CaptureFixture[str], *parts: str) -> dic
     return told
 
 
+def is_told(told: dict[str, Any], path: str) -> bool:
+    head, _, rest = path.partition(".")
+    return head in told and (not rest or is_told(told[head], rest))
+
+
 def test_every_stage_and_the_whole_are_told(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = measured(film, capsys, "throughput", "stages")
     assert (told["bench_pipeline"], told["decoder"], told["cameras"]) == (1, "opencv", 2)
@@ -64,6 +70,11 @@ def test_two_cameras_in_real_time_are_seen(film: Path, capsys: pytest.CaptureFix
     real = measured(film, capsys, "real")["real"]
     assert real["latency_ms"]["n"] == real["seen"] > 0
     assert real["mb_s"] == {"up": 0.0, "down": 0.0}
+
+
+def test_what_against_watches_is_told(film: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = measured(film, capsys, "throughput", "stages", "real", "marginal")
+    assert [one.path for one in PIPELINE if not is_told(told, one.path)] == ["capacity.ours.cameras"]
 
 
 def test_a_film_that_is_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
