@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from ..faults import ConfigFault
 from .checks import Finding, Severity, examine
+from .former import modernised
 from .measured import measured_place, read_measured
 from .mistakes import nearest, sentences
 from .places import MAIN_FILE, board_file, board_names, find_owner, find_shipped
@@ -99,14 +100,15 @@ def read_config(
 
     `owner` None looks in $GATEHOUSE_CONFIG, then ./gatehouse.toml, then /etc/gatehouse. `board` None
     takes the files' `board`; "auto" asks `detect`. `regions` are the names that `access.regions` may
-    use, None leaves them unchecked. Contradictions between keys stay in `findings`.
+    use, None leaves them unchecked. Contradictions between keys stay in `findings`, and keys of older
+    versions, which the owner's file may have.
 
     Raises ConfigFault, one line a mistake, when any file cannot be used.
     """
     shipped = find_shipped()
     found = owner if owner is not None else find_owner(os.environ if environment is None else environment)
     main = read_sheet(shipped / MAIN_FILE)
-    mine = None if found is None else read_sheet(found)
+    mine, older = (None, ()) if found is None else modernised(read_sheet(found))
     name, chosen = _choose_board(board, main, mine, detect)
     profile = read_sheet(_profile(shipped, name, chosen))
     place = measured_place(sheet for sheet in (main, profile, mine) if sheet is not None)
@@ -115,7 +117,10 @@ def read_config(
     values, origins = _merge(sheets)
     values["board"], origins[("board",)] = name, chosen
     config = _validate(values, origins)
-    return Loaded(config, origins, tuple(s.path for s in sheets), (*stale, *examine(config, regions)))
+    if mine is not None:
+        origins.update({_path(finding.key): _stand(mine, _path(finding.key)) for finding in older})
+    findings = (*older, *stale, *examine(config, regions))
+    return Loaded(config, origins, tuple(s.path for s in sheets), findings)
 
 
 def _choose_board(

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..faults import ConfigFault
 from .checks.finding import Finding, warn
+from .disk import replace_file
 from .schema import Infer
 from .sheet import Sheet, read_sheet
 
@@ -72,30 +71,14 @@ def write_measured(place: Path, board: str, choice: Tables) -> None:
     strange = next(_unknown(tables), None)
     if strange is not None:
         raise ValueError(f"{strange} is nothing that a measurement decides")
-    _replace(place, "\n".join([f"{_HEAD}\n{_BOARD} = {json.dumps(board)}", *_lines(tables), ""]))
+    text = "\n".join([f"{_HEAD}\n{_BOARD} = {json.dumps(board)}", *_lines(tables), ""])
+    replace_file(place, text, "Name another place in infer.measured.")
 
 
 def _lines(tables: Tables) -> Iterator[str]:
     for name in (name for name in KEYS if name in tables):
         yield f"\n[{name}]"
         yield from (f"{key} = {json.dumps(value)}" for key, value in tables[name].items())
-
-
-def _replace(place: Path, text: str) -> None:
-    fresh = place.with_name(f"{place.name}.{os.getpid()}")
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(place)
-    except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
-        raise ConfigFault(
-            f"{place}: cannot be written: {error.strerror}. Name another place in infer.measured."
-        ) from error
 
 
 def _unknown(values: Mapping[str, Any]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,22 +50,44 @@ def read_sheet(path: Path) -> Sheet:
     return Sheet(path, values, _lines(text, values))
 
 
-def _lines(text: str, values: Mapping[str, Any]) -> dict[Key, int]:
-    """The line of each table and key. The parser keeps none, so the text is walked once more.
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the text that opens a table or assigns a value: its number, counted from 1, the table
+    that it stands in, and the path that it spells itself.
+    """
+
+    line: int
+    table: Key
+    spelt: Key
+    is_header: bool
+
+    @property
+    def key(self) -> Key:
+        return self.spelt if self.is_header else (*self.table, *self.spelt)
+
+
+def places(text: str, values: Mapping[str, Any]) -> Iterator[Place]:
+    """Where each table and key stands. The parser keeps none, so the text is walked once more.
 
     A line inside a multi-line value may look like a key; only paths that the file really has count.
     """
-    found: dict[Key, int] = {}
     table: Key = ()
     for number, line in enumerate(text.splitlines(), start=1):
         header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
         if header and _exists(values, _path(header[1])):
             table = _path(header[1])
-            found.setdefault(table, number)
+            yield Place(number, table, table, is_header=True)
         elif assignment:
-            key = (*table, *_path(f"{assignment[1]} = 0"))
-            if _exists(values, key):
-                found.setdefault(key, number)
+            place = Place(number, table, _path(f"{assignment[1]} = 0"), is_header=False)
+            if _exists(values, place.key):
+                yield place
+
+
+def _lines(text: str, values: Mapping[str, Any]) -> dict[Key, int]:
+    """The first line of each table and key."""
+    found: dict[Key, int] = {}
+    for place in places(text, values):
+        found.setdefault(place.key, place.line)
     return found
 
 

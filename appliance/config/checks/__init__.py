@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 
 from ..schema import Config
-from . import access, engines, heat, sight, timing, wiring
+from . import access, board, engines, heat, sight, timing, wiring
 from .finding import Finding, Severity
 
 __all__ = ["CHECKS", "Finding", "Severity", "examine"]
@@ -13,6 +13,7 @@ __all__ = ["CHECKS", "Finding", "Severity", "examine"]
 Check = Callable[[Config], Iterable[Finding]]
 
 CHECKS: tuple[Check, ...] = (
+    board.unknown_board,
     wiring.pins_used_twice,
     wiring.pretend_pins,
     wiring.real_pins_under_the_twin,
