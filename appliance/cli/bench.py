@@ -74,8 +74,12 @@ MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
     "pipeline": measure_pipeline,
 }
 """Option -> what it measures in place of the rest."""
-COMPARED = ("pipeline",)
-"""Of these, those that --against compares with."""
+GOES_WITH: Mapping[str, Sequence[str | None]] = {
+    "against": ("pipeline", None),
+    "plot": ("gains", "peers"),
+    "paths": ("gains", "overhead", "peers", None),
+}
+"""What may be given beside a mode -> the modes that heed it; None is that of no option."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -99,17 +103,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     logging.basicConfig(level=logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
-    for name, measure in MODES.items():
-        if getattr(args, name):
-            if args.against and name not in COMPARED:
-                raise BenchFault(f"nothing of --{name} is watched from report to report", part="--against")
-            return measure(args, read_settings(args).config)
+    mode = _mode(args)
+    if mode is not None:
+        return MODES[mode](args, read_settings(args).config)
     then = earlier(args, "bench")
     ours = read_settings(args).config
     report = _measure(ours, args)
     told = report.as_json()
     print(json.dumps(told) if args.json else "\n".join(report.lines()))
     return judged(then, told)
+
+
+def _mode(args: argparse.Namespace) -> str | None:
+    """What is measured in place of the rest. Raises BenchFault rather than heed less than was asked for."""
+    asked = [name for name in MODES if getattr(args, name)]
+    if len(asked) > 1:
+        raise BenchFault("one thing is measured at a time", part=" ".join(f"--{name}" for name in asked))
+    mode = asked[0] if asked else None
+    for given, modes in GOES_WITH.items():
+        if getattr(args, given) and mode not in modes:
+            known = " or ".join(f"--{one}" if one else "no other option" for one in modes)
+            raise BenchFault(f"goes with {known}", part="PATH" if given == "paths" else f"--{given}")
+    return mode
 
 
 def _count(text: str) -> int:

@@ -66,7 +66,23 @@ def test_what_is_not_watched_is_not_compared(
     mode: str, then: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", mode, "--against", str(then)]) == 2
-    assert "nothing of" in capsys.readouterr().err
+    assert "--against: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["--gains", "--gpu"], "--gains --gpu"),
+        (["--plot", "x.svg"], "--plot"),
+        (["--layers", "--plot", "x.svg"], "--plot"),
+        (["--layers", "photos"], "PATH"),
+    ],
+)
+def test_what_would_not_be_heeded_is_refused(
+    words: list[str], part: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", *words]) == 2
+    assert capsys.readouterr().err.startswith(f"{part}: ")
 
 
 def test_a_report_of_another_kind_is_refused_before_anything_is_measured(
