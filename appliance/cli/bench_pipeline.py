@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import os
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,22 +24,27 @@ from ..bench.pipeline.report import lines
 from ..bench.pipeline.rig import Eyes
 from ..bench.pipeline.run import Instruments
 from ..bench.pipeline.seams import BusyDetector, BusyReader, Seams
+from ..bench.pipeline.seating import Seating, elsewhere
 from ..clock import Clock
 from ..config import Config
 from ..config.schema import Camera
-from ..faults import BenchFault
+from ..faults import BenchFault, GateFault
 from ..hw.system_clock import SystemClock
 from ..infer.base import Precision
 from ..infer.models import load_manifest
 from ..runtime.decoding import GpuMemory
 from ..runtime.live import SWITCH_S
+from ..runtime.seats import Role, Seats
+from ..vision.base import FaultSink
 from ..vision.factory import Recognition, build_recognition
 from .bench_against import earlier, judged
 
 CAMERAS = 16
 _BATCH = 8
 """Pictures that NVDEC hands over at once: footage is there ahead of time."""
-_QUICK = Scale(stage_s=0.3, warm_s=0.3, run_s=1.0, memory_frames=0, first=2, most=8)
+_QUICK = Scale(
+    stage_s=0.3, warm_s=0.4, run_s=1.0, side_s=0.5, sides=1, trial_s=1.0, memory_frames=1000, first=2, most=8
+)
 
 
 def configure_pipeline(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +71,10 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
     }
     footing, recognition = _footing(args, config)
     told |= {"backend": recognition.backend, "precisions": _precisions(recognition)}
-    for name, figures in Course(footing, scale).parts(args.parts):
+    course = Course(footing, scale)
+    # As the gate does once it sees: a collection of all that was loaded would stop every thread.
+    gc.freeze()
+    for name, figures in course.parts(args.parts):
         told[name] = figures
         # What is measured stays said, should a later part fail.
         print(json.dumps({name: figures}), file=sys.stderr, flush=True)
@@ -73,9 +84,7 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
 
 def _scale(args: argparse.Namespace) -> Scale:
     whole = _QUICK if args.quick else Scale()
-    names = ("stage_s", "warm_s", "run_s", "memory_frames", "first", "most")
-    kept = {name: getattr(whole, name) for name in names}
-    return Scale(cameras=args.cameras, **kept)
+    return replace(whole, cameras=args.cameras)
 
 
 def _footing(args: argparse.Namespace, config: Config) -> tuple[Footing, Recognition]:
@@ -104,7 +113,8 @@ def _footing(args: argparse.Namespace, config: Config) -> tuple[Footing, Recogni
 
 def _film(args: argparse.Namespace, clock: Clock, memory: GpuMemory) -> Open:
     if args.decoder == "nvdec":
-        return nvdec_film(args.pipeline, clock, memory, _BATCH)
+        cores = os.sched_getaffinity(0)
+        return nvdec_film(args.pipeline, clock, memory, _BATCH, partial(elsewhere, cores))
     return opencv_film(args.pipeline, clock)
 
 
@@ -117,7 +127,24 @@ def _eyes(config: Config, recognition: Recognition) -> Eyes:
         camera=camera,
         vision=config.vision,
         vote=config.vote,
+        seating=_seating(config),
     )
+
+
+class _Refusals(FaultSink):
+    """Says which seats the board lacks."""
+
+    def raised(self, fault: GateFault) -> None:
+        print(fault, file=sys.stderr)
+
+    def cleared(self, kind: str, part: str) -> None:
+        """A seat is taken once."""
+
+
+def _seating(config: Config) -> Seating:
+    seats = Seats(config.threads, _Refusals())
+    roles = (Role.CAPTURE, Role.VISION, Role.READING)
+    return Seating(*(partial(seats.take, role) for role in roles))
 
 
 def _plain(config: Config, *, on_gpu: bool) -> Sequence[tuple[str, Callable[[], PlainNets]]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from math import ceil
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,10 @@ _PITCH = 256
 """Rows begin where the GPU fetches its memory."""
 _HEAD = 32
 """Bytes before the candidates: their number, and what aligns them."""
-_FIRST = 4096
-"""Bytes of candidates that are copied before their number is known: nearly always all."""
+_FEW = 8
+"""Candidates an image that are copied at least before their number is known: a vehicle and its plate."""
+_FADE = 0.99
+"""What a run keeps of the hope that there are no more candidates than were seen lately."""
 _HASHERS = 64 * 256
 """Threads that hash a picture: each adds its part to one number, and more would stand in its way."""
 
@@ -46,6 +49,7 @@ class GpuDevice(BaseDevice):
         self._encoder: BaseEncoder | None = None
         self._turn = Lock()
         self._found: Region | None = None
+        self._likely = float(_FEW)
         with gpu.current():
             self.queue, self._side = gpu.stream(), gpu.stream()
         self.stream = self.queue.handle
@@ -86,10 +90,12 @@ class GpuDevice(BaseDevice):
                 self.gpu.clear(found.address, _HEAD, self.queue)
                 words = (*where, np.uint64(found.address), *sizes, np.float32(least))
                 self.gpu.launch("pick", (images * places, 1, 1), words, self.queue)
-            seen = self._download(found, min(_FIRST, room), self.queue)
+            likely = _HEAD + ceil(images * self._likely) * CANDIDATE.itemsize
+            seen = self._download(found, min(likely, room), self.queue)
             count = int(seen[:4].view(np.int32)[0])
             if _HEAD + count * CANDIDATE.itemsize > seen.nbytes:
                 seen = self._download(found, _HEAD + count * CANDIDATE.itemsize, self.queue)
+        self._likely = max(_FEW, count / images, _FADE * self._likely)
         return _sorted(seen[_HEAD : _HEAD + count * CANDIDATE.itemsize].view(CANDIDATE), images)
 
     def fetch(self, surface: Surface, box: Box) -> Image:

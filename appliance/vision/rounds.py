@@ -15,6 +15,10 @@ Batch = list[tuple[VisionLoop, Frame]]
 _ORDER = {Effort.RECOGNISE: 0, Effort.GUARD: 1, Effort.WATCH: 2}
 _LONGEST_WAIT_S = 0.02
 """Without a frame or an answer the loops still beat, and their tracks still expire."""
+_GATHER_S = 0.005
+"""After a batch with room left, frames of other cameras may come for so long: a run of two pictures costs an
+accelerator, and Python, little more than a run of one.
+"""
 
 
 class Rounds:
@@ -29,9 +33,11 @@ class Rounds:
         self._loops = tuple(loops)
         self._parts = parts
         self._most = max(1, parts.detector.most)
+        self._full = min(self._most, len(self._loops))
         # What likes several pictures at once is an accelerator, and computes while Python does.
         self._asking = asking or (AskAhead() if self._most > 1 else AskAtOnce())
         self._asked: deque[tuple[Batch, Work]] = deque()
+        self._gathered_s = float("-inf")
 
     def turn(self) -> int:
         """Take in all answers, have what is due and fits looked at, and follow what was found.
@@ -40,12 +46,15 @@ class Rounds:
         given more to do.
         """
         now_s = self._parts.clock.monotonic()
+        if now_s < self._gathered_s and not self._asked:
+            return 0
         for loop in self._loops:
             loop.attend(now_s)
-        batch = self._gather(now_s)
+        batch = self._gather(now_s) if now_s >= self._gathered_s else []
         if batch:
             shots = [loop.shot(frame) for loop, frame in batch]
             self._asked.append((batch, self._asking.ask(partial(self._parts.detect, shots))))
+            self._gathered_s = now_s + (_GATHER_S if len(batch) < self._full else 0.0)
         if self._asked and (not batch or len(self._asked) > self._asking.ahead):
             return max(len(batch), self._follow(*self._asked.popleft()))
         return len(batch)
@@ -63,6 +72,8 @@ class Rounds:
     def rest_s(self) -> float:
         """How long nothing will be due; news of frames and answers end the rest before."""
         now_s = self._parts.clock.monotonic()
+        if (left_s := self._gathered_s - now_s) > 0:
+            return left_s
         return min([_LONGEST_WAIT_S, *(s for loop in self._loops if (s := loop.due_s - now_s) > 0)])
 
     def _gather(self, now_s: float) -> Batch:

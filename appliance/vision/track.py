@@ -8,7 +8,7 @@ by a part of their width and more the longer ago the track was seen.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lap
 import numpy as np
@@ -89,6 +89,15 @@ class Tracked:
         if self._plate:
             self._plate.predict(dt_s)
 
+    def scale(self, across: float, down: float) -> None:
+        """Go over to pixels of another size. How fast it moves is learnt anew."""
+        plate = self.plate
+        if plate is not None:
+            corners = tuple((x * across, y * down) for x, y in plate.corners)
+            plate = replace(plate, box=_scaled(plate.box, across, down), corners=corners)
+        whole = _scaled(self.box, across, down)
+        self._start(Sighting(self.kind, 1.0, whole, plate), self.last_s)
+
     def likeness(self, sighting: Sighting, now_s: float) -> float:
         """Overlap of grown boxes, of the whole or of the plates, whichever fits better; 0 to 1."""
         buffer = _BUFFER + _BUFFER_PER_S * (now_s - self.last_s)
@@ -131,6 +140,10 @@ class Tracked:
             self.direction, self._mark = Direction.TOWARDS, self._width
         elif self._width < self._mark / _GROWTH:
             self.direction, self._mark = Direction.AWAY, self._width
+
+
+def _scaled(box: Box, across: float, down: float) -> Box:
+    return Box(box.x1 * across, box.y1 * down, box.x2 * across, box.y2 * down)
 
 
 def _scale(sighting: Sighting) -> float:
@@ -185,6 +198,11 @@ class Tracker:
         self.tracks = [t for t in self.tracks if now_s - t.last_s <= self._lost_s]
         return gone
 
+    def scale(self, across: float, down: float) -> None:
+        """What follows has so many times the pixels of what was seen."""
+        for track in (*self.tracks, *self._tentative):
+            track.scale(across, down)
+
     def renew(self, track: Tracked, now_s: float) -> Tracked:
         """The vehicle of this track turned out to be another one: it goes on under a new id."""
         if track.plate is None:
@@ -213,8 +231,10 @@ def _associate(
 
 def _partners(likeness: Sequence[Sequence[float]], least: float) -> list[int]:
     """For each row the column that is its partner, -1 for none, so that all likenesses add up highest."""
-    if len(likeness) == len(likeness[0]) == 1:
-        # One vehicle before the gate, as nearly always: there is nothing to weigh up.
-        return [0 if likeness[0][0] > least else -1]
+    likely = [[column for column, like in enumerate(row) if like > least] for row in likeness]
+    columns = [column for row in likely for column in row]
+    if len(columns) == len(set(columns)) and all(len(row) <= 1 for row in likely):
+        # Vehicles stand apart, as nearly always: there is nothing to weigh up.
+        return [row[0] if row else -1 for row in likely]
     _, partners, _ = lap.lapjv(1.0 - np.array(likeness), extend_cost=True, cost_limit=1.0 - least)
     return [int(partner) for partner in partners]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ from .seams import Seams
 from .stages import Stage, Stopwatch
 from .warm import warm_up
 
-PARTS = ("stages", "throughput", "real", "marginal", "capacity")
+PARTS = ("stages", "throughput", "real", "marginal", "capacity", "plain", "memory")
 FPS = 30.0
 _POOL = 48
 """Pictures on which stages are timed alone."""
@@ -36,14 +36,20 @@ _DETECTOR = "detector"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much of everything. `memory_frames` 0 leaves the long run out; `most` bounds the searches."""
+    """How much of everything. `sides` times each number of cameras is run for the marginal cost, `side_s`
+    long; a trial of the searches lasts `trial_s`, and `most` bounds them.
+    """
 
     cameras: int = 16
     stage_s: float = 2.0
     warm_s: float = 2.0
     run_s: float = 8.0
+    side_s: float = 3.0
+    sides: int = 2
+    trial_s: float = 4.0
     memory_frames: int = 100_000
-    first: int = 16
+    memory_step: int = 5_000
+    first: int = 32
     most: int = 96
     limits: Limits = field(default_factory=Limits)
 
@@ -83,6 +89,8 @@ class Course:
             "real": self.real,
             "marginal": self.marginal,
             "capacity": self.capacity,
+            "plain": self.plain,
+            "memory": self.memory,
         }
         warm_up(self._on.eyes, self._shots, self._found)
         for name, measure in known.items():
@@ -92,10 +100,8 @@ class Course:
     # -- the parts ---------------------------------------------------------------------------------
 
     def throughput(self) -> dict[str, Any]:
-        """Every frame goes through, as fast as it can; until `memory_frames` where they are wanted."""
-        scale = self._scale
-        plan = Plan(scale.warm_s, scale.run_s, scale.memory_frames)
-        self._whole = self._run(scale.cameras, None, plan)
+        """Every frame goes through, as fast as it can."""
+        self._whole = self._run(self._scale.cameras, None, self._plan())
         return self._whole.as_json()
 
     def stages(self) -> dict[str, Any]:
@@ -115,25 +121,34 @@ class Course:
         return self._run(self._scale.cameras, FPS, self._plan()).as_json()
 
     def marginal(self) -> dict[str, Any]:
-        """The cost of one camera more, at 30 frames a second and as fast as it can."""
-        runs = {count: self._run(count, FPS, self._plan()) for count in marginal.counts()}
-        fast = {count: self._run(count, None, self._plan()) for count in marginal.counts()}
+        """The cost of one camera more, at 30 frames a second."""
+        plan = Plan(self._scale.warm_s / 4, self._scale.side_s)
+        # Back and forth: what drifts meanwhile falls on all numbers alike.
+        order = (marginal.COUNTS, marginal.COUNTS[::-1]) * self._scale.sides
+        runs = [self._run(count, FPS, plan) for counts in order[: self._scale.sides] for count in counts]
         costs = {
-            "cpu": {n: one.cpu_s / one.seconds for n, one in runs.items()},
-            "engines": {n: one.engine_s / one.seconds for n, one in runs.items()},
-            "cost": {n: one.cost for n, one in runs.items()},
-            "frame_ms": {n: 1000 * n / one.fps for n, one in fast.items()},
+            "cpu": _means((ran.cameras, ran.cpu_s / ran.seconds) for ran in runs),
+            "engines": _means((ran.cameras, ran.engine_s / ran.seconds) for ran in runs),
+            "cost": _means((ran.cameras, ran.cost) for ran in runs),
         }
-        lost = max(one.lost_share for one in runs.values())
+        lost = max(ran.lost_share for ran in runs)
         return {"by": {name: _marginal(seen) for name, seen in costs.items()}, "lost_share": round(lost, 5)}
 
     def capacity(self) -> dict[str, Any]:
-        """The most cameras at 30 frames a second that keep up: the gate's, and the script's."""
-        ours = self._search(lambda count: _trial(self._run(count, FPS, self._plan())), self._scale.first)
-        told: dict[str, Any] = {"limits": _limits(self._scale.limits), "ours": ours}
-        for name, make in self._on.plain:
-            told[f"plain_{name}"] = self._searched_plain(make)
-        return told
+        """The most cameras at 30 frames a second that keep up."""
+        plan = Plan(self._scale.warm_s / 2, self._scale.trial_s)
+        ours = self._search(lambda count: _trial(self._run(count, FPS, plan)), self._scale.first)
+        return {"limits": _limits(self._scale.limits), "ours": ours}
+
+    def plain(self) -> dict[str, Any]:
+        """The most cameras with which the script keeps up, under the same limits."""
+        return {name: self._searched_plain(make) for name, make in self._on.plain}
+
+    def memory(self) -> dict[str, Any]:
+        """The GPU's memory over a long run as fast as it can; also how fast that was."""
+        scale = self._scale
+        plan = Plan(scale.warm_s, 0.0, scale.memory_frames, scale.memory_step)
+        return self._run(scale.cameras, None, plan).as_json()
 
     # -- how ---------------------------------------------------------------------------------------
 
@@ -183,12 +198,12 @@ class Course:
         def attempt(count: int) -> Trial:
             shown = cameras(count, on.open_plain, on.frames, FPS, on.instruments.clock)
             watched = (on.instruments.clock, on.instruments.cpu_s, on.instruments.wait)
-            ran = run_plain(shown, nets, area, *watched, warm_s=scale.warm_s, seconds=scale.run_s)
+            ran = run_plain(shown, nets, area, *watched, warm_s=scale.warm_s / 2, seconds=scale.trial_s)
             told.append({"fps": round(ran.fps, 1), "cpu": round(ran.cpu_share, 3), "texts": ran.texts})
             return ran.trial
 
         told: list[dict[str, Any]] = []
-        return {**self._search(attempt, max(1, scale.first // 4)), "runs": told}
+        return {**self._search(attempt, max(1, scale.first // 8)), "runs": told}
 
 
 def _pool(camera: EndlessCamera) -> Iterator[AnyPicture]:
@@ -229,11 +244,19 @@ def _limits(limits: Limits) -> dict[str, float]:
     return {"latency_p95_ms": limits.latency_p95_ms, "lost_share": limits.lost_share}
 
 
+def _means(seen: Iterable[tuple[int, float]]) -> dict[int, float]:
+    """Of each number of cameras."""
+    by: dict[int, list[float]] = {}
+    for cameras_, cost in seen:
+        by.setdefault(cameras_, []).append(cost)
+    return {count: sum(costs) / len(costs) for count, costs in by.items()}
+
+
 def _marginal(costs: dict[int, float]) -> dict[str, Any]:
     over = marginal.ratio(costs)
     return {
         "at": {str(n): round(cost, 5) for n, cost in costs.items()},
-        "2nd": round(marginal.slope(costs, 2).cost, 6),
-        "16th": round(marginal.slope(costs, 16).cost, 6),
+        "2nd": round(marginal.slope(costs, 2), 6),
+        "16th": round(marginal.slope(costs, 16), 6),
         "ratio": None if over is None else round(over, 4),
     }

@@ -19,7 +19,8 @@ class EndlessCamera(BaseCamera):
     """Footage over and over, first from frame `start`: `fps` pictures a second, or as fast as it is read.
 
     A picture is captured when it is due, as a sensor's is. What comes too late to be shown before the next
-    one is due was missed: a sensor does not wait.
+    one is due was missed: a sensor does not wait. Where the footage begins anew so does the beat, for no
+    camera ever opens its decoder again.
     """
 
     def __init__(self, name: str, open_: Open, start: int, fps: float | None, clock: Clock) -> None:
@@ -37,8 +38,6 @@ class EndlessCamera(BaseCamera):
 
     def open(self) -> None:
         self._camera = self._opened(self._start)
-        # Cameras are not in step with each other.
-        self._due_s = self._clock.monotonic() + self._period_s * (self._start % 7) / 7
 
     def read(self, timeout_s: float) -> Frame:
         frame = self._next(timeout_s)
@@ -58,12 +57,15 @@ class EndlessCamera(BaseCamera):
             return self._camera.read(timeout_s)
         except EndOfFootage:
             self._camera.close()
+            self._camera = None
             self._camera = self._opened(0)
             return self._camera.read(timeout_s)
 
     def _opened(self, start: int) -> BaseCamera:
         camera = self._open_camera(self.name, start)
         camera.open()
+        # Cameras are not in step with each other.
+        self._due_s = self._clock.monotonic() + self._period_s * (self._start % 7) / 7
         return camera
 
     def _captured_s(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from ...clock import Clock
@@ -17,6 +18,10 @@ from .film import EndlessCamera, Open
 DECODERS = ("nvdec", "opencv")
 _STRIDE = 37
 """Frames between what two cameras show: no two of them see the same."""
+_SKIPPED = 64
+"""At most so many are decoded in vain before a camera shows its first one."""
+
+Around = Callable[[], AbstractContextManager[None]]
 
 
 class _Later(BaseCamera):
@@ -41,15 +46,40 @@ class _Later(BaseCamera):
 
 def opencv_film(path: Path, clock: Clock) -> Open:
     """Pictures in main memory."""
-    return lambda name, start: _Later(FootageCamera(name, path, clock), start)
+    return lambda name, start: _Later(FootageCamera(name, path, clock), start % _SKIPPED)
 
 
-def nvdec_film(path: Path, clock: Clock, memory: Callable[[], Memory], batch: int) -> Open:
-    """Pictures on the GPU, fetched `batch` at once."""
+class _Begun(BaseCamera):
+    """A camera whose first picture is there once it is open: then its decoder has started its threads."""
+
+    def __init__(self, camera: BaseCamera, opening: Around) -> None:
+        self.name = camera.name
+        self._camera = camera
+        self._opening = opening
+        self._first: Frame | None = None
+
+    def open(self) -> None:
+        with self._opening():
+            self._camera.open()
+            self._first = self._camera.read(0.0)
+
+    def read(self, timeout_s: float) -> Frame:
+        first, self._first = self._first, None
+        return first or self._camera.read(timeout_s)
+
+    def close(self) -> None:
+        self._first = None
+        self._camera.close()
+
+
+def nvdec_film(
+    path: Path, clock: Clock, memory: Callable[[], Memory], batch: int, opening: Around = nullcontext
+) -> Open:
+    """Pictures on the GPU, fetched `batch` at once; `opening` is around the opening of a decoder."""
 
     def opened(name: str, start: int) -> BaseCamera:
         config = NvdecConfig(str(path), start_frame=start, batch=batch)
-        return NvdecCamera(name, config, clock, memory, open_stream)
+        return _Begun(NvdecCamera(name, config, clock, memory, open_stream), opening)
 
     return opened
 

@@ -1,35 +1,28 @@
-"""What one more camera costs: the slope of the cost around the nth camera."""
+"""What one more camera costs: the slope at the nth camera of a curve through the costs of several numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-AROUND = {2: 1, 16: 4}
-"""The nth camera and how far to either side of it is looked: one camera is too little to be told from noise
-where there are many."""
+import numpy as np
 
-
-@dataclass(frozen=True, slots=True)
-class Marginal:
-    """The additional cost of a second of the nth camera."""
-
-    nth: int
-    cost: float
+COUNTS = (1, 2, 4, 8, 12, 16)
+"""With how many cameras to run."""
+_BEND = 2
+"""The curve's degree: a straight line would have every camera cost the same."""
 
 
-def counts() -> tuple[int, ...]:
-    """With how many cameras to run."""
-    return tuple(sorted({n + side for n, reach in AROUND.items() for side in (-reach, reach)}))
-
-
-def slope(costs: Mapping[int, float], nth: int) -> Marginal:
-    """(cost(n + k) - cost(n - k)) / 2k. Raises KeyError where these were not measured."""
-    reach = AROUND[nth]
-    return Marginal(nth, (costs[nth + reach] - costs[nth - reach]) / (2 * reach))
+def slope(costs: Mapping[int, float], nth: int) -> float:
+    """The cost of a second of the nth camera. Least squares over all numbers of cameras: the difference of
+    two of them is too little to be told from noise. Raises ValueError for fewer than three.
+    """
+    if len(costs) <= _BEND:
+        raise ValueError(f"{len(costs)} numbers of cameras are no curve")
+    curve = np.polynomial.Polynomial.fit(list(costs), list(costs.values()), _BEND)
+    return float(curve.deriv()(nth))
 
 
 def ratio(costs: Mapping[int, float]) -> float | None:
     """The cost of the 16th camera over that of the 2nd; None where the 2nd cost nothing."""
-    second, sixteenth = slope(costs, 2), slope(costs, 16)
-    return sixteenth.cost / second.cost if second.cost > 0 else None
+    second = slope(costs, 2)
+    return slope(costs, 16) / second if second > 0 else None

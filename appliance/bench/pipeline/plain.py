@@ -38,6 +38,8 @@ _OVERLAP = 0.5
 _PLATE = 4
 """The detector's class for plates."""
 _READ = (192, 64)
+_LOOK_S = 0.1
+"""So often is looked at whether all cameras have begun."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 
@@ -164,10 +166,12 @@ def run_plain(
     warm_s: float,
     seconds: float,
 ) -> PlainRun:
-    """All cameras for `seconds`, after `warm_s`. Raises BenchFault when one is lost."""
+    """All cameras for `seconds`, `warm_s` after the last one was seen. Raises BenchFault when one is lost."""
     scripts = [_Script(camera, nets, area, clock) for camera in cameras]
     for script in scripts:
         script.start()
+    while not all(script.latencies_s or script.lost for script in scripts):
+        wait(_LOOK_S)
     wait(warm_s)
     before = [(len(script.latencies_s), camera.missed) for script, camera in zip(scripts, cameras)]
     start_s, start_cpu_s = clock.monotonic(), cpu_s()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event
 
 from ...clock import Clock
@@ -23,10 +23,11 @@ from ...vision.rounds import Rounds
 from ...vision.thread import VisionThread
 from .film import EndlessCamera
 from .seams import BusyDetector, BusyReader
+from .seating import Seating
 from .turnstile import Turnstile
 
-_QUEUE = 3
-"""Frames of a camera that may wait where none is lost: one is seen, one comes, one is spare."""
+_QUEUE = 8
+"""Frames of a camera that may wait where none is lost, and batches of its decoder."""
 _ALWAYS = {"recognise_fps": 1e6, "settled_fps": 1e6}
 """Every frame that is there is due, also of a vehicle that is known."""
 _LOST = (Dropped.REPLACED, Dropped.NO_ROOM, Dropped.STALE, Dropped.FAILED)
@@ -42,6 +43,7 @@ class Eyes:
     camera: Camera
     vision: Vision
     vote: Vote
+    seating: Seating = field(default_factory=Seating)
 
     @property
     def settings(self) -> LoopSettings:
@@ -104,12 +106,17 @@ class Rig:
         self._read_before = eyes.reader.plates
         self._mailboxes = [self._mailbox(lossless) for _ in cameras]
         self._loops = [self._loop(*pair) for pair in zip(cameras, self._mailboxes)]
-        self._vision = VisionThread(Rounds(self._loops, self._parts), self._wake)
+        self._vision = VisionThread(Rounds(self._loops, self._parts), self._wake, eyes.seating.vision)
         self._captures = [self._capture(*pair) for pair in zip(cameras, self._mailboxes)]
 
     @property
     def cameras(self) -> int:
         return len(self._cameras)
+
+    @property
+    def begun(self) -> bool:
+        """Whether a picture of every camera was seen."""
+        return all(loop.processed for loop in self._loops)
 
     @property
     def tally(self) -> Tally:
@@ -154,6 +161,7 @@ class Rig:
             size=eyes.vision.read_queue,
             limit_s=eyes.vision.read_limit_s,
             wake=self._wake.set,
+            sit=eyes.seating.reading,
         )
         return Parts(
             detector=eyes.detector,
@@ -169,8 +177,13 @@ class Rig:
     def _looking(self) -> BaseLooking:
         if self._eyes.describer is None:
             return NullLooking()
-        limit_s = self._eyes.vision.read_limit_s
-        return ThreadedLooking(self._eyes.describer, self._clock, limit_s=limit_s, wake=self._wake.set)
+        return ThreadedLooking(
+            self._eyes.describer,
+            self._clock,
+            limit_s=self._eyes.vision.read_limit_s,
+            wake=self._wake.set,
+            sit=self._eyes.seating.reading,
+        )
 
     def _mailbox(self, lossless: bool) -> Mailbox:
         if lossless:
@@ -184,4 +197,4 @@ class Rig:
 
     def _capture(self, camera: EndlessCamera, mailbox: Mailbox) -> CaptureThread:
         capture = Capture(camera.name, camera, self._eyes.camera, self._clock, mailbox.put, self.ears)
-        return CaptureThread(camera.name, capture)
+        return CaptureThread(camera.name, capture, self._eyes.seating.capture)

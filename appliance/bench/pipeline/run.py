@@ -31,14 +31,14 @@ class Instruments:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run lasts `seconds`, or until `frames` were seen where they are given. The GPU's memory is looked
-    at every `sample_s`.
+    """A run lasts `seconds`, or until `frames` were seen where they are given; `warm_s` begin when every
+    camera was seen. The GPU's memory is looked at every `step` frames, 0 for never.
     """
 
     warm_s: float
     seconds: float
     frames: int = 0
-    sample_s: float = 2.0
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Ran:
             "batch": round(self.batch, 2),
             "gpu_mb": [[frames, mb] for frames, mb in self.memory],
             "texts": self.texts,
+            "kb_s_a_camera": round((self.up + self.down) / self.seconds / self.cameras / 1e3, 3),
         }
 
 
@@ -112,12 +113,12 @@ def run(rig: Rig, eyes: Eyes, instruments: Instruments, plan: Plan) -> Ran:
 
 
 def _warm_up(rig: Rig, instruments: Instruments, warm_s: float) -> None:
-    """First pictures open decoders, and first batches of a size allocate."""
+    """First pictures open decoders."""
     end_s = instruments.clock.monotonic() + _PATIENCE_S
-    while rig.tally.seen == 0:
+    while not rig.begun:
         _look(rig, instruments)
         if instruments.clock.monotonic() > end_s:
-            raise BenchFault(f"no camera showed a picture within {_PATIENCE_S:g} s")
+            raise BenchFault(f"not every camera showed a picture within {_PATIENCE_S:g} s")
     end_s = instruments.clock.monotonic() + warm_s
     while instruments.clock.monotonic() < end_s:
         _look(rig, instruments)
@@ -125,14 +126,12 @@ def _warm_up(rig: Rig, instruments: Instruments, warm_s: float) -> None:
 
 def _count(rig: Rig, eyes: Eyes, instruments: Instruments, plan: Plan) -> Ran:
     before, heard, start = rig.tally, len(rig.ears.latencies_s), _Reading.of(eyes, instruments)
-    samples: list[tuple[int, float]] = []
-    sample_s = start.now_s
+    samples: list[tuple[int, float | None]] = []
     while not _done(rig.tally - before, instruments.clock.monotonic() - start.now_s, plan):
         _look(rig, instruments)
-        if instruments.clock.monotonic() >= sample_s:
-            sample_s += plan.sample_s
-            taken_mb = instruments.gpu_mb()
-            samples += [] if taken_mb is None else [((rig.tally - before).seen, taken_mb)]
+        seen = (rig.tally - before).seen
+        if plan.step and seen >= plan.step * len(samples):
+            samples.append((seen, instruments.gpu_mb()))
     end = _Reading.of(eyes, instruments)
     latencies_s = rig.ears.latencies_s[heard:]
     return Ran(
@@ -145,7 +144,7 @@ def _count(rig: Rig, eyes: Eyes, instruments: Instruments, plan: Plan) -> Ran:
         up=end.up - start.up,
         down=end.down - start.down,
         batch=(end.pictures - start.pictures) / max(1, end.calls - start.calls),
-        memory=tuple(samples),
+        memory=tuple((frames, mb) for frames, mb in samples if mb is not None),
         texts=dict(rig.ears.texts),
     )
 

@@ -31,6 +31,7 @@ class Seams:
 class _SeamedBackend(BaseBackend):
     def __init__(self, backend: BaseBackend, lanes: dict[str, list[Lane]]) -> None:
         self.name, self.threaded, self.device = backend.name, backend.threaded, backend.device
+        self.most = backend.most
         self._backend = backend
         self._lanes = lanes
 

@@ -13,7 +13,11 @@ from ...vision.mailbox import Mailbox
 
 
 class Turnstile(Mailbox):
-    """Keeps up to `size` frames, oldest first; `put` waits for room until it is closed."""
+    """Keeps up to `size` frames, oldest first; `put` waits for room until it is closed.
+
+    A camera that waits is let on when half of the frames are gone: waking it for each would cost more than
+    the frame does.
+    """
 
     def __init__(self, clock: Clock, wake: Callable[[], None], size: int) -> None:
         super().__init__(clock, Drops(), wake)
@@ -32,8 +36,10 @@ class Turnstile(Mailbox):
         with self._room:
             if not self._frames:
                 return None
-            self._room.notify()
-            return self._frames.popleft()
+            frame = self._frames.popleft()
+            if len(self._frames) == self._size // 2:
+                self._room.notify()
+        return frame
 
     def close(self) -> None:
         """Nobody takes any more: let the camera go."""

@@ -238,3 +238,25 @@ def test_only_an_accelerator_is_asked_ahead(most: int, seen: int) -> None:
     rounds.turn()
     assert site.seen() == {"north": seen}
     rounds.close()
+
+
+def test_after_a_batch_with_room_left_frames_of_other_cameras_are_waited_for() -> None:
+    site = Site("a", "b", most=2)
+    site.shoot("a")
+    taken = [site.rounds.turn()]
+    site.shoot("b")
+    taken += [site.rounds.turn()]
+    rest_s = site.rounds.rest_s
+    site.time.advance(rest_s)
+    assert [*taken, site.rounds.turn()] == [1, 0, 1]
+    assert 0.0 < rest_s <= 0.005
+
+
+def test_after_a_full_batch_nothing_is_waited_for() -> None:
+    site = Site("a", "b", most=2)
+    site.shoot()
+    taken = [site.rounds.turn()]
+    for name in ("a", "b"):
+        site.loop(name).look(Effort.RECOGNISE)
+    site.shoot(after_s=0.001)
+    assert [*taken, site.rounds.turn()] == [2, 2]

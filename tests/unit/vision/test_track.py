@@ -105,3 +105,23 @@ def test_a_vehicle_is_as_sure_as_the_plate_it_carries() -> None:
     for step in range(2):
         follow.update([plate(40), dim], step / 10)
     assert [(t.id, t.kind) for t in follow.tracks] == [(1, Kind.CAR)]
+
+
+def test_of_two_who_are_alike_each_keeps_the_nearer() -> None:
+    follow = tracker()
+    for step in range(4):
+        follow.update([plate(10), plate(40)], step / 15)
+    first = {track.id: round(track.box.x1) for track in follow.tracks}
+    follow.update([plate(46), plate(16)], 4 / 15)
+    assert len(first) == 2
+    assert {track.id: track.box.x1 > 30 for track in follow.tracks} == {n: x > 30 for n, x in first.items()}
+
+
+def test_a_track_goes_on_in_a_picture_of_another_size() -> None:
+    follow = tracker()
+    follow.update([plate(10)], 0.0)
+    follow.update([plate(20), plate(300)], 0.1)
+    follow.scale(2.0, 3.0)
+    follow.update([plate(60, 240.0, 120.0), plate(620, 240.0, 120.0)], 0.2)
+    assert [t.id for t in follow.tracks] == [1, 2]
+    assert follow.tracks[0].box.x1 == pytest.approx(60, abs=15)

@@ -9,16 +9,25 @@ from appliance.bench.pipeline.capacity import Limits, Search, Trial
 from appliance.bench.pipeline.report import lines
 
 
-def test_the_marginal_cost_is_the_slope_around_the_camera() -> None:
-    costs = {1: 1.0, 3: 3.0, 12: 10.0, 20: 14.0}
-    assert marginal.counts() == (1, 3, 12, 20)
-    assert marginal.slope(costs, 2).cost == pytest.approx(1.0)
-    assert marginal.slope(costs, 16).cost == pytest.approx(0.5)
-    assert marginal.ratio(costs) == pytest.approx(0.5)
+def test_the_marginal_cost_is_the_slope_of_a_curve_through_all_costs() -> None:
+    costs = {n: 1.0 + 2.0 * n - 0.05 * n * n for n in marginal.COUNTS}
+    assert marginal.slope(costs, 2) == pytest.approx(1.8)
+    assert marginal.slope(costs, 16) == pytest.approx(0.4)
+    assert marginal.ratio(costs) == pytest.approx(0.4 / 1.8)
+
+
+def test_one_outlier_hardly_moves_the_marginal_cost() -> None:
+    costs = {n: 1.0 + 2.0 * n for n in marginal.COUNTS} | {2: 5.5}
+    assert marginal.ratio(costs) == pytest.approx(1.0, abs=0.15)
 
 
 def test_a_second_camera_that_costs_nothing_has_no_ratio() -> None:
-    assert marginal.ratio({1: 1.0, 3: 1.0, 12: 10.0, 20: 14.0}) is None
+    assert marginal.ratio(dict.fromkeys(marginal.COUNTS, 1.0)) is None
+
+
+def test_two_numbers_of_cameras_are_no_curve() -> None:
+    with pytest.raises(ValueError, match="no curve"):
+        marginal.slope({1: 1.0, 16: 9.0}, 2)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +64,7 @@ def test_the_report_has_a_line_a_figure() -> None:
         "decoder": "nvdec",
         "cameras": 16,
         "backend": "onnxruntime-cuda",
-        "throughput": {"fps": 2000.0, "batch": 15.5, "gpu_mb": [[0, 900.0], [90_000, 900.0]]},
+        "throughput": {"fps": 2000.0, "batch": 15.5},
         "stages": {"fps": {"decode": 2100.0}, "slowest": "decode", "ratio": 0.95},
         "real": {
             "latency_ms": {"p50": 8.0, "p95": 12.0},
@@ -64,7 +73,9 @@ def test_the_report_has_a_line_a_figure() -> None:
             "mb_s": {"up": 0.1, "down": 0.2},
         },
         "marginal": {"by": {"cost": {"ratio": 0.98}, "engines": {"ratio": None}}, "lost_share": 0.0},
-        "capacity": {"ours": {"cameras": 60}, "plain_cuda": {"cameras": 5}, "plain_cpu": {"cameras": 0}},
+        "capacity": {"limits": {"latency_p95_ms": 100.0}, "ours": {"cameras": 60}},
+        "plain": {"cuda": {"cameras": 5}, "cpu": {"cameras": 0}},
+        "memory": {"gpu_mb": [[0, 900.0], [90_000, 900.0]]},
     }
     text = "\n".join(lines(told))
     for part in (
@@ -76,4 +87,5 @@ def test_the_report_has_a_line_a_figure() -> None:
         "unknown by engines",
     ):
         assert part in text
-    assert "5 cameras; ours 12.0 times" in text
+    assert "12.0 times" in text
+    assert "within 100 ms" in text

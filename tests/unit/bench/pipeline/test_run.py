@@ -41,14 +41,14 @@ def test_pictures_of_several_cameras_are_detected_together() -> None:
 
 def test_the_instruments_are_read_before_and_after() -> None:
     eyes = some_eyes()
-    ran = run(a_rig(eyes, 1), eyes, Meters().all(), Plan(0.0, 0.0, frames=5))
+    ran = run(a_rig(eyes, 1), eyes, Meters().all(), Plan(0.0, 0.0, frames=5, step=1_000_000))
     assert (ran.cpu_s, ran.up, ran.down) == (1.0, 1000, 0)
     assert [mb for _, mb in ran.memory] == [100.0]
 
 
 def test_a_computer_without_a_gpu_has_no_memory_of_one() -> None:
     eyes = some_eyes()
-    ran = run(a_rig(eyes, 1), eyes, Meters(taken_mb=None).all(), Plan(0.0, 0.0, frames=5))
+    ran = run(a_rig(eyes, 1), eyes, Meters(taken_mb=None).all(), Plan(0.0, 0.0, frames=5, step=1))
     assert ran.memory == ()
 
 

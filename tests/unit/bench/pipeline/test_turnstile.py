@@ -53,3 +53,12 @@ def test_a_closed_turnstile_lets_the_camera_go() -> None:
     start(box, put)
     box.close()
     assert put.wait(PATIENCE_S)
+
+
+def test_a_camera_that_waits_is_let_on_once_half_of_the_frames_are_gone() -> None:
+    box, put = Turnstile(a_clock(), lambda: None, 4), Event()
+    for seq in range(4):
+        box.put(frame(seq))
+    start(box, put)
+    assert [one.seq for one in (box.take(), box.take()) if one is not None] == [0, 1]
+    assert put.wait(PATIENCE_S)

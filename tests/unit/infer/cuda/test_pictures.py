@@ -94,7 +94,18 @@ def test_a_few_boxes_cost_a_few_kilobytes(rig: Rig) -> None:
     lane.run()
     before = rig.device.copied.to_host
     assert [len(one.boxes) for one in rig.device.pick(lane, "scores", "boxes", 0.5)] == [5] * 16
-    assert rig.device.copied.to_host - before == 4096
+    assert rig.device.copied.to_host - before == 32 + 16 * 8 * 32
+
+
+def test_more_boxes_than_before_are_copied_after_their_number_and_then_at_once(rig: Rig) -> None:
+    lane = rig.lane(inputs=("scores", "boxes"), scores=(1, 2000, 6), boxes=(1, 2000, 4))
+    lane.inputs["scores"][:, :20] = 0.9
+    lane.run()
+    copied = [rig.device.copied.to_host]
+    for _ in range(2):
+        assert len(rig.device.pick(lane, "scores", "boxes", 0.5)[0].boxes) == 20
+        copied.append(rig.device.copied.to_host)
+    assert [copied[1] - copied[0], copied[2] - copied[1]] == [32 + 8 * 32 + 32 + 20 * 32, 32 + 20 * 32]
 
 
 @pytest.mark.parametrize(
