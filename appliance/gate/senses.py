@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ..authority import Authority
@@ -14,9 +14,10 @@ from .ports import Panel
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """How long what one camera last saw stays true, in seconds."""
+    """How long what one camera last saw stays true, in seconds; whether it shows where the arm comes down."""
 
     valid_s: float
+    guards: bool = True
 
 
 class Senses:
@@ -50,8 +51,8 @@ class Senses:
             stop=panel.stop,
             loop=panel.loop,
             beam=panel.beam,
-            zone=self._presence(any(s.in_zone for s in scenes), doubted),
-            roi=self._presence(any(s.in_roi for s in scenes), doubted),
+            zone=self._zone(scenes, doubted),
+            roi=_presence(self._cameras, any(s.in_roi for s in scenes), doubted),
             opened=panel.opened,
             closed=panel.closed,
             tracks=frozenset((t.camera, t.id) for s in scenes for t in s.tracks if t.in_roi),
@@ -62,13 +63,11 @@ class Senses:
             warm=self.warm,
         )
 
-    def _presence(self, seen: bool, doubted: frozenset[str]) -> Presence:
-        """One good camera that sees something is enough; a doubted one leaves the rest unknown."""
-        if not self._cameras:
-            return Presence.NOT_FITTED
-        if seen:
-            return Presence.PRESENT
-        return Presence.UNKNOWN if doubted else Presence.CLEAR
+    def _zone(self, scenes: Collection[SceneSeen], doubted: frozenset[str]) -> Presence:
+        """Only of cameras that show the place: others neither veto nor prove it clear."""
+        guards = {name for name, sight in self._cameras.items() if sight.guards}
+        seen = any(s.in_zone for s in scenes if s.camera in guards)
+        return _presence(guards, seen, doubted & guards)
 
     def _doubted(self, faults: tuple[ActiveFault, ...], now_s: float) -> frozenset[str]:
         """Cameras with an old scene, or a fault of their own (laws 2 and 8)."""
@@ -83,3 +82,12 @@ class Senses:
         expired = [name for name, expires_s in self._spent.items() if expires_s <= now_s]
         for name in expired:
             del self._spent[name]
+
+
+def _presence(cameras: Collection[str], seen: bool, doubted: frozenset[str]) -> Presence:
+    """One good camera that sees something is enough; a doubted one leaves the rest unknown."""
+    if not cameras:
+        return Presence.NOT_FITTED
+    if seen:
+        return Presence.PRESENT
+    return Presence.UNKNOWN if doubted else Presence.CLEAR

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from ..clock import Clock
 from ..config import Config
 from ..hw.base import BaseCamera
+from ..sight import Effort
 from ..vision.capture import Capture, CaptureThread
 from ..vision.mailbox import Mailbox
+from .crew import Crew
 from .gatework import Mouth
 from .ladder import Part, Trouble
+from .metering import meter
 from .seats import Role
 from .sighted import Nerves
 from .valve import Valve
@@ -48,11 +51,12 @@ class Captures:
     ) -> None:
         self._config = config
         self._clock = clock
-        self._cameras = dict(cameras)
         self._mailboxes = mailboxes
         self._nerves = nerves
-        self._mouth = mouth
+        self._crew = Crew(config.cameras, mouth)
         self._renew = renew
+        self._effort = Effort.WATCH
+        self._cameras = {name: self._metered(name, camera) for name, camera in cameras.items()}
         self._posts: dict[str, _Post] = {}
         self._left: list[CaptureThread] = []
 
@@ -64,6 +68,12 @@ class Captures:
         """End all threads; a vendor call that hangs is left behind."""
         for post in self._posts.values():
             post.thread.stop()
+
+    def look(self, effort: Effort) -> None:
+        """Tell every camera how hard its pictures are looked at."""
+        self._effort = effort
+        for camera in list(self._cameras.values()):
+            camera.look(effort)
 
     def check(self) -> list[Trouble]:
         """Threads that died or hang; a driver that does not return is reported as CameraLost, too."""
@@ -78,7 +88,7 @@ class Captures:
         if post.thread.is_alive() and self._renew is not None:
             post.thread.stop(0.0)
             self._left.append(post.thread)
-            self._cameras[name] = self._renew(name)
+            self._cameras[name] = self._metered(name, self._renew(name))
         self._start(name)
 
     def _troubles(self, name: str) -> list[Trouble]:
@@ -91,9 +101,14 @@ class Captures:
         stuck = len(self._left) >= MOST_LEFT
         return [Trouble(Part.CAMERA, f"capture of {name}: its driver hangs", name, stuck=stuck)]
 
+    def _metered(self, name: str, camera: BaseCamera) -> BaseCamera:
+        settings, spots = self._config.cameras[name], self._nerves.spots
+        camera.look(self._effort)
+        return meter(camera, settings, self._clock, spots, self._crew.raised)
+
     def _start(self, name: str) -> None:
         settings, deliver = self._config.cameras[name], self._mailboxes[name].put
-        valve = Valve(self._mouth)
+        valve = Valve(self._crew)
         capture = Capture(name, self._cameras[name], settings, self._clock, deliver, valve)
         thread = CaptureThread(name, capture, self._nerves.seat(Role.CAPTURE))
         # Started first: the supervisor takes one that does not run for one that died.

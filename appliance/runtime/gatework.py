@@ -90,4 +90,4 @@ def build_gate(
 def _sights(config: Config) -> dict[str, Sight]:
     """A scene stays true until the next one is overdue: the wait at idle rate, and the frame's limit."""
     waits_s = 1.0 / config.vision.idle_fps
-    return {name: Sight(camera.frame_limit_s + waits_s) for name, camera in config.cameras.items()}
+    return {n: Sight(c.frame_limit_s + waits_s, c.guards) for n, c in config.cameras.items()}

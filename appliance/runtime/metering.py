@@ -8,9 +8,8 @@ from threading import Lock
 
 from ..clock import Clock
 from ..config.schema import Camera
-from ..events import SceneSeen
+from ..events import SceneSeen, VisionEvent
 from ..faults import ExposureRefused
-from ..gate.ports import Message
 from ..hw.base import BaseCamera
 from ..hw.cameras.exposure import BaseExposureControl, Limits, exposure_part
 from ..hw.cameras.metered import Complain, MeteredCamera, Spot
@@ -29,14 +28,14 @@ class PlateSpots:
         self._lock = Lock()
         self._seen: dict[str, tuple[float, Box]] = {}
 
-    def note(self, message: Message) -> None:
+    def note(self, event: VisionEvent) -> None:
         """Take in what a loop publishes."""
-        if not isinstance(message, SceneSeen):
+        if not isinstance(event, SceneSeen):
             return
-        plates = [track.plate for track in message.tracks if track.plate is not None]
+        plates = [track.plate for track in event.tracks if track.plate is not None]
         if plates:
             with self._lock:
-                self._seen[message.camera] = message.captured_s, max(plates, key=lambda box: box.area)
+                self._seen[event.camera] = event.captured_s, max(plates, key=lambda box: box.area)
 
     def of(self, camera: str) -> Box | None:
         with self._lock:

@@ -106,6 +106,7 @@ class Optics:
             self._effort = effort
             if self._sighted is not None:
                 self._sighted.look(effort)
+        self._captures.look(effort)
         self._nerves.wake.set()
 
     @property

@@ -10,6 +10,7 @@ from functools import partial
 
 from ..clock import Clock
 from ..config import Config
+from ..events import VisionEvent
 from ..sight import Easing, Effort
 from ..vision.base import BaseDetector
 from ..vision.complaints import Chorus
@@ -24,6 +25,7 @@ from ..vision.stopwatch import Stage, Timing, make_stopwatch
 from ..vision.thread import VisionThread
 from .engine_watch import WatchedDetector
 from .gatework import Mouth
+from .metering import PlateSpots
 from .seats import Role, Seats
 from .valve import Valve
 
@@ -88,6 +90,7 @@ class Nerves:
         self._seats = seats
         self._noticed = noticed
         self._ids = itertools.count(1)
+        self.spots = PlateSpots(clock)
 
     def seat(self, role: Role) -> Callable[[], None]:
         """What a thread of this role does first."""
@@ -120,12 +123,16 @@ class Nerves:
             desk=desk,
             looking=looking,
             clock=self._clock,
-            publish=valve.post,
+            publish=partial(self._publish, valve),
             faults=Chorus(valve),
             drops=self.drops,
             next_id=self._next_id,
             stopwatch=self.stopwatch,
         )
+
+    def _publish(self, valve: Valve, event: VisionEvent) -> None:
+        self.spots.note(event)
+        valve.post(event)
 
     def _next_id(self) -> int:
         # Taken at the first sight of something, a frame before it is sure to be a vehicle.

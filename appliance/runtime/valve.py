@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import threading
+from typing import Protocol
 
 from ..events import VisionEvent
 from ..faults import GateFault
-from .gatework import Mouth
+
+
+class Outlet(Protocol):
+    """Where it goes in the end."""
+
+    def post(self, message: VisionEvent, /) -> None: ...
+
+    def raised(self, fault: GateFault, /) -> None: ...
+
+    def cleared(self, kind: str, part: str, /) -> None: ...
 
 
 class Valve:
@@ -15,7 +25,7 @@ class Valve:
     A worker that hung may wake at any time, and would speak of a past that another has taken over.
     """
 
-    def __init__(self, mouth: Mouth) -> None:
+    def __init__(self, mouth: Outlet) -> None:
         self._mouth = mouth
         self._lock = threading.Lock()
         self._standing: set[tuple[str, str]] = set()

@@ -83,6 +83,7 @@ class VisionLoop:
         self._pace = Pace(vision)
         self._complaints = Complaints(parts.faults)
         self._tracker = Tracker(parts.next_id, vision.detection_threshold, vision.track_lost_s)
+        self._views: dict[tuple[int, int], View] = {}
         view = View(camera, 0, 0)
         self._cases = Casebook(name, settings.vote, self._tracker, view, parts.publish, parts.stopwatch)
 
@@ -138,11 +139,9 @@ class VisionLoop:
 
     def shot(self, frame: Frame) -> Shot:
         """What the detector shall look at in a frame."""
-        size = frame.picture.width, frame.picture.height
-        if size != self._cases.view.size:
-            self._cases.view = View(self._camera, *size)
         guards = self.effort is Effort.GUARD
-        return Shot(frame.picture, self._cases.view.area, None if guards else self._pace.easing.detect_side)
+        side = None if guards else self._pace.easing.detect_side
+        return Shot(frame.picture, self._view(frame).area, side)
 
     def see(self, frame: Frame, found: Found) -> bool:
         """Follow what was found in the frame that was taken. False when the detector failed."""
@@ -150,6 +149,7 @@ class VisionLoop:
             self._fail(found)
             return False
         self._complaints.well("detect")
+        self._fit(frame)
         with self._parts.stopwatch.time(Stage.TRACK):
             gone = self._tracker.update(found, frame.captured_s)
         self.processed += 1
@@ -161,6 +161,22 @@ class VisionLoop:
         self._ask(frame, now_s)
         self._plan(tracks, now_s)
         return True
+
+    def _view(self, frame: Frame) -> View:
+        """Kept by size: a camera may go between a small stream and a large one for every vehicle."""
+        size = frame.picture.width, frame.picture.height
+        if size not in self._views:
+            self._views[size] = View(self._camera, *size)
+        return self._views[size]
+
+    def _fit(self, frame: Frame) -> None:
+        """Where the frame has another size than the one before, what is followed goes over to its pixels."""
+        was, view = self._cases.view, self._view(frame)
+        if was is view:
+            return
+        if all(was.size):
+            self._tracker.scale(view.size[0] / was.size[0], view.size[1] / was.size[1])
+        self._cases.view = view
 
     def _newest(self, now_s: float) -> Frame | None:
         if now_s < self.due_s:
@@ -211,7 +227,7 @@ class VisionLoop:
 
     def _ask(self, frame: Frame, now_s: float) -> None:
         """Have the plates of this frame read, those first of which least is known."""
-        if self.effort is Effort.WATCH or self._pace.easing.rests:
+        if self.effort is Effort.WATCH or self._pace.easing.rests or self._camera.role == "overview":
             return
         for tracked in self._tracker.tracks:
             case, plate = self._cases.of(tracked.id), tracked.plate

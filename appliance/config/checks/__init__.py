@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     timing.record_waits,
     sight.some_camera,
     sight.twin_camera,
+    sight.some_reader,
     sight.camera_zones,
     sight.camera_rates,
     sight.reachable_vote,

@@ -28,6 +28,15 @@ def twin_camera(config: Config) -> Iterator[Finding]:
             )
 
 
+def some_reader(config: Config) -> Iterator[Finding]:
+    if config.cameras and not any(camera.reads for camera in config.cameras.values()):
+        yield error(
+            f"cameras.{next(iter(config.cameras))}.role",
+            "is an overview's like that of every camera: nothing reads plates.",
+            'Write role = "both", or add a camera for plates.',
+        )
+
+
 def camera_zones(config: Config) -> Iterator[Finding]:
     for name, camera in config.cameras.items():
         for zone, polygon in (("roi", camera.roi), ("veto_zone", camera.veto_zone)):

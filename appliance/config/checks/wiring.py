@@ -252,10 +252,10 @@ def watch_under_the_arm(config: Config) -> Iterator[Finding]:
     """Law 2 needs somebody who looks."""
     if not moves(config, "barrier", "pulse") or config.inputs.loop or config.inputs.beam:
         return
-    if not config.cameras:
+    if not any(camera.guards for camera in config.cameras.values()):
         yield error(
             "inputs.loop",
-            "nothing watches under the arm: no loop, no beam, no camera.",
+            "nothing watches under the arm: no loop, no beam, no camera but for plates.",
             "Fit a loop or a beam and name its pin.",
         )
         return

@@ -89,6 +89,8 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     ({"cameras": {"front": {"veto_zone": ((0, 0), (0, 0), (1, 0))}}}, "cameras.front.veto_zone"),
     ({"cameras": {"front": {"frame_limit_s": 0.5}}}, "cameras.front.frame_limit_s"),
     ({"cameras": {"front": {"fps": 0.5}}}, "cameras.front.frozen_s"),
+    ({"cameras": {"front": {"role": "overview"}}}, "cameras.front.role"),
+    ({**inputs(loop=None), "cameras": {"rear": {"role": "plates"}}}, "inputs.loop"),
     ({"vote": {"min_reads": 20, "window_s": 1.0}}, "vote.window_s"),
     ({"vote": {"min_reads": 20}, "access": {"evidence_limit_s": 1.0}}, "access.evidence_limit_s"),
     ({"vision": {"min_plate_length": 11}}, "vision.min_plate_length"),

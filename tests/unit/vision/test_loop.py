@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
+
 from appliance.config.schema import Camera
 from appliance.events import TrackGone
 from appliance.faults import EngineFailed, ReaderStalled
-from appliance.sight import Box, Detection, Effort, Guess, Kind, Looks
+from appliance.sight import Box, Detection, Effort, Frame, Guess, Kind, Looks, Picture
 from appliance.vision.base import ReadResult
 from appliance.vision.drops import Dropped
 
@@ -99,6 +101,27 @@ def test_two_plates_in_one_track_do_not_mix() -> None:
     assert (last.text, last.track.id) == ("XYZ789", 2)
     assert {r.text for r in last.agreeing} == {"XYZ789"}
     assert {r.track_id for r in last.agreeing} == {2}
+
+
+def test_an_overview_sees_and_reads_nothing() -> None:
+    bench = Bench(FakeDetector([plate(150)]), camera=Camera(role="overview"))
+    bench.loop.look(Effort.RECOGNISE)
+    bench.run(10)
+    assert bench.scenes()[-1].in_zone
+    assert bench.votes() == []
+
+
+def test_a_vehicle_keeps_its_track_when_the_camera_goes_over_to_its_large_stream() -> None:
+    small, large = plate(75, 40.0, 30.0), Detection(Kind.PLATE, 0.9, Box(150, 80, 210, 120))
+    bench = Bench(FakeDetector([small], [small], [large]))
+    bench.loop.look(Effort.RECOGNISE)
+    for size in ((100, 200), (100, 200), (200, 400), (200, 400)):
+        bench.time.advance(0.1)
+        image = np.zeros((*size, 3), np.uint8)
+        bench.mailbox.put(Frame("cam", 0, bench.time.monotonic(), Picture.of(image)))
+        bench.loop.step()
+    assert [[t.id for t in s.tracks] for s in bench.scenes()] == [[], [1], [1], [1]]
+    assert [s.in_roi for s in bench.scenes()] == [False, True, True, True]
 
 
 def test_a_sign_is_no_vehicle_after_some_reads() -> None:
