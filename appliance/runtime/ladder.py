@@ -21,6 +21,8 @@ class Part(Word):
     EYES = "eyes"
     """The inference loop, its nets and what they run on."""
     LISTS = "lists"
+    UPKEEP = "upkeep"
+    """What looks after heat, power and supply."""
     GATE = "gate"
     """The machine, the output guard, the record's writer, or the process as a whole."""
 
@@ -54,6 +56,7 @@ STAIRS: Mapping[Part, Stairs] = {
     Part.CAMERA: ((Rung.DEVICE, _AT_ONCE), (Rung.PROCESS, Limit(2, DAY_S, 600.0))),
     Part.EYES: ((Rung.LOOP, _AT_ONCE), (Rung.PROCESS, Limit(3, DAY_S, 10.0))),
     Part.LISTS: ((Rung.LOOP, _AT_ONCE), (Rung.PROCESS, Limit(2, DAY_S, 600.0))),
+    Part.UPKEEP: ((Rung.LOOP, _AT_ONCE), (Rung.PROCESS, Limit(2, DAY_S, 600.0))),
     # One less than StartLimitBurst= of the unit: the gate itself says why it stays down, before systemd
     # only stops starting it.
     Part.GATE: ((Rung.PROCESS, Limit(4, DAY_S)),),

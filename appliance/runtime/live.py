@@ -37,6 +37,7 @@ from .ports import Doorman, Scribe
 from .recovery import Recovery
 from .seats import Role, Seats
 from .supervisor import Supervisor, Workers
+from .upkeep import Meters, Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Setting:
     """In place of the serial port of the configuration: the twin's."""
     renew: Renew | None = None
     """Makes a fresh driver of a camera whose own one hangs; None where there is but one."""
+    meters: Meters | None = None
+    """In place of the board's own power, heat and supply."""
 
 
 class LiveGate:
@@ -97,11 +100,12 @@ class LiveGate:
         self._writer = setting.writer(config.record, clock, self._mouth)
         self._recovery = Recovery(config, clock, self._mouth)
         self._optics = self._open_optics()
+        self.upkeep = Upkeep(config, clock, self._optics, self._mouth, self._seats, setting.meters)
         self._guard = GuardThread(
             self._hands.outputs, clock, self._machine_beat, self._mouth.raised, self._mouth.cleared
         )
         self._doorman.decider.replace_list(setting.guests)
-        workers = Workers(self._writer, self._guard, self._optics, self._list_watch)
+        workers = Workers(self._writer, self._guard, self._optics, self._list_watch, self.upkeep)
         self._supervisor = Supervisor(workers, self._recovery, clock, self._mouth)
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
         self._heralds = build_heralds(config, clock, setting.pins, self._mouth)
@@ -149,6 +153,7 @@ class LiveGate:
             self._mouth,
             without(benched, setting.load),
             seats=self._seats,
+            noticed=lambda: self.upkeep.notice(),
             renew=setting.renew,
         )
 

@@ -17,6 +17,7 @@ from .ladder import Part, Rung, Trouble
 from .listwatch import ListWatch
 from .optics import Optics
 from .recovery import Recovery
+from .upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Workers:
     guard: GuardThread
     optics: Optics
     lists: Callable[[], ListWatch]
+    upkeep: Upkeep
 
 
 class Supervisor:
@@ -62,12 +64,14 @@ class Supervisor:
         self._workers.guard.start()
         self._lists.start()
         self._workers.optics.start()
+        self._workers.upkeep.start()
         self._owe(self._recovery.owed)
 
     def stop(self) -> None:
         """End what `start` started, the guard first: motion is released then."""
         self._workers.guard.stop()
         self._workers.optics.stop()
+        self._workers.upkeep.stop()
         self._lists.stop()
 
     def look(self, state: StateName, inputs: Inputs, now_s: float) -> bool:
@@ -97,6 +101,8 @@ class Supervisor:
         troubles = self._workers.optics.check()
         if not self._lists.is_alive():
             troubles.append(Trouble(Part.LISTS, f"list watch: {self._lists.error!r}"))
+        if why := self._workers.upkeep.check():
+            troubles.append(Trouble(Part.UPKEEP, why))
         return troubles
 
     def _recover(self, troubles: Sequence[Trouble], now_s: float) -> bool:
@@ -123,6 +129,8 @@ class Supervisor:
             # The last list counts meanwhile.
             self._lists = self._workers.lists()
             self._lists.start()
+        elif trouble.part is Part.UPKEEP:
+            self._workers.upkeep.restart()
         else:
             self._mouth.raised(LoopStalled(trouble.why))
             self._workers.optics.mend(trouble)

@@ -184,7 +184,8 @@ class Keeper:
         return supply
 
     def _settle(self) -> None:
-        """Once the nets are there, what is there stays."""
-        if self._parts.eyes.sees and not self._settled:
+        """Once the nets are there, what is there stays; the same for nets that are loaded afresh."""
+        sees = self._parts.eyes.sees
+        if sees and not self._settled:
             self._parts.garbage.settle()
-            self._settled = True
+        self._settled = sees

@@ -27,6 +27,7 @@ from appliance.record.store import Store
 from appliance.runtime.gatework import Mouth
 from appliance.runtime.live import LiveGate, MakeWriter, Setting, make_writer
 from appliance.runtime.optics import Load
+from appliance.runtime.upkeep import Meters
 from appliance.sight import AnyPicture, Box, Character, Detection, Frame, Kind, Picture
 from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
 from appliance.vision.factory import Recognition
@@ -182,7 +183,12 @@ class LiveRig:
     """A LiveGate on mock pins, driven by its own `ended`: each round is one turn of the clock."""
 
     def __init__(
-        self, folder: Path, load: Load | None = None, writer: MakeWriter = make_writer, **changes: Any
+        self,
+        folder: Path,
+        load: Load | None = None,
+        writer: MakeWriter = make_writer,
+        meters: Meters | None = None,
+        **changes: Any,
     ) -> None:
         self.clock = a_clock()
         self.camera = FedCamera(self.clock)
@@ -199,6 +205,7 @@ class LiveRig:
                 environ={},
                 load=load or a_load(played()),
                 writer=writer,
+                meters=meters,
             )
         )
 
