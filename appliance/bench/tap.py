@@ -93,6 +93,7 @@ class Tap:
 class _TappedBackend(BaseBackend):
     def __init__(self, backend: BaseBackend, log: Log) -> None:
         self.name, self.threaded, self.device = backend.name, backend.threaded, backend.device
+        self.most = backend.most
         self._backend = backend
         self._log = log
 

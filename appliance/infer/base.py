@@ -148,6 +148,8 @@ class BaseBackend(ABC):
     """Whether `infer.threads` counts: it does on a processor."""
     device: BaseDevice | None = None
     """Where pictures lie on a GPU beside this backend's nets; None on a processor."""
+    most: int = 1
+    """How many pictures its nets like in one run: on a processor two take as long as one and one."""
 
     @abstractmethod
     def load(self, model: ModelFile) -> BaseSession:

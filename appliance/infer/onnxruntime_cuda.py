@@ -82,6 +82,8 @@ class OnnxRuntimeCudaBackend(BaseBackend):
 
     name = "onnxruntime-cuda"
     threaded = False
+    most = 16
+    """A GPU is no faster a picture with more, and all of them wait for the last."""
     device: GpuDevice
     _place = "cuda"
 

@@ -15,7 +15,7 @@ from .files import check_hash, sha256_of
 from .gpu import BaseGpu
 from .gpu_device import GpuDevice
 from .plans import PlanKey, PlanStore
-from .tensorrt_order import Order, shape_text
+from .tensorrt_order import BATCH, Order, shape_text
 from .tensorrt_session import TensorRtSession
 
 _LOG = logging.getLogger(__name__)
@@ -34,6 +34,8 @@ class TensorRtBackend(BaseBackend):
 
     name = "tensorrt"
     threaded = False
+    most = BATCH[-1]
+    """More an engine does not take."""
 
     def __init__(
         self,

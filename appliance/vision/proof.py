@@ -34,7 +34,7 @@ class ProvingBackend(BaseBackend):
     """A backend whose sessions have answered the golden frames that the set's manifests give them."""
 
     def __init__(self, backend: BaseBackend, manifest: Manifest) -> None:
-        self.name, self.device = backend.name, backend.device
+        self.name, self.device, self.most = backend.name, backend.device, backend.most
         self._backend = backend
         self._nets = {f"{manifest.name}.{part}": (part, net) for part, net in manifest.nets.items()}
 

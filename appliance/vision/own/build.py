@@ -15,8 +15,6 @@ from .twice import TwoLooks
 
 UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
-_BATCH = 16
-"""A GPU is no faster a picture with more, and all of them wait for the last."""
 _COARSE_SIDE, _FINE_SIDE = 512, 704
 _SURE = 0.8
 """A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer."""
@@ -36,7 +34,7 @@ def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: boo
         lengths,
         look_twice=photo,
         device=backend.device,
-        most=_most(backend),
+        most=backend.most,
     )
     faces = _faces(manifest, backend) if photo else None
     try:
@@ -52,7 +50,7 @@ def _describer(manifest: Manifest, backend: BaseBackend) -> BaseDescriber | None
         return None
     session = backend.load(manifest.file("vehicle"))
     namer = _namer(manifest, backend) if MODEL in manifest.nets else None
-    return NetDescriber(session, namer, device=backend.device, most=_most(backend))
+    return NetDescriber(session, namer, device=backend.device, most=backend.most)
 
 
 def _namer(manifest: Manifest, backend: BaseBackend) -> NetNamer:
@@ -71,12 +69,7 @@ def _faces(manifest: Manifest, backend: BaseBackend) -> BaseFaceReader | None:
 
 def _live_detector(session: BaseSession, settings: Vision, backend: BaseBackend) -> BaseDetector:
     threshold = settings.detection_threshold * UNSURE
-    return NetDetector(session, settings.detect_side, threshold, device=backend.device, most=_most(backend))
-
-
-def _most(backend: BaseBackend) -> int:
-    """How many pictures a net likes at once: on a processor two take as long as one and one."""
-    return 1 if backend.device is None else _BATCH
+    return NetDetector(session, settings.detect_side, threshold, device=backend.device, most=backend.most)
 
 
 def _photo_detector(session: BaseSession, settings: Vision) -> BaseDetector:

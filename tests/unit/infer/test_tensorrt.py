@@ -14,7 +14,7 @@ from appliance.infer.base import BaseSession, ModelFile
 from appliance.infer.gpu_lane import LANES
 from appliance.infer.plans import PlanStore
 from appliance.infer.tensorrt_backend import TensorRtBackend
-from appliance.infer.tensorrt_order import Order
+from appliance.infer.tensorrt_order import BATCH, Order
 
 from .fake_gpu import FakeGpu, device
 from .fake_tensorrt import FOREIGN, GOOD, fake_tensorrt
@@ -207,3 +207,11 @@ def test_a_wrong_input_and_a_closed_session_are_refused(tmp_path: Path, model: M
     session.close()
     with pytest.raises(EngineFailed, match="closed"):
         session.infer(picture(64))
+
+
+def test_a_run_of_as_many_pictures_as_the_backend_likes_is_served(tmp_path: Path, model: ModelFile) -> None:
+    maker = backend(tmp_path, Builds(GOOD))
+    session = maker.load(model)
+    assert session.lane({"x": (maker.most, 3, 64, 64)}).inputs["x"].shape[0] == maker.most == BATCH[-1]
+    with pytest.raises(EngineFailed, match="the engine serves"):
+        session.lane({"x": (maker.most + 1, 3, 64, 64)})

@@ -197,6 +197,12 @@ class Only(BaseBackend):
         return self.session
 
 
+def test_it_likes_as_many_pictures_as_the_backend_does(tmp_path: Path) -> None:
+    only = Only(Watched())
+    only.most = 8
+    assert ProvingBackend(only, Manifest("mine", "", {}, (), tmp_path)).most == 8
+
+
 def test_whatever_goes_wrong_the_session_is_closed(tmp_path: Path) -> None:
     proving(tmp_path, lambda feeds: dict(ANSWER))
     frame = golden(sha256=sha256_of(tmp_path / "g.png"), values=[LIVE])
