@@ -43,10 +43,10 @@ class Scale:
     cameras: int = 16
     stage_s: float = 2.0
     warm_s: float = 2.0
-    run_s: float = 8.0
+    run_s: float = 5.0
     side_s: float = 3.0
     sides: int = 2
-    trial_s: float = 4.0
+    trial_s: float = 3.0
     memory_frames: int = 100_000
     memory_step: int = 5_000
     first: int = 32
