@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.config.schema import Camera
-from appliance.events import TrackGone, VisionEvent
+from appliance.events import SceneSeen, VisionEvent
 from appliance.faults import CameraFrozen, CameraLost, EngineFailed, GateFault
 from appliance.runtime.crew import Crew
 
@@ -76,5 +76,5 @@ def test_what_is_no_cameras_fault_passes() -> None:
     both, told = crew(rear=PLATES)
     both.raised(EngineFailed("x", part="own"))
     both.cleared("engine_failed", "own")
-    both.post(TrackGone("rear", 1))
-    assert told.lines == ["+engine_failed own refuse_entry", "-engine_failed own", "TrackGone"]
+    both.post(SceneSeen("rear", 1.0, 1.0, (), in_roi=False, in_zone=False))
+    assert told.lines == ["+engine_failed own refuse_entry", "-engine_failed own", "SceneSeen"]

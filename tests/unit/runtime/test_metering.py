@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from appliance.config.schema import Camera
-from appliance.events import SceneSeen, TrackGone
+from appliance.events import SceneSeen
 from appliance.faults import ExposureRefused
 from appliance.hw.cameras.fake import FakeCamera
 from appliance.hw.cameras.metered import MeteredCamera
@@ -28,7 +28,6 @@ def scene(captured_s: float, *plates: Box | None) -> SceneSeen:
 def test_the_largest_plate_that_was_seen_lately_counts() -> None:
     clock = a_clock()
     spots = PlateSpots(clock)
-    spots.note(TrackGone("front", 1))
     spots.note(scene(clock.monotonic(), SMALL, None, LARGE))
     spots.note(scene(clock.monotonic(), None))
     assert (spots.of("front"), spots.of("rear")) == (LARGE, None)
