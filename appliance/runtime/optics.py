@@ -270,7 +270,9 @@ class Optics:
         except GpuLost:
             raise
         except GateFault as fault:
-            self._mouth.raised(fault)
+            # Nobody would clear what a load that was given up says of the past.
+            if self._expected():
+                self._mouth.raised(fault)
             return False
         took_s = self._clock.monotonic() - self._loading_s
         log.info("recognition ready on %s after %.1f s", recognition.backend, took_s)

@@ -124,6 +124,35 @@ def test_a_load_that_has_a_defect_is_a_fault_and_is_not_tried_again() -> None:
     assert "EnginesTrusted" not in rig.heard.lines
 
 
+class LateFailure:
+    """A first load that hangs until it is let go, and fails then; the next one is well."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.given_up: threading.Thread | None = None
+
+    def __call__(self, config: Config) -> Recognition:
+        if self.given_up is not None:
+            return played()
+        self.given_up = threading.current_thread()
+        self.let_go.wait()
+        raise EngineFailed("too late")
+
+
+def test_a_load_that_was_given_up_says_nothing_more() -> None:
+    late = LateFailure()
+    rig = Rig(late)
+    with rig.started():
+        wait_for(lambda: late.given_up is not None, rig.turn)
+        rig.clock.advance(WARMUP_LIMIT_S + 1.0)
+        rig.optics.mend(rig.trouble())
+        rig.until("EnginesTrusted")
+        late.let_go.set()
+        wait_for(lambda: late.given_up is not None and not late.given_up.is_alive(), rig.turn)
+
+    assert "+engine_failed" not in rig.heard.lines
+
+
 def test_the_faults_of_a_fallback_stay() -> None:
     rig = Rig(a_load(played(EngineFallback("second backend"))))
     with rig.started():
