@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 VISITS ?= 1
 SEED ?= 7
 SPEED ?= real
+SSH ?= ssh
 PYTEST := $(BIN)/python -m pytest
 LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
@@ -46,8 +47,12 @@ check: $(VENV)/.dev ## style, types, the laws of the house, generated documents 
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 
-hil: $(VENV)/.dev ## the tests that drive a board: run them on that board
+hil: $(VENV)/.dev ## the tests that drive a board: here, or DEVICE=user@host (docs/hardware/hil.md)
+ifdef DEVICE
+	@$(BIN)/python -m tests.hil.remote "$(DEVICE)" --ssh "$(SSH)" $(if $(YES),--yes)
+else
 	@$(PYTEST) tests/hil
+endif
 
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
@@ -69,6 +74,8 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra pi --extra jetson --group hil --constraint requirements/dev.txt \
+		--output-file requirements/hil.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --group mutation --constraint requirements/dev.txt \
 		--output-file requirements/mutation.txt
 
