@@ -13,9 +13,11 @@ from tqdm import tqdm
 from ..bench.backends import Choice, Contest, Measured, choose
 from ..config import Config
 from ..config.measured import write_measured
+from ..config.schema import BACKENDS
 from ..infer.models import load_manifest
 
 RUNS, QUICK_RUNS = 30, 5
+_WIDEST = max(map(len, BACKENDS))
 
 
 def compare_backends(args: argparse.Namespace, config: Config) -> int:
@@ -36,8 +38,8 @@ def compare_backends(args: argparse.Namespace, config: Config) -> int:
 
 def _line(row: Measured) -> str:
     if row.precision is None:
-        return f"{row.backend:16}not here: {row.refusal}"
-    head = f"{row.backend:16}{row.net:10}{row.precision!s:6}{_threads(row.threads):>11}"
+        return f"{row.backend:{_WIDEST}} not here: {row.refusal}"
+    head = f"{row.backend:{_WIDEST}} {row.net:10}{row.precision!s:6}{_threads(row.threads):>11}"
     if row.spread is None:
         return f"{head}  not trusted: {row.refusal}"
     times = f"{row.spread.p50:9.2f} ms p50{row.spread.p95:9.2f} ms p95"

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from appliance.__main__ import main
+from appliance.bench.backends import Contest, Measured
 from appliance.bench.compare import FIGURES, Figure
 from appliance.cli import bench
+from appliance.config.schema import BACKENDS
 from tests.unit.bench.reports import beyond, report, within
 
 EVERY = pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
@@ -90,3 +92,13 @@ def test_a_report_of_another_kind_is_refused_before_anything_is_measured(
 ) -> None:
     assert main(["bench", "--pipeline", "none.mp4", "--against", str(then)]) == 2
     assert "no report of bench_pipeline" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", BACKENDS)
+def test_a_backend_s_name_and_its_figures_stand_apart(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = Measured("", None, name, 0, refusal="no GPU")
+    monkeypatch.setattr(Contest, "measure", lambda contest: iter([row]))
+    assert main(["bench", "--backends", "--board", "sim"]) == 2
+    assert capsys.readouterr().out.split() == [name, "not", "here:", "no", "GPU"]
