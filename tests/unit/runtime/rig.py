@@ -58,6 +58,8 @@ def a_config(path: Path = Path("gatehouse.db"), **changes: Any) -> Config:
         },
         "inputs": {"open_button": {"pin": OPEN_BUTTON}, "stop_button": {"pin": STOP_BUTTON}},
         "record": {"path": path},
+        # The clock runs as fast as this computer; threads do not.
+        "vision": {"loop_limit_s": 60.0},
         **changes,
     }
     return Config.model_validate(values)
