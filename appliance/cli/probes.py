@@ -56,8 +56,8 @@ def _board(site: Site) -> Iterator[Probe]:
     yield from ((part, partial(check, site)) for part, check in ON_A_BOARD)
     yield time_of_day.PART, lambda: time_of_day.trust(site, clock.wall())
     yield power.SUPPLY, partial(power.supply, site, _supply(site))
-    yield power.HEAT, partial(power.heat, site, SysfsThermal(site.root / "sys/class/thermal"))
-    yield power.HEAT, partial(power.cooling, site)
+    zones = SysfsThermal(site.root / "sys/class/thermal", site.config.thermal.ignore_zones)
+    yield power.HEAT, partial(power.heat, site, zones)
 
 
 def _held_by_a_gate(site: Site) -> Iterator[Probe]:

@@ -67,6 +67,12 @@ class Board:
         return bool(modules) and not any(part in name for name in modules for part in _CARRIERS)
 
     @property
+    def could_be_super(self) -> bool:
+        """Whether this module has a super mode that its device tree does not name."""
+        names = " ".join(self.compatible)
+        return "p3767-" in names and "-super" not in names
+
+    @property
     def memory_gb(self) -> int:
         """As it is sold: the kernel and the firmware keep up to a tenth, a GPU's carve-out among it."""
         sold = (size for size in (1, 2, 4, 8, 16, 32, 64) if self.memory_mb <= size * 1024)

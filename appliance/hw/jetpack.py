@@ -16,6 +16,9 @@ _RELEASES = (
 _OLDEST = (36, 4)
 """Python 3.10 and TensorRT 10.3, which the engines are built with, come with JetPack 6.1."""
 
+_SUPER = (36, 4, 3)
+"""JetPack 6.2 brought the super modes of Orin Nano and Orin NX."""
+
 
 @dataclass(frozen=True, slots=True)
 class JetPack:
@@ -28,8 +31,16 @@ class JetPack:
 
     @property
     def too_old(self) -> bool:
-        major, minor = (int(part) for part in self.l4t.split(".")[:2])
-        return (major, minor) < _OLDEST
+        return self._numbers[:2] < _OLDEST
+
+    @property
+    def before_super(self) -> bool:
+        """Whether it knows no super mode."""
+        return self._numbers < _SUPER
+
+    @property
+    def _numbers(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.l4t.split("."))
 
 
 def read_release(line: str) -> JetPack | None:

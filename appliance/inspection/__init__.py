@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from ..faults import GateFault
-from . import buses, identity, lines, memory, permissions, service, storage, time_of_day, waste, watchdogs
+from . import (
+    buses,
+    identity,
+    lines,
+    memory,
+    permissions,
+    power,
+    service,
+    storage,
+    time_of_day,
+    waste,
+    watchdogs,
+)
 from .report import Report, of_fault
 from .site import Site
 
@@ -48,6 +60,10 @@ ON_A_BOARD: tuple[tuple[str, Check], ...] = (
     (buses.SERIAL, buses.serial),
     (buses.SPI, buses.converter),
     ("engines", waste.accelerator),
+    (power.MODE, waste.saving_mode),
+    (power.MODE, power.model),
+    (power.HEAT, power.easing),
+    (power.HEAT, power.cooling),
 )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from ..faults import GateFault
 from ..hw.base import BaseThermal
+from ..hw.jetpack import read_release
 from ..hw.vitals import BaseSupply, Trouble
-from .report import Reports, fine, of_fault, warn, wrong
+from .report import Reports, fine, of_fault, warn, waste, wrong
 from .site import Site
 
+MODE = "power"
 SUPPLY = "supply"
 HEAT = "heat"
-ACT_C, DEGRADE_C = 75.0, 80.0
-"""Where the gate begins to look less, and where it stops to recognise, unless configured otherwise."""
 
 _SAID = {
     Trouble.UNDERVOLTAGE: "the supply is too low",
@@ -52,12 +54,42 @@ def heat(site: Site, thermometers: BaseThermal) -> Reports:
     name, hottest_c = max(zones.items(), key=lambda zone: zone[1])
     said = f"{name} has {hottest_c:.0f} °C"
     remedy = "Fit a heat sink and a fan, shade the enclosure, and keep its vents free."
-    if hottest_c >= DEGRADE_C:
+    limits = site.config.thermal
+    if hottest_c >= limits.degrade_c:
         yield wrong(HEAT, f"{said}: the gate would not recognise.", remedy)
-    elif hottest_c >= ACT_C:
+    elif hottest_c >= limits.act_c:
         yield warn(HEAT, f"{said}: the gate would look less.", remedy)
     else:
         yield fine(HEAT, said)
+
+
+def easing(site: Site) -> Reports:
+    """Whether a board that grows hot is looked after before its firmware throttles it."""
+    if not site.config.thermal.enabled and (site.board.is_pi or site.board.is_jetson):
+        yield warn(
+            HEAT,
+            "thermal.enabled is false: a hot board is not eased, until its firmware throttles it.",
+            "Write thermal.enabled = true.",
+        )
+
+
+def model(site: Site) -> Reports:
+    """The power mode that a Jetson is in, by NVIDIA's tool."""
+    told = (
+        re.search(r"NV Power Mode: *(\S+)", site.ask("nvpmodel", "-q") or "")
+        if site.board.is_jetson
+        else None
+    )
+    if told is None:
+        return
+    yield fine(MODE, f"nvpmodel is in mode {told[1]}")
+    release = read_release(site.board.tegra_release)
+    if site.board.could_be_super and release is not None and not release.before_super:
+        yield waste(
+            MODE,
+            "This module has faster clocks (super mode), which its firmware does not offer as it was flashed.",
+            "Flash it with the configuration whose name ends in -super, where the cooling is good for 25 W.",
+        )
 
 
 def cooling(site: Site) -> Reports:

@@ -21,7 +21,11 @@ from appliance.inspection.report import Level
 
 from .rig import a_config, a_site, levels, put
 
-CAR: dict[str, Any] = {"gate": Gate(actuator="car"), "car": Car(channel="serial"), "serial": Serial(port="/dev/ttyUSB0")}
+CAR: dict[str, Any] = {
+    "gate": Gate(actuator="car"),
+    "car": Car(channel="serial"),
+    "serial": Serial(port="/dev/ttyUSB0"),
+}
 
 
 def test_devices_that_may_be_used_are_fine(tmp_path: Path) -> None:

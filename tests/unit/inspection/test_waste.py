@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
-from appliance.config.schema import Camera, Infer, Seat, Threads, Vision
+from appliance.config.schema import Camera, Infer, Power, Seat, Threads, Vision
+from appliance.hw.board import Board
 from appliance.inspection import waste
 from appliance.inspection.report import Level
 
@@ -94,6 +95,16 @@ def test_fp32_where_int8_is_proven(tmp_path: Path, flags: str, precision: str, e
     config = a_config(infer=Infer.model_validate({"precision": precision}))
 
     assert levels(waste.precision(a_site(tmp_path, config))) == expected
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"), [("auto", []), ("saving", []), ("off", [Level.WASTE]), ("full", [Level.WASTE])]
+)
+def test_full_clocks_while_nobody_is_there(tmp_path: Path, mode: str, expected: list[Level]) -> None:
+    config = a_config(power=Power.model_validate({"mode": mode}))
+
+    assert levels(waste.saving_mode(a_site(tmp_path, config))) == expected
+    assert levels(waste.saving_mode(a_site(tmp_path, config, board=Board("sim")))) == []
 
 
 @pytest.mark.parametrize(("every", "expected"), [(0, []), (10, [Level.WASTE])])
