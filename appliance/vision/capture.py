@@ -192,8 +192,10 @@ class CaptureThread(Thread):
     def run(self) -> None:
         try:
             self._sit()
-            while not self._stopping.wait(self._capture.wait_s):
-                self._capture.step()
+            while not self._stopping.is_set():
+                # Waiting, even for no time, costs more than all else that is done for a frame here.
+                if not self._capture.step():
+                    self._stopping.wait(self._capture.wait_s)
         except Exception as error:  # noqa: BLE001 - a task's top: it ends here, and the supervisor sees it
             self.error = error
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Event
 
 from ...clock import Clock
@@ -43,7 +42,7 @@ class EndlessCamera(BaseCamera):
         frame = self._next(timeout_s)
         captured_s = self._captured_s() if self._period_s else self._clock.monotonic()
         self.given += 1
-        return replace(frame, seq=self.given, captured_s=captured_s)
+        return Frame(self.name, self.given, captured_s, frame.picture, frame.fingerprint)
 
     def close(self) -> None:
         camera, self._camera = self._camera, None
