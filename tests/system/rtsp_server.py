@@ -3,7 +3,7 @@
     rtsp_server.py PORT USER PASSWORD
 
 It prints "ready", and takes orders on its standard input, a line each: "lose SHARE" drops that share of the
-large stream's pictures before they are encoded, "still" repeats one picture for ever.
+large stream's pictures before they are encoded, "still 1" shows one picture for ever, "still 0" ends that.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ _LAUNCH = (
     " ! rtph264pay name=pay0 pt=96 )"
 )
 
+_BLACK, _BALL = 2, 18
+"""Patterns of the test source."""
+
 
 class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
     """One stream for all that ask for it."""
@@ -36,6 +39,7 @@ class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
         self.set_shared(True)
         self.set_protocols(GstRtsp.RTSPLowerTrans.TCP)
         self.lost = 0.0
+        self.still = False
         self._media: Any = None
 
     def do_configure(self, media: Any) -> None:
@@ -45,7 +49,9 @@ class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
 
     def apply(self) -> None:
         if self._media is not None:
-            self._media.get_element().get_by_name("losing").set_property("drop-probability", self.lost)
+            element = self._media.get_element()
+            element.get_by_name("losing").set_property("drop-probability", self.lost)
+            element.get_by_name("source").set_property("pattern", _BLACK if self.still else _BALL)
 
 
 def _only_for(server: Any, factories: list[Camera], user: str, password: str) -> None:
@@ -63,8 +69,11 @@ def _only_for(server: Any, factories: list[Camera], user: str, password: str) ->
 
 def _obey(large: Camera) -> None:
     for line in sys.stdin:
-        _, share = line.split()
-        large.lost = float(share)
+        order, value = line.split()
+        if order == "lose":
+            large.lost = float(value)
+        else:
+            large.still = bool(int(value))
         GLib.idle_add(large.apply)
 
 

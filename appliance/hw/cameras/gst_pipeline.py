@@ -77,6 +77,10 @@ class Pipeline(BasePipeline):
         self._ready = selectors.DefaultSelector()
         self._ready.register(self._out, selectors.EVENT_READ)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def next(self, until_s: float, clock: Clock) -> Packet:
         head = self._exactly(HEADER.size, until_s, clock)
         major, _, _, kind, length, stamp_ns, *_ = HEADER.unpack(head.tobytes())
