@@ -14,8 +14,8 @@ from ..infer.device import BaseDevice, Placed
 from ..sight import Box, Picture, Surface
 from .prepare import UNIT, Cut, Preparer, Tint
 
-_MOST = 8
-"""Idle lanes that are kept: a gate has a size a camera, and a batch or two."""
+_MOST = 32
+"""Idle lanes that are kept: cameras have a handful of sizes, and each of them five sizes of batch."""
 
 Shape = tuple[int, int, int]
 """Images, height and width."""

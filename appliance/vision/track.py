@@ -101,10 +101,10 @@ class Tracked:
     def likeness(self, sighting: Sighting, now_s: float) -> float:
         """Overlap of grown boxes, of the whole or of the plates, whichever fits better; 0 to 1."""
         buffer = _BUFFER + _BUFFER_PER_S * (now_s - self.last_s)
-        whole = _grown(self.box, buffer).iou(_grown(sighting.box, buffer))
+        whole = _overlap(self.box, sighting.box, buffer)
         if self._plate is None or sighting.plate is None:
             return whole
-        return max(whole, _grown(self._plate.box, buffer).iou(_grown(sighting.plate.box, buffer)))
+        return max(whole, _overlap(self._plate.box, sighting.plate.box, buffer))
 
     def take(self, sighting: Sighting, now_s: float) -> None:
         """Go on with what was seen now."""
@@ -152,9 +152,15 @@ def _scale(sighting: Sighting) -> float:
     return max(1.0, box.width)
 
 
-def _grown(box: Box, share: float) -> Box:
-    by = share * box.width
-    return Box(box.x1 - by, box.y1 - by, box.x2 + by, box.y2 + by)
+def _overlap(one: Box, other: Box, share: float) -> float:
+    """Intersection over union of both boxes, each grown on all sides by `share` of its width."""
+    by, also = share * one.width, share * other.width
+    across = min(one.x2 + by, other.x2 + also) - max(one.x1 - by, other.x1 - also)
+    down = min(one.y2 + by, other.y2 + also) - max(one.y1 - by, other.y1 - also)
+    if across <= 0 or down <= 0:
+        return 0.0
+    shared, first = across * down, (one.width + 2 * by) * (one.height + 2 * by)
+    return shared / (first + (other.width + 2 * also) * (other.height + 2 * also) - shared)
 
 
 class Tracker:

@@ -81,7 +81,7 @@ def test_nobody_shares_a_lane() -> None:
 def test_the_lane_used_longest_ago_makes_room() -> None:
     session = Session()
     lanes = Lanes(session)
-    for side in (*range(32, 32 * 9, 32), 32, 32 * 9):
+    for side in (*range(32, 32 * 33, 32), 32, 32 * 33):
         with lanes.lent((1, side, side)):
             pass
     assert [lane.inputs["x"].shape[2] for lane in session.lanes if lane.shut] == [64]
