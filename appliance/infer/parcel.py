@@ -32,6 +32,13 @@ def open_parcel(place: Path) -> Parcel:
 
     What the manifests name and the folder lacks must be shipped. Raises ParcelFault and ManifestBroken.
     """
+    try:
+        return _opened(place)
+    except OSError as error:
+        raise ParcelFault(f"it cannot be read: {error.strerror}", part=str(place)) from error
+
+
+def _opened(place: Path) -> Parcel:
     if place.is_dir():
         root = place if (place / NETS).is_dir() else _only_folder(place)
         return _parcel(root, sorted((root / NETS).glob(f"*{_MANIFEST}")), sorted(root.glob(f"*{_MANIFEST}")))

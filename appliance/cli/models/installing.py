@@ -52,14 +52,14 @@ def roll_back(_: argparse.Namespace, config: Config) -> int:
 
 
 def _unpacked(place: Path, scratch: Path) -> Path:
-    if not place.exists():
-        raise ParcelFault("there is no such file", part=str(place))
-    if place.suffix.lower() != ".zip":
-        return place
     try:
+        if not place.exists():
+            raise ParcelFault("there is no such file", part=str(place))
+        if place.suffix.lower() != ".zip":
+            return place
         unpack(place, scratch)
     except OSError as error:
-        raise ParcelFault(f"it cannot be unpacked: {error.strerror}", part=str(place)) from error
+        raise ParcelFault(f"it cannot be read or unpacked: {error.strerror}", part=str(place)) from error
     return scratch
 
 

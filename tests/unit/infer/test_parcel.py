@@ -49,6 +49,15 @@ def test_a_file_comes_with_the_manifest_beside_it(tmp_path: Path) -> None:
     assert parcel.files["det.int8.onnx"] == folder / "det.int8.onnx"
 
 
+def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    with pytest.raises(ParcelFault, match="it cannot be read: Permission denied"):
+        open_parcel(tmp_path)
+
+
 def test_an_archive_may_hold_all_in_one_folder(tmp_path: Path) -> None:
     archive = packed(written(tmp_path / "given"), tmp_path / "nets.zip")
     unpack(archive, tmp_path / "scratch")
