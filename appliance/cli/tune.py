@@ -88,10 +88,13 @@ def run(args: argparse.Namespace) -> int:
     session = Session(config, name, camera, films, args.wait, args.labels, complaints)
     session.read_labels()
     tuning = _tune(session, _sides(config, args.sides))
+    # First of all: hours of looking are not lost to a disk that refuses what follows.
+    print(json.dumps(as_json(tuning), indent=1) if args.json else as_text(tuning), flush=True)
     if args.plot is not None:
         _plot(args.plot, tuning)
     written = _write(args, tuning) if args.write else ["\n--write keeps this."]
-    print(json.dumps(as_json(tuning), indent=1) if args.json else "\n".join([as_text(tuning), *written]))
+    if not args.json:
+        print("\n".join(written))
     for complaint in session.complaints:
         print(complaint, file=sys.stderr)
     return 2 if session.complaints else 0

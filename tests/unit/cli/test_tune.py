@@ -92,6 +92,15 @@ def test_the_choice_is_kept_and_what_the_owner_set_wins(
     assert origins == ["gatehouse.toml", "data/measured.toml"]
 
 
+def test_a_place_that_refuses_the_choice_costs_no_figures(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "data").write_text("a file where the folder should be")
+    assert main(["tune", "gate.avi", "--board", "pi5", "--write"]) == 2
+    told = capsys.readouterr()
+    assert ("1 vehicle came" in told.out, "data/measured.toml: cannot be written" in told.err) == (True, True)
+
+
 def test_nothing_is_kept_for_a_computer_that_is_no_gate(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
