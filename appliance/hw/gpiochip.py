@@ -26,9 +26,10 @@ Ioctl = Callable[[int, int, bytearray], object]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a chip. `holder` is empty where nobody has claimed it."""
+    """One line of a chip, whose driver is its `label`. `holder` is empty where nobody has claimed it."""
 
     chip: str
+    label: str
     offset: int
     name: str
     holder: str
@@ -53,13 +54,13 @@ def lines(chips: list[Path], ioctl: Ioctl = fcntl.ioctl) -> Iterator[Line]:
 def _lines_of(chip: str, descriptor: int, ioctl: Ioctl) -> Iterator[Line]:
     info = bytearray(_CHIP_INFO.size)
     ioctl(descriptor, _GET_CHIP_INFO, info)
-    _, _, count = _CHIP_INFO.unpack(info)
+    _, label, count = _CHIP_INFO.unpack(info)
     for offset in range(count):
         line = bytearray(_LINE_INFO.pack(b"", b"", offset, 0, 0, b"", b""))
         ioctl(descriptor, _GET_LINE_INFO, line)
         name, holder, _, _, flags, _, _ = _LINE_INFO.unpack(line)
         known = _word(holder) or "the kernel" if flags & _USED else ""
-        yield Line(chip, offset, _word(name), known, bool(flags & _OUTPUT))
+        yield Line(chip, _word(label), offset, _word(name), known, bool(flags & _OUTPUT))
 
 
 def _word(raw: bytes) -> str:

@@ -16,19 +16,21 @@ from .report import Report, Reports, fine, of_fault, warn, wrong
 from .site import Site
 
 PINS = "pins"
+_HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
+"""Labels of the chip that a Raspberry Pi 5's and an older one's header is on."""
 
 
 def held(site: Site, lines: Iterable[Line]) -> Reports:
     """Outputs are looked at from outside: to claim one is to set its level.
 
-    A Raspberry Pi's kernel names its header's lines GPIO0 to GPIO27. A Jetson's names them by its own pads,
-    which Jetson.GPIO alone translates: there only the inputs are proven.
+    A Raspberry Pi's header is one chip, whose offsets are the numbers of GPIO0 to GPIO27. A Jetson's are
+    where only Jetson.GPIO knows: there the inputs alone are proven.
     """
     if site.config.pin_factory != "lgpio":
         return
-    by_name = {line.name: line for line in lines}
-    for name, pin in _outputs(site):
-        yield from _output(f"output {name}", pin, by_name.get(canonical(pin)))
+    header = {f"GPIO{line.offset}": line for line in lines if line.label in _HEADERS}
+    for name, pin in _outputs(site) if header else ():
+        yield from _output(f"output {name}", pin, header.get(canonical(pin)))
 
 
 def chips(site: Site) -> Reports:

@@ -75,11 +75,9 @@ def easing(site: Site) -> Reports:
 
 def model(site: Site) -> Reports:
     """The power mode that a Jetson is in, by NVIDIA's tool."""
-    told = (
-        re.search(r"NV Power Mode: *(\S+)", site.ask("nvpmodel", "-q") or "")
-        if site.board.is_jetson
-        else None
-    )
+    if not site.board.is_jetson:
+        return
+    told = re.search(r"NV Power Mode: *(\S+)", site.ask("nvpmodel", "-q") or "")
     if told is None:
         return
     yield fine(MODE, f"nvpmodel is in mode {told[1]}")
@@ -87,7 +85,7 @@ def model(site: Site) -> Reports:
     if site.board.could_be_super and release is not None and not release.before_super:
         yield waste(
             MODE,
-            "This module has faster clocks (super mode), which its firmware does not offer as it was flashed.",
+            "This module has faster clocks (super mode), which it was flashed without.",
             "Flash it with the configuration whose name ends in -super, where the cooling is good for 25 W.",
         )
 

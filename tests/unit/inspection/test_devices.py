@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def test_a_bus_that_is_refused_is_wrong(tmp_path: Path) -> None:
 
 
 def line(pin: str, holder: str = "") -> Line:
-    return Line("gpiochip0", int(pin.removeprefix("GPIO")), pin, holder, is_output=False)
+    return Line("gpiochip0", "pinctrl-rp1", int(pin.removeprefix("GPIO")), pin, holder, is_output=False)
 
 
 def test_outputs_are_looked_at_without_being_claimed(tmp_path: Path) -> None:
@@ -109,6 +110,12 @@ def test_outputs_are_looked_at_without_being_claimed(tmp_path: Path) -> None:
     assert found["output open"].level is Level.FINE
     assert found["output close"].text == "GPIO27 is held by another program."
     assert found["output horn"].text == "No line of this board is named GPIO24."
+
+
+def test_a_pi_5_s_own_chip_is_not_its_header(tmp_path: Path) -> None:
+    inner = [replace(line("GPIO17", "the kernel"), label="gpio-brcmstb@107d508500")]
+
+    assert list(held(a_site(tmp_path), inner)) == []
 
 
 def test_a_jetson_s_lines_have_other_names(tmp_path: Path) -> None:
@@ -154,8 +161,8 @@ def test_the_kernel_tells_name_holder_and_direction(tmp_path: Path) -> None:
     chip = put(tmp_path, "gpiochip0")
 
     assert list(lines_of([chip], Kernel().ioctl)) == [
-        Line("gpiochip0", 0, "GPIO0", "", is_output=False),
-        Line("gpiochip0", 1, "GPIO1", "lg", is_output=True),
+        Line("gpiochip0", "pinctrl-rp1", 0, "GPIO0", "", is_output=False),
+        Line("gpiochip0", "pinctrl-rp1", 1, "GPIO1", "lg", is_output=True),
     ]
 
 

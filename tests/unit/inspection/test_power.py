@@ -81,9 +81,9 @@ def test_a_module_that_was_flashed_without_its_fast_modes(
     tmp_path: Path, compatible: str, release: str, expected: list[Level]
 ) -> None:
     board = replace(ORIN, compatible=(f"nvidia,{compatible}",), tegra_release=release)
-    told = {("nvpmodel", "-q"): "NV Power Mode: 15W\n0\n"}
+    site = a_site(tmp_path, board=board, tools={("nvpmodel", "-q"): "NV Power Mode: 15W\n0\n"})
 
-    assert levels(model(a_site(tmp_path, board=board, tools=told))) == expected
+    assert levels(model(site)) == expected
 
 
 def test_a_raspberry_pi_has_no_nvpmodel(tmp_path: Path) -> None:
