@@ -48,7 +48,6 @@ class NetDetector(BaseDetector):
     ) -> None:
         self._lanes = Lanes(session, device=device)
         self._side = side
-        self._threshold = threshold
         self._least = raw(threshold)
         self._mask = np.empty(0, np.bool_)
         self.most = most if self._lanes.batches else 1
@@ -92,14 +91,15 @@ class NetDetector(BaseDetector):
     def _detections(self, picked: Picked, cut: Cut) -> tuple[Detection, ...]:
         """In pixels of the picture, overlapping ones of a group suppressed."""
         # A dozen boxes are less work in Python than a dozen calls of NumPy's.
-        boxes = _placed(picked.boxes.tolist(), cut)
-        scores, kinds = [calibrated(score) for score in picked.scores.tolist()], picked.kinds.tolist()
+        boxes, scores, kinds = picked.boxes.tolist(), picked.scores.tolist(), picked.kinds.tolist()
         if not boxes:
             return ()
-        sizes = [(box.x1, box.y1, box.width, box.height) for box in boxes]
+        # As the net sees them: overlaps are the same in the picture, where only the kept ones are placed.
+        sizes = [(x1, y1, max(0.0, x2 - x1), max(0.0, y2 - y1)) for x1, y1, x2, y2 in boxes]
         groups = [_GROUPS[kind] for kind in kinds]
-        kept = cv2.dnn.NMSBoxesBatched(sizes, scores, groups, self._threshold, _OVERLAP)
-        return tuple(Detection(CLASSES[kinds[i]], scores[i], boxes[i]) for i in kept)
+        kept = cv2.dnn.NMSBoxesBatched(sizes, scores, groups, self._least, _OVERLAP)
+        placed = _placed([boxes[i] for i in kept], cut)
+        return tuple(Detection(CLASSES[kinds[i]], calibrated(scores[i]), box) for i, box in zip(kept, placed))
 
 
 def calibrated(score: float) -> float:
