@@ -28,7 +28,7 @@ from appliance.runtime.gatework import Mouth
 from appliance.runtime.live import LiveGate, MakeWriter, Setting, make_writer
 from appliance.runtime.optics import Load
 from appliance.runtime.upkeep import Meters
-from appliance.sight import AnyPicture, Box, Character, Detection, Frame, Kind, Picture
+from appliance.sight import AnyPicture, Box, Character, Detection, Effort, Frame, Kind, Picture
 from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult
 from appliance.vision.factory import Recognition
 
@@ -71,6 +71,7 @@ class FedCamera(BaseCamera):
     def __init__(self, clock: ManualClock, name: str = "front") -> None:
         self.name = name
         self.opened = 0
+        self.efforts: list[Effort] = []
         self._error: Exception | None = None
         self._clock = clock
         self._turned = threading.Event()
@@ -86,6 +87,9 @@ class FedCamera(BaseCamera):
 
     def open(self) -> None:
         self.opened += 1
+
+    def look(self, effort: Effort) -> None:
+        self.efforts.append(effort)
 
     def read(self, timeout_s: float) -> Frame:
         self._turned.wait(0.01)

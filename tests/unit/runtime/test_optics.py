@@ -179,6 +179,12 @@ def test_nothing_is_read_while_it_only_watches() -> None:
     assert "PlateVoted" not in rig.heard.lines
 
 
+def test_cameras_are_told_how_hard_they_are_looked_at() -> None:
+    rig = Rig(a_load())
+    rig.optics.look(Effort.RECOGNISE)
+    assert rig.camera.efforts == [Effort.WATCH, Effort.RECOGNISE]
+
+
 def test_the_effort_asked_later_counts_at_once() -> None:
     rig = Rig(a_load(played()))
     with rig.started():
