@@ -1,21 +1,29 @@
-"""A live gate on mock pins in which one part hangs; prints what happens, with monotonic seconds.
+"""A live gate on mock pins in which one part fails; prints what happens, with monotonic seconds.
 
-    python hang_child.py detector|machine RECORD
+    python hang_child.py detector|machine|process|gpu|nothing RECORD
+
+detector: the first one hangs, a second one sees. machine: its thread hangs while OPEN is energised. process:
+it is killed once it serves. gpu: it is lost as often as its backend serves; the next of the chain is well.
 
 The gate's own clock is the computer's. A watcher outside the gate presses OPEN and reads the output.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from gpiozero.pins.mock import MockFactory
 
+from appliance.cli.run import STAYS_DOWN
 from appliance.config import Config
+from appliance.faults import GpuLost
 from appliance.hw.base import BaseCamera
 from appliance.hw.gpio import Pins
 from appliance.hw.system_clock import SystemClock
@@ -45,6 +53,7 @@ def a_config(record: Path) -> Config:
             "outputs": outputs,
             "inputs": {"open_button": {"pin": BUTTON}},
             "record": {"path": record},
+            "infer": {"chain": ["onnxruntime-cuda", "onnxruntime"]},
         }
     )
 
@@ -70,17 +79,47 @@ class NoisyCamera(BaseCamera):
         """Nothing is held."""
 
 
-class HangingDetector(BaseDetector):
-    """Sees nothing, and hangs as a vendor's call does once `after_s` has passed."""
+class FailingDetector(BaseDetector):
+    """Sees nothing, and fails once `after_s` has passed."""
 
-    def __init__(self, after_s: float) -> None:
-        self._hangs_at_s = time.monotonic() + after_s
+    def __init__(self, fail: Callable[[], None], after_s: float) -> None:
+        self._fail = fail
+        self._fails_at_s = time.monotonic() + after_s
 
     def detect(self, picture: AnyPicture, roi: Box | None = None) -> tuple[Detection, ...]:
-        if time.monotonic() >= self._hangs_at_s:
-            tell("hung")
-            threading.Event().wait()
+        if time.monotonic() >= self._fails_at_s:
+            self._fail()
         return ()
+
+
+def hang() -> None:
+    """As a vendor's call does."""
+    tell("hung")
+    threading.Event().wait()
+
+
+def lose_gpu() -> None:
+    tell("lost")
+    raise GpuLost("Xid 79", part="cuda")
+
+
+class Nets:
+    """Detectors of one gate, the first of which may fail."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._loads = 0
+
+    def load(self, config: Config) -> Recognition:
+        self._loads += 1
+        backend = config.infer.chain[0]
+        tell(f"loaded {backend} {self._loads}")
+        fail, after_s = hang, float("inf")
+        if self._part == "detector" and self._loads == 1:
+            after_s = CALM_S
+        if self._part == "gpu" and backend == "onnxruntime-cuda":
+            fail, after_s = lose_gpu, 1.0
+        return Recognition(FailingDetector(fail, after_s), NoReader(), backend, ())
 
 
 class NoReader(BasePlateReader):
@@ -115,17 +154,21 @@ class Watcher(threading.Thread):
 
 def main(part: str, record: Path) -> int:
     factory, config = MockFactory(), a_config(record)
-    hangs_after_s = CALM_S if part == "detector" else float("inf")
-
-    def load(of: Config) -> Recognition:
-        return Recognition(HangingDetector(hangs_after_s), NoReader(), "played", ())
-
     watcher = Watcher(factory, CALM_S + 2.0)
-    setting = Setting(config, SystemClock(vouched=True), Pins(factory), {"front": NoisyCamera()}, load=load)
+    setting = Setting(
+        config, SystemClock(vouched=True), Pins(factory), {"front": NoisyCamera()}, load=Nets(part).load
+    )
     gate, asked = LiveGate(setting), stop_on_signals()
+    if gate.down:
+        gate.stay_down()
+        return STAYS_DOWN
     left = [part == "machine"]
+    dies_s = time.monotonic() + 1.0
+    tell("began")
 
     def ended() -> bool:
+        if part == "process" and time.monotonic() > dies_s:
+            os.kill(os.getpid(), signal.SIGKILL)
         if left[0] and watcher.opened.is_set():
             left[0] = False
             tell("hung")

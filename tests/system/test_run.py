@@ -12,7 +12,7 @@ import pytest
 
 from appliance.hw.guard import PERIOD_S, TICK_LIMIT_S
 
-from .gate_rig import Service, gatehouse, links, served
+from .gate_rig import PATIENCE_S, Service, gatehouse, links, patience_s, served
 
 RUN = ("-m", "appliance", "run", "--board", "sim", "--config", "gate.toml")
 VERIFY = ("audit", "verify", "--board", "sim", "--config", "gate.toml")
@@ -20,8 +20,8 @@ CONFIG = '[record]\npath = "kept/gate.db"\n'
 KILLS = 10
 BUSY_S = 1.0
 """What a computer that others use may add to any of the times below."""
-LOOP_LIMIT_S = 10.0
-"""The default of watchdog.loop_limit_s."""
+STALLED_S = 5.0
+"""The default of vision.loop_limit_s."""
 FEED_S = 1.0
 CHILD = Path(__file__).with_name("hang_child.py")
 
@@ -66,7 +66,7 @@ def test_a_stop_during_warm_up_is_no_crash(place: Path, after_s: float) -> None:
         assert service.terminate() == 0
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(900 * patience_s() / PATIENCE_S)
 def test_the_plug_may_be_pulled_at_any_moment(place: Path) -> None:
     chance = random.Random(7)
     record, known = place / "kept" / "gate.db", 0
@@ -105,23 +105,26 @@ def hung(place: Path, part: str, ready: Callable[[Service], None]) -> tuple[Serv
         return service, Story(service.told()), code
 
 
-@pytest.mark.timeout(200)
-def test_a_hung_inference_loop_starves_the_watchdog_and_leaves_the_buttons(place: Path) -> None:
+@pytest.mark.timeout(400)
+def test_a_hung_inference_loop_is_left_behind_for_a_new_one_and_leaves_the_buttons(place: Path) -> None:
     def ready(service: Service) -> None:
-        service.wait_told(" hung")
-        time.sleep(LOOP_LIMIT_S + FEED_S + 3.0)
+        service.wait_told(" open off")
+        service.wait_told(" loaded onnxruntime-cuda 2")
+        time.sleep(FEED_S + BUSY_S)
 
     service, story, code = hung(place, "detector", ready)
     fed = service.supervisor.times("WATCHDOG=1")
-    last_fed_s = max(fed) - story.times["hung"]
+    gaps = [later - earlier for earlier, later in pairwise(fed)]
+    told = {(link.kind, link.subject) for link in links(place / "gate.db")}
 
     assert code == 0
-    assert LOOP_LIMIT_S - 2 * FEED_S < last_fed_s < LOOP_LIMIT_S + BUSY_S
-    assert 0 < story.between("hung", "pressed") < LOOP_LIMIT_S
+    assert STALLED_S <= story.between("hung", "loaded onnxruntime-cuda 2") < STALLED_S + 1.0 + BUSY_S
+    assert max(gaps) < FEED_S + BUSY_S
+    assert story.between("hung", "pressed") > 0
     assert story.between("pressed", "open on") < BUSY_S
     assert story.between("open on", "open off") < 2.0 + BUSY_S
     assert "close on" not in story.times
-    assert "loop_stalled" in [link.subject for link in links(place / "gate.db")]
+    assert {("fault_raised", "loop_stalled"), ("fault_cleared", "loop_stalled")} <= told
 
 
 @pytest.mark.timeout(120)
