@@ -85,7 +85,7 @@ PIPELINE = (
     Figure("from the GPU, MB/s", "real.mb_s.down", least=0.1),
     *(
         Figure(f"the 16th camera over the 2nd, {name}", f"marginal.by.{name}.ratio", slack=0.2)
-        for name in ("cpu", "engines", "cost", "frame_ms")
+        for name in ("cpu", "engines", "cost")
     ),
     Figure("cameras that it keeps up with", "capacity.ours.cameras", more_is_better=True, slack=0.1),
 )

@@ -54,7 +54,7 @@ def pipeline() -> dict[str, Any]:
             "lost_share": 0.002,
             "mb_s": {"up": 0.3, "down": 0.2},
         },
-        "marginal": {"by": {name: {"ratio": 1.0} for name in ("cpu", "engines", "cost", "frame_ms")}},
+        "marginal": {"by": {name: {"ratio": 1.0} for name in ("cpu", "engines", "cost")}},
         "capacity": {"ours": {"cameras": 64}},
     }
 
