@@ -41,6 +41,8 @@ CHECKS: tuple[Check, ...] = (
     sight.some_camera,
     sight.twin_camera,
     sight.some_reader,
+    sight.exposure_drivers,
+    sight.small_streams,
     sight.camera_zones,
     sight.camera_rates,
     sight.reachable_vote,

@@ -8,6 +8,8 @@ from ..schema import Config, Polygon
 from .finding import Finding, error, warn
 
 SIM = "sim"
+_EXPOSED = ("argus", "picamera2", "v4l2")
+"""Drivers that can be told how to expose, or their makers' software."""
 SMALLEST_ZONE = 1e-4
 """Share of the frame; a hundredth of each side. A plate does not fit into less."""
 
@@ -35,6 +37,26 @@ def some_reader(config: Config) -> Iterator[Finding]:
             "is an overview's like that of every camera: nothing reads plates.",
             'Write role = "both", or add a camera for plates.',
         )
+
+
+def exposure_drivers(config: Config) -> Iterator[Finding]:
+    for name, camera in config.cameras.items():
+        if camera.exposure == "plates" and camera.driver not in _EXPOSED:
+            yield warn(
+                f"cameras.{name}.exposure",
+                f'cannot be "plates": driver = "{camera.driver}" has no such control.',
+                'Set a short shutter on the camera itself, and write "auto".',
+            )
+
+
+def small_streams(config: Config) -> Iterator[Finding]:
+    for name, camera in config.cameras.items():
+        if camera.source_low is not None and camera.driver != "rtsp":
+            yield warn(
+                f"cameras.{name}.source_low",
+                f'is not used by driver = "{camera.driver}".',
+                'Remove it, or write driver = "rtsp".',
+            )
 
 
 def camera_zones(config: Config) -> Iterator[Finding]:

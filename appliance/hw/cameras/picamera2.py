@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError
@@ -18,6 +19,8 @@ from .exposure import BaseExposureControl, Exposure, Reach, exposure_part
 
 if TYPE_CHECKING:
     from ...sight import Image
+
+log = logging.getLogger(__name__)
 
 _BUFFERS = 4
 """One that the sensor fills, one on the way, one that is read, one to spare: more would only be older."""
@@ -58,8 +61,6 @@ class Vendor(Protocol):
     def cancel_all_and_flush(self) -> None: ...
 
     def set_controls(self, controls: dict[str, Any], /) -> object: ...
-
-    def stop(self) -> object: ...
 
     def close(self) -> object: ...
 
@@ -151,10 +152,15 @@ class Picamera2Camera(BaseCamera, BaseExposureControl):
 
     def close(self) -> None:
         vendor, self._vendor = self._vendor, None
-        if vendor is not None:
+        if vendor is None:
+            return
+        try:
             with self._mapped():
-                vendor.stop()
+                # It stops by itself, too.
                 vendor.close()
+        except CameraLost as fault:
+            # It is given up; whether it can be had again, the next opening tells.
+            log.warning("camera %s did not close: %s", self.name, fault.detail)
 
     # -- exposure ----------------------------------------------------------------------------------
 

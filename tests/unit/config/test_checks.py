@@ -126,6 +126,8 @@ WARNINGS: list[tuple[dict[str, Any], str]] = [
     (inputs(loop={"pin": "GPIO26"}), "inputs.loop.normally_closed"),
     (inputs(exit=None), "inputs.exit"),
     (inputs(loop=None), "inputs.loop"),
+    ({"cameras": {"front": {"driver": "rtsp", "exposure": "plates"}}}, "cameras.front.exposure"),
+    ({"cameras": {"front": {"source_low": "rtsp://10.0.0.9/sub"}}}, "cameras.front.source_low"),
     ({"barrier": {"record_timeout_s": 1.0}}, "barrier.record_timeout_s"),
     ({"power": {"mode": "auto"}}, "power.mode"),
 ]

@@ -186,6 +186,7 @@ class FakePicamera2:
         )
         self.lent = 0
         self.running = False
+        self.sticks = False
 
     def create_video_configuration(self, **settings: Any) -> dict[str, Any]:
         return settings
@@ -218,11 +219,11 @@ class FakePicamera2:
             raise RuntimeError(f"Control {min(unknown)} is not advertised by libcamera")
         self.controls.update(controls)
 
-    def stop(self) -> None:
-        self.running = False
-
     def close(self) -> None:
         self.history.append("close")
+        self.running = False
+        if self.sticks:
+            raise RuntimeError("Device or resource busy")
 
 
 class FakeJob:

@@ -128,6 +128,14 @@ def test_without_the_package_it_is_lost_with_the_remedy(monkeypatch: pytest.Monk
         load_vendor("front", 0)
 
 
+def test_a_camera_that_does_not_close_is_given_up(caplog: pytest.LogCaptureFixture) -> None:
+    vendor = FakePicamera2([0])
+    vendor.sticks = True
+    with camera(vendor) as front:
+        front.read(1.0)
+    assert "front did not close: Device or resource busy" in caplog.text
+
+
 # -- exposure --------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,6 @@ CALLED = {
     "capture_request": {"wait"},
     "cancel_all_and_flush": set[str](),
     "set_controls": set[str](),
-    "stop": set[str](),
     "close": set[str](),
 }
 
