@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import get_args
 
 from appliance.config.schema import Config, InputsSection, Outputs, Section
@@ -29,6 +30,7 @@ def _tables(annotation: object) -> Iterator[type[Section]]:
         yield from _tables(argument)
 
 
+@cache
 def holders(table: type[Section]) -> set[str]:
     """The words by which a module names a table: its class, its key in those that hold it, they."""
     above = [
