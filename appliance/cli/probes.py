@@ -46,7 +46,6 @@ def probes(site: Site) -> Iterator[Probe]:
         yield from _board(site)
     yield "record", partial(record, site)
     yield lists.PART, partial(plates, site)
-    yield engines.PART, partial(nets, site)
     if not service.running_gates(site):
         yield from _held_by_a_gate(site)
 
@@ -61,6 +60,7 @@ def _board(site: Site) -> Iterator[Probe]:
 
 
 def _held_by_a_gate(site: Site) -> Iterator[Probe]:
+    yield engines.PART, partial(nets, site)
     memory = GpuMemory(site.config.infer)
     for name, camera in site.config.cameras.items():
         yield f"camera {name}", partial(_camera, site, name, camera, memory)

@@ -50,7 +50,7 @@ def other_gate(site: Site) -> Reports:
     for pid in running_gates(site):
         yield warn(
             PART,
-            f"A gate runs on this board (process {pid}): its lines and cameras are not free to be looked at.",
+            f"A gate runs on this board (process {pid}): its lines, cameras and nets are let be.",
             "For the whole check stop it: sudo systemctl stop gatehouse.",
         )
 

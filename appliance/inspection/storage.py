@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ DISK = "disk"
 ROOT = "root"
 _FORGETFUL = ("tmpfs", "ramfs", "overlay")
 _NO_JOURNAL = ("vfat", "exfat", "msdos", "ext2")
+_UNSAFE = {"data=writeback", "nobarrier", "barrier=0"}
 _NETWORK = ("nfs", "nfs4", "cifs", "9p", "fuse.sshfs")
 
 
@@ -27,6 +28,37 @@ class Mount:
     place: str
     kind: str
     options: tuple[str, ...]
+
+
+Loss = tuple[Callable[[Mount], bool], Callable[[str, str, str], Report], str, str]
+
+_LOSSES: tuple[Loss, ...] = (
+    (
+        lambda mount: mount.kind in _FORGETFUL,
+        wrong,
+        "it is forgotten when the power goes.",
+        "Set record.path to a data partition.",
+    ),
+    (
+        lambda mount: mount.kind in _NO_JOURNAL or bool(_UNSAFE & set(mount.options)),
+        wrong,
+        "what was written does not survive a power cut.",
+        "Use ext4 or f2fs with its defaults.",
+    ),
+    (
+        lambda mount: mount.kind in _NETWORK,
+        warn,
+        "where the network is down, nothing opens.",
+        "Set record.path to a data partition of this board.",
+    ),
+    (
+        lambda mount: mount.place == "/",
+        warn,
+        "when the root file system fills, the whole board stops.",
+        "Give the record a partition of its own, mounted at /var/lib/gatehouse.",
+    ),
+)
+"""When it applies, how grave it is, what is wrong, the remedy; gravest first."""
 
 
 def root(site: Site) -> Reports:
@@ -89,33 +121,13 @@ def _plain(place: str) -> str:
 
 
 def _lasting(mount: Mount) -> Iterator[Report]:
-    if mount.kind in _FORGETFUL:
-        yield wrong(
-            DISK,
-            f"The record lies on {mount.place} ({mount.kind}), which forgets it when the power goes.",
-            "Set record.path to a data partition.",
-        )
-    elif mount.kind in _NO_JOURNAL or "data=writeback" in mount.options or "nobarrier" in mount.options:
-        how = mount.kind if mount.kind in _NO_JOURNAL else ",".join(mount.options)
-        yield wrong(
-            DISK,
-            f"{mount.place} ({how}) does not keep what was written through a power cut.",
-            "Use ext4 or f2fs with its defaults.",
-        )
-    elif mount.kind in _NETWORK:
-        yield warn(
-            DISK,
-            f"The record lies on {mount.place}, across a network: where that is down, nothing opens.",
-            "Set record.path to a data partition of this board.",
-        )
-    elif mount.place == "/":
-        yield warn(
-            DISK,
-            "The record lies on the root file system: when it fills, the whole board stops.",
-            "Give the record a partition of its own, mounted at /var/lib/gatehouse.",
-        )
-    else:
-        yield fine(DISK, f"{mount.place} is {mount.kind} ({','.join(mount.options)})")
+    """The gravest reason why the record may be gone after a power cut, or that there is none."""
+    shown = f"{mount.place} ({mount.kind}, {','.join(mount.options)})"
+    for applies, make, sentence, remedy in _LOSSES:
+        if applies(mount):
+            yield make(DISK, f"The record lies on {shown}: {sentence}", remedy)
+            return
+    yield fine(DISK, f"the record lies on {shown}")
 
 
 def _wearing(mount: Mount) -> Iterator[Report]:

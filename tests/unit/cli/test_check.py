@@ -122,12 +122,12 @@ def test_a_board_is_looked_at_beyond_the_twin(tmp_path: Path) -> None:
     assert {"supply", "heat", "memory", "root", "clock", "watchdog", "service", "serial"} <= parts
 
 
-def test_a_running_gate_s_lines_and_cameras_are_let_be(tmp_path: Path) -> None:
+def test_what_a_running_gate_holds_is_let_be(tmp_path: Path) -> None:
     (tmp_path / "proc/77").mkdir(parents=True)
     (tmp_path / "proc/77/cmdline").write_text("gatehouse\0run\0")
     parts = {part for part, _ in probes(a_site(tmp_path))}
 
-    assert parts & {"camera front", "pins"} == set()
+    assert parts & {"camera front", "pins", "models"} == set()
 
 
 def test_a_record_that_is_not_there_yet_is_fine_and_stays_away(tmp_path: Path) -> None:
