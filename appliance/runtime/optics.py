@@ -281,6 +281,7 @@ class Optics:
 
     def _open_eyes(self, recognition: Recognition) -> None:
         sighted = self._nerves.open_eyes(recognition, self._mailboxes)
+        sighted.warm()
         with self._looking:
             if not self._expected():
                 sighted.close()

@@ -23,6 +23,7 @@ from ..vision.mailbox import Mailbox
 from ..vision.rounds import Rounds
 from ..vision.stopwatch import Stage, Timing, make_stopwatch
 from ..vision.thread import VisionThread
+from ..vision.warm import warm_up
 from .engine_watch import WatchedDetector
 from .gatework import Mouth
 from .metering import PlateSpots
@@ -56,6 +57,11 @@ class Sighted:
     def beat_s(self) -> float:
         """When the slowest loop last came round."""
         return min((loop.beat_s for loop in self.loops), default=self.parts.clock.monotonic())
+
+    def warm(self) -> None:
+        """Every batch that the cameras' newest frames can make, once; before the thread starts."""
+        shots = [shot for loop in self.loops if (shot := loop.glimpse()) is not None]
+        warm_up(self.parts.detect, shots, self.parts.detector.most)
 
     def look(self, effort: Effort) -> None:
         for loop in self.loops:

@@ -143,6 +143,11 @@ class VisionLoop:
         side = None if guards else self._pace.easing.detect_side
         return Shot(frame.picture, self._view(frame).area, side)
 
+    def glimpse(self) -> Shot | None:
+        """What the detector would look at in the newest frame, which stays; None where there is none."""
+        frame = self._mailbox.peek()
+        return None if frame is None else self.shot(frame)
+
     def see(self, frame: Frame, found: Found) -> bool:
         """Follow what was found in the frame that was taken. False when the detector failed."""
         if isinstance(found, VisionFault):

@@ -45,6 +45,11 @@ class Mailbox:
             frame, self._frame = self._frame, None
         return frame
 
+    def peek(self) -> Frame | None:
+        """The frame that `take` would give."""
+        with self._lock:
+            return self._frame
+
     def pass_over(self) -> None:
         """The frame that lies here has to wait: more urgent ones filled the batch."""
         with self._lock:
