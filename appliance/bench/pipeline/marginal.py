@@ -1,25 +1,22 @@
-"""What one more camera costs: the slope at the nth camera of a curve through the costs of several numbers."""
+"""What one more camera costs: the slope of the cost around the nth camera."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import linear_regression
 
-import numpy as np
-
-COUNTS = (1, 2, 4, 8, 12, 16)
+AROUND = {2: (1, 2, 4), 16: (12, 16, 20)}
+"""The nth camera and the numbers of cameras around it: one camera more is too little to be told from noise."""
+COUNTS = tuple(sorted(count for counts in AROUND.values() for count in counts))
 """With how many cameras to run."""
-_BEND = 2
-"""The curve's degree: a straight line would have every camera cost the same."""
 
 
 def slope(costs: Mapping[int, float], nth: int) -> float:
-    """The cost of a second of the nth camera. Least squares over all numbers of cameras: the difference of
-    two of them is too little to be told from noise. Raises ValueError for fewer than three.
+    """The cost of a second of the nth camera: that of the straight line through the costs around it, by least
+    squares. Raises KeyError where these were not measured.
     """
-    if len(costs) <= _BEND:
-        raise ValueError(f"{len(costs)} numbers of cameras are no curve")
-    curve = np.polynomial.Polynomial.fit(list(costs), list(costs.values()), _BEND)
-    return float(curve.deriv()(nth))
+    counts = AROUND[nth]
+    return linear_regression(counts, [costs[count] for count in counts]).slope
 
 
 def ratio(costs: Mapping[int, float]) -> float | None:
