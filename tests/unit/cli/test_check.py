@@ -184,8 +184,14 @@ def test_an_output_that_is_not_fitted_is_not_pulsed(owner: Path, capsys: pytest.
     assert capsys.readouterr().err == '--pulse: no output is named "lights". Fitted: open, close.\n'
 
 
-def test_a_configuration_that_would_not_arm_pulses_nothing(owner: Path) -> None:
-    assert check(owner, "--pulse", "open", "--yes", text='[outputs.horn]\npin = "17"\n') == 2
+def test_a_configuration_that_would_not_arm_pulses_nothing(
+    owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = f"{owner.read_text()}[barrier]\nmotion_limit_s = 2.0\n"
+
+    assert check(owner, "--pulse", "open", "--yes", text=broken) == 2
+    assert "mine.toml:4: barrier.motion_limit_s" in capsys.readouterr().err
+    assert not (tmp_path / "gate.db").exists()
 
 
 def test_a_running_gate_keeps_its_lines(

@@ -115,6 +115,12 @@ def test_rate_and_ages_are_of_the_frames() -> None:
     assert view.ages_s == pytest.approx((0.03,) * 5)
 
 
+def test_time_stamps_that_stand_still_are_noticed() -> None:
+    frames = [Frame("front", n, 1.0, Picture.of(noise(n))) for n in range(5)]
+
+    assert measure(frames, [1.0 + n * 0.1 for n in range(5)]).in_order is False
+
+
 def test_a_blurred_picture_is_less_sharp() -> None:
     sharp = luma(Picture.of(noise(1)))
     blurred = (sharp[:-1, :-1] + sharp[1:, :-1] + sharp[:-1, 1:] + sharp[1:, 1:]) / 4

@@ -49,6 +49,8 @@ def test_a_device_that_is_refused_names_its_group(tmp_path: Path, device: str, g
 
 def test_a_serial_port_that_is_free_is_fine(tmp_path: Path) -> None:
     put(tmp_path, "dev/ttyUSB0")
+    (tmp_path / "proc/99/fd").mkdir(parents=True)
+    (tmp_path / "proc/99/fd/3").symlink_to(put(tmp_path, "dev/ttyUSB1"))
 
     assert levels(serial(a_site(tmp_path, a_config(**CAR)))) == [Level.FINE]
 
