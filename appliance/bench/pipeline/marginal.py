@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from statistics import linear_regression
 
 AROUND = {2: (1, 2, 4), 16: (12, 16, 20)}
-"""The nth camera and the numbers of cameras around it: one camera more is too little to be told from noise."""
+"""The nth camera and numbers of cameras around it: one more is too little to be told from noise."""
 COUNTS = tuple(sorted(count for counts in AROUND.values() for count in counts))
 """With how many cameras to run."""
 
