@@ -34,6 +34,12 @@ GateFault
 ├── TuningFault              footage cannot tune the gate                 (cannot run)
 ├── ParcelFault              given nets cannot be installed               (cannot run)
 ├── ResultFailed             a result cannot be written                   (cannot run)
+├── UpdateFault              an update cannot be made                     (cannot run)
+│   ├── BundleRefused        an update is not what this board takes       (cannot run)
+│   ├── SlotsUnusable        the boot slots cannot be told or switched    (cannot run)
+│   ├── InstallFailed        an update could not be installed             (cannot run)
+│   ├── SourceFailed         updates cannot be asked for or fetched       (cannot run)
+│   └── TrialsUnkept         what became of updates cannot be kept        (cannot run)
 ├── OutputFault
 │   ├── OutputFailed         a pin write failed or read back wrong        STOP_NOW
 │   ├── InterlockBroken      open and close were asked for together       STOP_NOW
@@ -315,6 +321,36 @@ class ParcelFault(GateFault):
 class ResultFailed(GateFault):
     sentence = "The result cannot be written."
     remedy = "Name a file in a folder that you may write to."
+
+
+class UpdateFault(GateFault):
+    sentence = "The update cannot be made."
+    remedy = "docs/updates.md tells how updates are made; what ran runs on."
+
+
+class BundleRefused(UpdateFault):
+    sentence = "The update is refused."
+    remedy = "What ran runs on. Get a bundle for this board from whoever signs yours."
+
+
+class SlotsUnusable(UpdateFault):
+    sentence = "The boot slots cannot be told or switched."
+    remedy = "What each kind of board needs stands in docs/updates.md; what ran runs on."
+
+
+class InstallFailed(UpdateFault):
+    sentence = "The update could not be installed."
+    remedy = "What ran runs on. Install it again; if it fails again, see the log of RAUC."
+
+
+class SourceFailed(UpdateFault):
+    sentence = "Updates cannot be asked for or fetched."
+    remedy = "Check the network and [update]; what was fetched is kept, and goes on from there."
+
+
+class TrialsUnkept(UpdateFault):
+    sentence = "What became of updates cannot be kept or read."
+    remedy = "Free space on the data partition, and run it as root."
 
 
 class OutputFault(GateFault):

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..durable import exchange, sync
 from ..faults import ParcelFault
-from .exchange import exchange
 
 
 class Disk:
@@ -107,15 +107,6 @@ class Shelf:
                 os.close(handle)
         except OSError as error:
             raise ParcelFault(f"the disk refuses: {error.strerror}", part=str(self.folder)) from error
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _files(folder: Path) -> list[Path]:
