@@ -113,9 +113,10 @@ def _watch(camera: BaseCamera, clock: Clock) -> tuple[list[Frame], list[float]]:
 
 
 def _told(settings: Camera, seen: View) -> str:
+    """Without the source: an address may hold a password."""
     age_ms = 1000 * max(seen.ages_s[SETTLING:], default=0.0)
     return (
-        f"{settings.source}: {seen.width} x {seen.height}, {seen.fps:.1f} frames a second,"
+        f"{settings.driver}: {seen.width} x {seen.height}, {seen.fps:.1f} frames a second,"
         f" brightness {seen.brightness:.0f}, sharpness {seen.sharpness:.0f}, at most {age_ms:.0f} ms old"
     )
 
