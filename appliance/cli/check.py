@@ -67,7 +67,8 @@ def configuration(loaded: Loaded) -> Iterator[Report]:
     """The findings about the files, or one line that they are fine."""
     part = "configuration"
     for finding in loaded.findings:
-        yield Report(part, loaded.describe(finding), _LEVELS[finding.severity])
+        text = loaded.describe(finding).removesuffix(finding.remedy).rstrip()
+        yield Report(part, text, _LEVELS[finding.severity], finding.remedy)
     if not loaded.findings:
         yield fine(part, ", ".join(str(path) for path in loaded.files))
 

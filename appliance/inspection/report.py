@@ -52,5 +52,6 @@ def wrong(part: str, text: str, remedy: str) -> Report:
 
 
 def of_fault(part: str, fault: GateFault) -> Report:
-    """A fault as a report, as grave as its effect; its own words hold the remedy."""
-    return Report(part, str(fault), Level.WARN if fault.effect is Effect.WARN else Level.WRONG)
+    """A fault as a report, as grave as its effect."""
+    level = Level.WARN if fault.effect is Effect.WARN else Level.WRONG
+    return Report(part, str(fault).removesuffix(fault.remedy).rstrip(), level, fault.remedy)

@@ -13,7 +13,7 @@ from appliance.__main__ import main
 from appliance.cli.probes import plates, probes, record
 from appliance.config.load import load_config
 from appliance.config.schema import Record
-from appliance.faults import CameraLost, ClockUntrusted, RecordCorrupt, RecordFailed
+from appliance.faults import CameraLost, ClockUntrusted, GateFault, RecordCorrupt, RecordFailed
 from appliance.hw.board import Board
 from appliance.inspection import run_look
 from appliance.inspection.report import Level, Report, fine, waste, wrong
@@ -102,12 +102,15 @@ def test_tools_get_one_object(
 @pytest.mark.parametrize(
     ("fault", "level"), [(CameraLost("gone"), Level.WRONG), (ClockUntrusted(), Level.WARN)]
 )
-def test_a_fault_is_a_report_as_grave_as_its_effect(fault: Exception, level: Level) -> None:
+def test_a_fault_is_a_report_as_grave_as_its_effect(fault: GateFault, level: Level) -> None:
     def failing() -> Iterator[Report]:
         yield fine("part", "first")
         raise fault
 
-    assert list(run_look("part", failing)) == [fine("part", "first"), Report("part", str(fault), level)]
+    first, second = run_look("part", failing)
+
+    assert first == fine("part", "first")
+    assert (str(second), second.level, second.remedy) == (str(fault), level, fault.remedy)
 
 
 def test_every_part_of_the_twin_is_looked_at(tmp_path: Path) -> None:
