@@ -8,8 +8,8 @@ from appliance.config.load import Loaded, read_config
 from appliance.config.measured import Tables, write_measured
 from appliance.faults import ConfigFault
 
-CHOICE = {"infer": {"chain": ["openvino", "onnxruntime"], "threads": 2, "precision": "auto"}}
-TUNED = {"vision": {"recognise_fps": 7.5, "detect_side": 416}, "vote": {"min_reads": 4}}
+CHOICE: Tables = {"infer": {"chain": ["openvino", "onnxruntime"], "threads": 2, "precision": "auto"}}
+TUNED: Tables = {"vision": {"recognise_fps": 7.5, "detect_side": 416}, "vote": {"min_reads": 4}}
 
 
 def load(tmp_path: Path, owner: str = "", board: str = "generic") -> Loaded:

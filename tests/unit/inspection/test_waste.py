@@ -9,7 +9,7 @@ import pytest
 from appliance.config import Config
 from appliance.config.schema import Camera, Infer, Power, Seat, Threads, Vision
 from appliance.hw.board import Board
-from appliance.inspection import waste
+from appliance.inspection import power, waste
 from appliance.inspection.report import Level
 
 from .rig import ORIN, PI5, a_config, a_site, levels, put
@@ -121,3 +121,15 @@ def test_no_shipped_profile_wastes_its_board(tmp_path: Path, board: str) -> None
     )
 
     assert [report.text for look in looks for report in look(site)] == []
+
+
+@pytest.mark.parametrize("board", ["pi4", "pi5"])
+def test_a_raspberry_pi_s_profile_saves_and_is_eased(tmp_path: Path, board: str) -> None:
+    site = a_site(tmp_path, a_config(board))
+
+    assert [*waste.saving_mode(site), *power.easing(site)] == []
+
+
+@pytest.mark.parametrize("board", ["jetson-orin-nano", "jetson-orin-nx", "jetson-agx-orin"])
+def test_a_jetson_s_profile_is_eased(tmp_path: Path, board: str) -> None:
+    assert list(power.easing(a_site(tmp_path, a_config(board), board=ORIN))) == []
