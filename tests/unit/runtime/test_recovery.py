@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from appliance.states.base import Inputs, StateName
 from appliance.vision.factory import Recognition
 
 from .rig import (
+    CLOSE,
     OPEN,
     OPEN_BUTTON,
     Heard,
@@ -306,3 +308,59 @@ def test_the_file_is_for_people_to_read_too(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "recovery.json").read_text(encoding="utf-8"))
 
     assert told["steps"][0]["rung"] == "process"
+
+
+# -- threads that die, a clock that jumps ----------------------------------------------------------
+
+
+def test_a_watch_of_the_list_that_dies_again_and_again_starts_the_process_anew(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+
+    def broken(listings: object) -> None:
+        raise ValueError("a defect")
+
+    rig.live._doorman.decider.replace_list = broken  # type: ignore[method-assign]
+
+    assert not rig.run(lambda: False)
+    assert [step.part for step in kept(tmp_path).load().steps] == [Part.LISTS]
+
+
+def test_a_guard_that_died_ends_the_process_with_its_outputs_released(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+
+    def die() -> bool:
+        rig.live._guard.stop()
+        return False
+
+    ended = rig.run(
+        lambda: rig.state == "recognize", lambda: rig.press(OPEN_BUTTON), lambda: rig.level(OPEN), die
+    )
+
+    assert (ended, rig.level(OPEN)) == (False, False)
+    assert kept(tmp_path).load().steps[-1].why == "the output guard"
+
+
+@pytest.mark.parametrize("days", [-400, 400])
+def test_a_time_of_day_that_jumps_moves_no_output_and_ends_none_late(tmp_path: Path, days: int) -> None:
+    rig = LiveRig(tmp_path)
+    opened_s: list[float] = []
+
+    def opened() -> bool:
+        opened_s.append(rig.clock.monotonic())
+        return rig.level(OPEN)
+
+    def jump() -> bool:
+        rig.clock._origin += timedelta(days=days)
+        return True
+
+    ended = rig.run(
+        lambda: rig.state == "recognize",
+        lambda: rig.press(OPEN_BUTTON),
+        opened,
+        jump,
+        lambda: not rig.level(OPEN),
+    )
+
+    assert ended
+    assert rig.clock.monotonic() - opened_s[-1] < rig.config.barrier.open_s + 0.5
+    assert not rig.level(CLOSE)
