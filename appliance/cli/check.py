@@ -39,8 +39,9 @@ Show = Callable[[Report], object]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-hardware", action="store_true", help="check the configuration alone")
-    parser.add_argument("--json", action="store_true", help="one JSON object, for tools")
-    parser.add_argument("--pulse", metavar="OUTPUT", help="switch one output on for a moment: it moves")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object, for tools")
+    form.add_argument("--pulse", metavar="OUTPUT", help="switch one output on for a moment: it moves")
     parser.add_argument("--yes", action="store_true", help="do not ask before a pulse")
 
 

@@ -32,6 +32,18 @@ def test_a_twin_with_real_parts_is_refused(
     assert (code, said in line) == (2, True)
 
 
+def test_an_old_file_runs_and_names_the_command_that_mends_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The camera, which the twin refuses, ends it right after."""
+    run(tmp_path, '[heat]\nact_c = 70.0\n[cameras.front]\ndriver = "v4l2"\n')
+    (told,) = (record for record in caplog.records if "heat" in record.getMessage())
+
+    assert told.levelname == "WARNING"
+    assert "mine.toml:1: heat: is thermal now" in told.getMessage()
+    assert "`gatehouse config migrate --write`" in told.getMessage()
+
+
 def test_releasing_the_outputs_does_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
