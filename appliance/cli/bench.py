@@ -35,6 +35,7 @@ from .bench_layers import show_layers
 from .bench_overhead import show_overhead
 from .bench_peers import compare_with_peers
 from .bench_pipeline import configure_pipeline, measure_pipeline
+from .bounds import whole
 from .settings import read_settings
 
 HELP = """\
@@ -88,8 +89,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one object, for programs")
     parser.add_argument("--quick", action="store_true", help="fewer of everything: seconds, and less sure")
-    parser.add_argument("--frames", type=_count, metavar="N", help=f"pictures to recognise ({FRAMES})")
-    parser.add_argument("--openings", type=_count, metavar="N", help=f"openings to time ({OPENINGS})")
+    parser.add_argument("--frames", type=whole(FEWEST), metavar="N", help=f"pictures to recognise ({FRAMES})")
+    parser.add_argument("--openings", type=whole(FEWEST), metavar="N", help=f"openings to time ({OPENINGS})")
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
     parser.add_argument("--gains", action="store_true", help="time each way of going faster by itself")
@@ -125,13 +126,6 @@ def _mode(args: argparse.Namespace) -> str | None:
             known = " or ".join(f"--{one}" if one else "no other option" for one in modes)
             raise BenchFault(f"goes with {known}", part="PATH" if given == "paths" else f"--{given}")
     return mode
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < FEWEST:
-        raise argparse.ArgumentTypeError(f"at least {FEWEST}")
-    return number
 
 
 def _measure(ours: Config, args: argparse.Namespace) -> Report:

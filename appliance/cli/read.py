@@ -19,6 +19,7 @@ from ..sight import Box, Guess, Looks, Picture
 from ..vision.closeup import Closer, Closeup, FaceSeen, VehicleSeen
 from ..vision.factory import Recognition, build_recognition
 from ..vision.scene import PlateSeen, Scene, see
+from .bounds import number, whole
 
 HELP = """\
 Read the plates on photos, folders of them, or videos.
@@ -37,9 +38,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a photo, a folder or a video")
     parser.add_argument("--json", action="store_true", help="one JSON object a line and frame")
     parser.add_argument(
-        "--min-confidence", type=_share, default=_LIKELY, metavar="S", help=f"0 to 1 (default {_LIKELY})"
+        "--min-confidence",
+        type=number(0, 1),
+        default=_LIKELY,
+        metavar="S",
+        help=f"0 to 1 (default {_LIKELY})",
     )
-    parser.add_argument("--every", type=_positive, default=1, metavar="N", help="of a video: each N-th frame")
+    parser.add_argument("--every", type=whole(1), default=1, metavar="N", help="of a video: each N-th frame")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -173,17 +178,3 @@ def _sentence(shot: Shot, scene: Scene, close: Closeup) -> str:
 
 def _named(looks: Looks) -> str:
     return "" if looks.model is None else f" ({looks.model.word})"
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 1.0:
-        raise argparse.ArgumentTypeError("from 0 to 1")
-    return value
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value

@@ -27,6 +27,7 @@ from ..evaluate.tuning.watch import Watcher
 from ..faults import ConfigFault, TuningFault
 from ..hw.board import GENERIC, SIM
 from ..vision.factory import Recognition, build_recognition, unsure_share
+from .bounds import chart, number, whole
 from .models.png import PngCanvas
 from .models.results import check_place, save
 from .settings import read_settings
@@ -54,24 +55,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="VIDEO", help="a video or a folder of them")
     parser.add_argument("--labels", type=Path, metavar="FILE", help="a CSV file: video,plate,from_s,to_s")
     parser.add_argument("--camera", metavar="NAME", help="whose region of interest counts (the first one)")
-    parser.add_argument("--fps", type=_rate, metavar="F", help="look no more often (as the camera gives)")
+    parser.add_argument(
+        "--fps", type=number(0, 240, above=True), metavar="F", help="look no more often (as the camera gives)"
+    )
     parser.add_argument(
         "--sides",
-        type=_side,
+        type=whole(160, 2048),
         nargs="+",
         metavar="N",
         help="sides of the detector's input to try",
     )
     parser.add_argument(
         "--wait",
-        type=_seconds,
+        type=number(0, 60),
         default=_WAIT_S,
         metavar="S",
         help=f"allowed delay of a read ({_WAIT_S:g})",
     )
     parser.add_argument("--write", action="store_true", help="keep the choice beside your own file")
     parser.add_argument("--json", action="store_true", help="one object, for programs")
-    parser.add_argument("--plot", type=_chart, metavar="FILE", help="the curves, as .svg or .png")
+    parser.add_argument("--plot", type=chart, metavar="FILE", help="the curves, as .svg or .png")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -179,31 +182,3 @@ def _write(args: argparse.Namespace, tuning: Tuning) -> list[str]:
             if origin.source != str(place):
                 lines.append(f"but {origin} sets {table}.{key}, which wins")
     return lines
-
-
-def _rate(text: str) -> float:
-    value = float(text)
-    if not 0.0 < value <= 240.0:
-        raise argparse.ArgumentTypeError("more than 0, at most 240")
-    return value
-
-
-def _seconds(text: str) -> float:
-    value = float(text)
-    if not 0.0 <= value <= 60.0:
-        raise argparse.ArgumentTypeError("from 0 to 60")
-    return value
-
-
-def _side(text: str) -> int:
-    value = int(text)
-    if not 160 <= value <= 2048:
-        raise argparse.ArgumentTypeError("from 160 to 2048")
-    return value
-
-
-def _chart(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise argparse.ArgumentTypeError("must end in .svg or .png")
-    return path

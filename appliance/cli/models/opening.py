@@ -17,6 +17,7 @@ from ...evaluate.visits.photos import Approach
 from ...evaluate.visits.report import HEIGHT, WIDTH, Costs, as_json, as_text, draw
 from ...hw.cameras.footage import read_image
 from ...vision.factory import build_recognition
+from ..bounds import whole
 from .results import check_place, save
 
 _DRAWS = 3
@@ -31,7 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", metavar="FILE", help="every figure as JSON; - instead of the tables")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="charts, as SVG")
-    parser.add_argument("--visits", type=_count, default=2, metavar="N", help="of each picture (2)")
+    parser.add_argument("--visits", type=whole(1), default=2, metavar="N", help="of each picture (2)")
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
@@ -67,9 +68,3 @@ def _write(args: argparse.Namespace, found: Costs) -> None:
         canvas = SvgCanvas(WIDTH, HEIGHT)
         draw(found, canvas)
         save(args.plot, canvas.text())
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return int(text)

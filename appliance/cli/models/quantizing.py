@@ -20,6 +20,7 @@ from ...evaluate.labels import Picture, labels_if_any
 from ...faults import ExtraMissing, ResultFailed
 from ...hw.cameras.footage import Shot
 from ...infer.files import DISTRIBUTION
+from ..bounds import whole
 from .scoring import tell
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--net", default="detector", metavar="PART", help="of the set (default detector)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="else infer.models of the configuration")
     parser.add_argument("--few", action="store_true", help="keep it even where few things could be compared")
-    parser.add_argument("--most", type=_enough, default=MOST, metavar="N", help=f"frames (default {MOST})")
+    parser.add_argument(
+        "--most", type=whole(FEWEST), default=MOST, metavar="N", help=f"frames (default {MOST})"
+    )
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
@@ -131,10 +134,3 @@ def _too_few(short: Mapping[str, int], least: int, frames: int) -> str:
         f" Give about {need} frames like these (--most {need}), or --few to keep it all the same."
         " FP32 serves on."
     )
-
-
-def _enough(text: str) -> int:
-    value = int(text)
-    if value < FEWEST:
-        raise argparse.ArgumentTypeError(f"at least {FEWEST}")
-    return value

@@ -20,6 +20,7 @@ from ...faults import EngineFailed, EngineFallback, InputDataFault
 from ...hw.cameras.footage import read_image
 from ...infer.base import Precision
 from ...vision.factory import Recognition, build_recognition
+from ..bounds import chart
 from .png import PngCanvas
 from .results import check_place, save
 
@@ -33,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--labels", type=Path, metavar="FILE", help="a CSV file; else the one in DIR is found"
     )
     parser.add_argument("--json", metavar="FILE", help="every figure as JSON; - instead of the report")
-    parser.add_argument("--plot", type=_chart, metavar="FILE", help="charts, as .svg or .png")
+    parser.add_argument("--plot", type=chart, metavar="FILE", help="charts, as .svg or .png")
     parser.add_argument("--set", metavar="NAME", help="this model set; else the configured one")
     parser.add_argument("--precision", choices=[str(one) for one in Precision], help="else as configured")
 
@@ -119,10 +120,3 @@ def _plot(path: Path, evaluation: Evaluation) -> None:
         canvas = SvgCanvas(WIDTH, HEIGHT)
         draw(evaluation, canvas)
         save(path, canvas.text())
-
-
-def _chart(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise argparse.ArgumentTypeError("must end in .svg or .png")
-    return path
