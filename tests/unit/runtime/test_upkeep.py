@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.config import Config
+from appliance.events import Presence
 from appliance.faults import ThermometerLost
 from appliance.hw.base import PowerMode
 from appliance.hw.fake import FakePower, FakeThermal
@@ -21,7 +22,7 @@ from appliance.runtime.upkeep import SILENT_S, Meters, Upkeep, meters_of
 from appliance.sight import Easing, Effort
 from appliance.upkeep.heat import Rung
 
-from .rig import Heard, LiveRig, a_clock, a_config, subjects, wait_for
+from .rig import CLOSE, OPEN, OPEN_BUTTON, Heard, LiveRig, a_clock, a_config, subjects, wait_for
 
 HOT = {"enabled": True}
 AUTO = {"mode": "auto", "driver": "cpufreq"}
@@ -139,3 +140,46 @@ def test_a_thermometer_that_is_lost_is_a_warning_of_a_gate_that_works(tmp_path: 
     assert rig.run(
         lambda: rig.live.gate.inputs.has_fault("thermometer_lost"), lambda: rig.state == "recognize"
     )
+
+
+KNOWN = {"known_plates": {"AB12CDE": "Ada"}}
+
+
+def test_a_resting_gate_opens_for_nobody_it_knows_until_it_is_cool_again(tmp_path: Path) -> None:
+    thermal = FakeThermal({"cpu": 82.0})
+    rig = LiveRig(tmp_path, meters=Meters(thermal=thermal), thermal={**HOT, "dwell_s": 0.5}, access=KNOWN)
+    turns = iter(range(200))
+
+    def cool() -> bool:
+        thermal.zones["cpu"] = 50.0
+        return True
+
+    opened: list[bool] = []
+
+    def look() -> bool:
+        opened.append(rig.level(OPEN))
+        return True
+
+    rig.run(
+        lambda: rig.live.gate.inputs.has_fault("recognition_rests"),
+        lambda: next(turns, None) is None,
+        look,
+        cool,
+        lambda: rig.level(OPEN),
+    )
+    assert opened == [False]
+    assert subjects(rig.links(), "opening") == ["AB12CDE"]
+
+
+def test_a_resting_gate_opens_at_a_button_and_never_closes_on_a_vehicle(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path, meters=Meters(thermal=FakeThermal({"cpu": 82.0})), thermal=HOT)
+    turns = iter(range(3000))
+    ended = rig.run(
+        lambda: rig.live.gate.inputs.has_fault("recognition_rests") and rig.state == "recognize",
+        lambda: rig.press(OPEN_BUTTON),
+        lambda: rig.level(OPEN),
+        lambda: next(turns, None) is None,
+    )
+    assert ended
+    assert rig.live.gate.inputs.zone is Presence.PRESENT
+    assert not rig.level(CLOSE)
