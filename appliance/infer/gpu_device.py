@@ -101,16 +101,16 @@ class GpuDevice(BaseDevice):
                 words = (*where, np.uint64(found.address), *sizes, np.float32(least))
                 self.gpu.launch("pick", (images * places, 1, 1), words, self.queue)
             likely = _HEAD + ceil(images * self._likely) * CANDIDATE.itemsize
-            seen = self._download(found, min(likely, room), self.queue)
+            seen = self._answer(found, min(likely, room))
             count = int(seen[:4].view(np.int32)[0])
             if _HEAD + count * CANDIDATE.itemsize > seen.nbytes:
-                seen = self._download(found, _HEAD + count * CANDIDATE.itemsize, self.queue)
+                seen = self._answer(found, _HEAD + count * CANDIDATE.itemsize)
         self._likely = max(_FEW, count / images, _FADE * self._likely)
         return _sorted(seen[_HEAD : _HEAD + count * CANDIDATE.itemsize].view(CANDIDATE), images)
 
     def fetch(self, surface: Surface, box: Box) -> Image:
         with self._aside(), self._part(surface, box) as (region, width, height):
-            seen = self._download(region, width * height * 3, self._side)
+            seen = self._download(region, width * height * 3)
             return np.array(seen.reshape(height, width, 3))
 
     def jpeg(self, surface: Surface, box: Box, quality: int) -> bytes:
@@ -165,7 +165,7 @@ class GpuDevice(BaseDevice):
             self.gpu.clear(region.address, 8, self._side)
             words = (surface_words(surface), np.uint64(region.address))
             self.gpu.launch("fingerprint", (_HASHERS, 1, 1), words, self._side)
-            return int(self._download(region, 8, self._side).view(np.uint64)[0])
+            return int(self._download(region, 8).view(np.uint64)[0])
 
     def _surface(self, plane: Plane) -> Surface:
         """Room for a copy of it."""
@@ -197,7 +197,7 @@ class GpuDevice(BaseDevice):
             tight = Rows(region.address, width), Rows(region.address + size, width)
             self.gpu.copy(Rows(kept.luma, kept.pitch), tight[0], width, height, self._side)
             self.gpu.copy(Rows(kept.chroma, kept.pitch), tight[1], width, height // 2, self._side)
-            seen = self._download(region, size * 3 // 2, self._side).copy()
+            seen = self._download(region, size * 3 // 2).copy()
         planes = seen[:size].reshape(height, width), seen[size:].reshape(height // 2, width // 2, 2)
         return Picture(Layout.NV12, planes, like.matrix, like.full_range)
 
@@ -234,9 +234,17 @@ class GpuDevice(BaseDevice):
             self._found = self.gpu.take(size)
         return self._found
 
-    def _download(self, region: Region, size: int, stream: Stream) -> NDArray[np.uint8]:
-        self.gpu.download(region, size, stream)
-        stream.synchronize()
+    def _answer(self, found: Region, size: int) -> NDArray[np.uint8]:
+        """The first bytes of it, in the nets' own queue; in no graph that another thread captures there."""
+        with self.queue.turn:
+            self.gpu.download(found, size, self.queue)
+        self.queue.synchronize()
+        return found.host[:size]
+
+    def _download(self, region: Region, size: int) -> NDArray[np.uint8]:
+        """Its first bytes, beside that queue; for who holds the turn."""
+        self.gpu.download(region, size, self._side)
+        self._side.synchronize()
         return region.host[:size]
 
 

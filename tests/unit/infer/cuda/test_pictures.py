@@ -10,6 +10,7 @@ import pytest
 
 from appliance.faults import EngineFailed
 from appliance.infer.device import GROUND, Placed, Plane
+from appliance.infer.gpu import Region, Stream
 from appliance.infer.gpu_pictures import CANDIDATE, CUTS, surface_words
 from appliance.sight import Box, Layout, Matrix, Picture, Surface
 
@@ -106,6 +107,21 @@ def test_more_boxes_than_before_are_copied_after_their_number_and_then_at_once(r
         assert len(rig.device.pick(lane, "scores", "boxes", 0.5)[0].boxes) == 20
         copied.append(rig.device.copied.to_host)
     assert [copied[1] - copied[0], copied[2] - copied[1]] == [32 + 8 * 32 + 32 + 20 * 32, 32 + 20 * 32]
+
+
+def test_boxes_are_copied_in_their_turn(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = rig.lane(inputs=("scores", "boxes"), scores=(1, 2000, 6), boxes=(1, 2000, 4))
+    lane.inputs["scores"][:, :20] = 0.9
+    lane.run()
+    download, held = rig.device.gpu.download, []
+
+    def watched(region: Region, size: int, stream: Stream) -> None:
+        held.append(stream.turn.locked())
+        download(region, size, stream)
+
+    monkeypatch.setattr(rig.device.gpu, "download", watched)
+    rig.device.pick(lane, "scores", "boxes", 0.5)
+    assert held == [True, True]
 
 
 @pytest.mark.parametrize(
