@@ -114,7 +114,8 @@ class Supervisor:
         rung = ladder.next(trouble, now_s)
         if rung is Rung.BOARD:
             self._owe(trouble)
-        if rung in (None, Rung.BOARD) or (rung is Rung.PROCESS and self._calm.moves):
+        cut_off = self._calm.cut_off(now_s, blind=trouble.part is Part.EYES)
+        if rung in (None, Rung.BOARD) or (rung is Rung.PROCESS and cut_off):
             self._workers.optics.rest(trouble)
             return True
         ladder.take(rung, trouble, now_s)

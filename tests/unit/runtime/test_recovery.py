@@ -16,7 +16,7 @@ from appliance.config.schema import Infer
 from appliance.events import Presence
 from appliance.faults import EngineFallback, GpuLost
 from appliance.runtime.benching import without
-from appliance.runtime.calm import CALM_S, UNSEEN_S, Calm
+from appliance.runtime.calm import CALM_S, MOVES_S, UNSEEN_S, Calm
 from appliance.runtime.ladder import History, Part, Rung, Step, Trouble
 from appliance.runtime.recovery import KEEP_EVERY_S, Recovery, ask_for_reboot, note_death
 from appliance.runtime.recovery_file import RecoveryFile
@@ -264,6 +264,26 @@ def test_a_gate_is_calm_after_nothing_moved_and_nobody_was_there(
         calms.append(calm.lasts(float(now_s)))
 
     assert calms == [now_s >= needs_s for now_s in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("state", "after_s", "blind", "cut_off"),
+    [
+        (StateName.ACTUATE, 0.0, True, True),
+        (StateName.ACTUATE, MOVES_S - 1.0, True, True),
+        (StateName.ACTUATE, MOVES_S, True, False),
+        (StateName.ACTUATE, MOVES_S, False, True),
+        (StateName.RECOGNIZE, 0.0, False, False),
+    ],
+)
+def test_no_cycle_is_cut_off_but_one_that_waits_for_eyes(
+    state: StateName, after_s: float, blind: bool, cut_off: bool
+) -> None:
+    calm = Calm(0.0)
+    calm.note(state, CLEAR, 0.0)
+    calm.note(state, CLEAR, after_s)
+
+    assert calm.cut_off(after_s, blind=blind) is cut_off
 
 
 # -- benching --------------------------------------------------------------------------------------
