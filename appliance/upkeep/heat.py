@@ -48,6 +48,7 @@ def climbed(heat: Heat, celsius: float, now_s: float, limits: Thermal) -> Heat:
     From `degrade_c` on it rests at once: a board that starts hot, or heats fast, has no time for steps.
     So up and down again never takes less than `dwell_s`, and a hotter board never stands lower.
     """
+    # Before the dwell is asked: what is too hot does not wait for the last step to show.
     if celsius >= limits.degrade_c:
         return heat if heat.rung is Rung.REST else Heat(Rung.REST, now_s)
     if now_s - heat.since_s < limits.dwell_s:
@@ -58,6 +59,7 @@ def climbed(heat: Heat, celsius: float, now_s: float, limits: Thermal) -> Heat:
 
 def _step(rung: Rung, celsius: float, limits: Thermal) -> int:
     if rung is Rung.REST:
+        # Under its own limit, not under act_c: between them the eased gate serves, and that is what it is for.
         return -1 if celsius < limits.degrade_c - limits.hysteresis_c else 0
     if celsius >= limits.act_c:
         return 1 if rung is not _LAST_EASING else 0

@@ -94,6 +94,7 @@ class Keeper:
 
     def notice(self) -> None:
         """Something new was seen."""
+        # One assignment is whole: the loops' thread takes no lock here.
         self._stirred_s = self._parts.clock.monotonic()
 
     def stir(self) -> None:
@@ -114,6 +115,7 @@ class Keeper:
         """One round: temperatures, supply, meters, the ladder, the mode."""
         parts = self._parts
         celsius, supply = self._celsius(), self._supply()
+        # Unknown is not cool: without a reading the rung stays, and so does its fault.
         if celsius:
             self._climb(celsius)
         self._settle()
@@ -176,6 +178,7 @@ class Keeper:
             self._alarm.met(SupplyLow(part="supply"))
         else:
             self._alarm.over(SupplyLow)
+        # Throttled by a weak supply or by heat looks alike; the other faults say which.
         held = sorted(supply.now & _HELD_DOWN)
         if held:
             self._alarm.met(BoardThrottled(", ".join(held), part="firmware"))

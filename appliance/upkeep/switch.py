@@ -84,6 +84,7 @@ class PowerSwitch(Thread):
 
     def turn(self) -> None:
         """Carry out the wish, if there is one."""
+        # A wish that comes from now on is the next turn's.
         with self._lock:
             wish, self._wish = self._wish, None
         if wish is not None and wish is not self.mode:

@@ -49,6 +49,7 @@ class KeeperThread(Thread):
             now_s = self._clock.monotonic()
             if now_s >= due_s:
                 self._keeper.look()
+                # From now on: a board that stood still owes no rounds.
                 due_s = now_s + EVERY_S
             else:
                 self._keeper.stir()
