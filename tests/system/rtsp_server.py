@@ -67,7 +67,8 @@ def _only_for(server: Any, factories: list[Camera], user: str, password: str) ->
         factory.set_permissions(permissions)
 
 
-def _obey(large: Camera) -> None:
+def _obey(large: Camera, loop: Any) -> None:
+    """Until whoever gives the orders is gone: the server does not outlive the test."""
     for line in sys.stdin:
         order, value = line.split()
         if order == "lose":
@@ -75,6 +76,7 @@ def _obey(large: Camera) -> None:
         else:
             large.still = bool(int(value))
         GLib.idle_add(large.apply)
+    loop.quit()
 
 
 def main() -> None:
@@ -88,9 +90,10 @@ def main() -> None:
     server.get_mount_points().add_factory("/small", small)
     _only_for(server, [large, small], user, password)
     server.attach(None)
-    threading.Thread(target=_obey, args=(large,), daemon=True).start()
+    loop = GLib.MainLoop()
+    threading.Thread(target=_obey, args=(large, loop), daemon=True).start()
     print("ready", flush=True)
-    GLib.MainLoop().run()
+    loop.run()
 
 
 if __name__ == "__main__":

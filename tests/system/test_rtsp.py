@@ -16,12 +16,15 @@ from appliance.hw.cameras.rtsp import RtspCamera, RtspConfig
 from appliance.hw.system_clock import SystemClock
 
 from .camera_watch import CameraWatch, watched
+from .slow_way import SlowWay
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 """It has GStreamer's bindings, which no package index builds."""
 NEEDED = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import Gst, GstRtspServer"
 FACTORY = "Gst.init(None); assert Gst.ElementFactory.find('x264enc')"
 INSTALL = "apt-get install python3-gi gir1.2-gst-rtsp-server-1.0 gstreamer1.0-plugins-{good,ugly}"
+NARROW = 12_000
+"""Bytes a second; the large stream has 16,000."""
 FOUND_S = 3.0
 """2 s are promised and measured (docs/hardware/cameras.md); a busy computer may take longer."""
 
@@ -42,11 +45,11 @@ class Server:
     def __init__(self) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self._port = str(free.getsockname()[1])
+            self.port: int = free.getsockname()[1]
         self._process = self._start()
 
-    def address(self, stream: str, password: str = "secret") -> str:
-        return f"rtsp://guard:{password}@127.0.0.1:{self._port}/{stream}"
+    def address(self, stream: str, password: str = "secret", port: int | None = None) -> str:
+        return f"rtsp://guard:{password}@127.0.0.1:{port or self.port}/{stream}"
 
     def camera(self, password: str = "secret") -> RtspCamera:
         config = RtspConfig(self.address("large", password), self.address("small", password))
@@ -72,7 +75,7 @@ class Server:
 
     def _start(self) -> subprocess.Popen[str]:
         script = Path(__file__).with_name("rtsp_server.py")
-        argv = [str(SYSTEM_PYTHON), str(script), self._port, "guard", "secret"]
+        argv = [str(SYSTEM_PYTHON), str(script), str(self.port), "guard", "secret"]
         process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if process.stdout is None or process.stdout.readline() != "ready\n":
             raise RuntimeError("the server did not start")
@@ -145,6 +148,20 @@ def test_lost_frames_bring_the_small_stream(server: Server) -> None:
         small_s = front.until(lambda: front.width == 320)
         front.frames_come(30)
     print(f"40 % lost: small stream after {small_s:.2f} s")
+    assert front.said == []
+
+
+def test_a_way_that_becomes_too_narrow_brings_the_small_stream(server: Server) -> None:
+    way = SlowWay(server.port)
+    try:
+        config = RtspConfig(server.address("large", port=way.port), server.address("small", port=way.port))
+        with watched(RtspCamera("front", config, SystemClock()), CameraWatch()) as front:
+            front.frames_come()
+            way.bytes_per_s = NARROW
+            small_s = front.until(lambda: front.width == 320)
+    finally:
+        way.close()
+    print(f"too narrow: small stream after {small_s:.2f} s, oldest frame {front.oldest_s:.2f} s")
     assert front.said == []
 
 
