@@ -59,7 +59,7 @@ def climbed(heat: Heat, celsius: float, now_s: float, limits: Thermal) -> Heat:
 
 def _step(rung: Rung, celsius: float, limits: Thermal) -> int:
     if rung is Rung.REST:
-        # Under its own limit, not under act_c: between them the eased gate serves, and that is what it is for.
+        # Under its own limit, not under act_c: between them the eased gate serves, as it is meant to.
         return -1 if celsius < limits.degrade_c - limits.hysteresis_c else 0
     if celsius >= limits.act_c:
         return 1 if rung is not _LAST_EASING else 0
