@@ -114,8 +114,9 @@ class ThreadedDesk(BaseDesk):
 
     @property
     def given_up(self) -> bool:
-        """A read hangs, and no more threads are left behind for it: nothing will be read here again."""
-        return self.restarts >= _MOST_RESTARTS and bool(self._stalled)
+        """A read hangs, and no more threads are left behind for it: nothing may be read here again."""
+        with self._changed:
+            return self.restarts >= _MOST_RESTARTS and self._hangs()
 
     def submit(self, job: ReadJob) -> None:
         with self._changed:
@@ -124,7 +125,7 @@ class ThreadedDesk(BaseDesk):
 
     def collect(self, camera: str) -> tuple[ReadDone, ...]:
         with self._changed:
-            if self._batch and self._clock.monotonic() - self._begun_s > self._limit_s:
+            if self._hangs():
                 self._give_up()
             if self._stalled:
                 raise ReaderStalled(self._stalled)
@@ -134,6 +135,9 @@ class ThreadedDesk(BaseDesk):
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def _hangs(self) -> bool:
+        return bool(self._batch) and self._clock.monotonic() - self._begun_s > self._limit_s
 
     def _give_up(self) -> None:
         if self.restarts < _MOST_RESTARTS:

@@ -134,12 +134,15 @@ def test_a_hung_read_is_a_fault_of_every_camera_until_one_has_ended() -> None:
 def test_a_reader_that_hangs_again_and_again_is_left_at_last() -> None:
     time, reader, drops = clock(), HeldReader(), Drops()
     desk = ThreadedDesk(reader, time, drops, size=2, limit_s=3.0)
+    given_up: list[bool] = []
     for track_id in range(4):
         desk.submit(job(track_id))
         assert reader.begun.acquire(timeout=DEADLINE_S)
         time.advance(3.1)
         with pytest.raises(ReaderStalled):
             desk.collect("cam")
+        given_up.append(desk.given_up)
+    assert given_up == [False, False, False, True]
     assert (desk.restarts, drops.tally()) == (3, {("cam", Dropped.READ_HUNG): 3})
     reader.go.set()
     desk.close()
