@@ -30,7 +30,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "record": PLAIN | {"config"},
     "update": PLAIN | {"config", "durable"},
     "diagram": frozenset({"machine", "states"}),
+    "firstboot": PLAIN | {"config", "hw", "durable"},
     # The composition root wires the rooms together.
+    "firstboot.__main__": EVERYTHING,
     "__main__": EVERYTHING,
     "cli": EVERYTHING,
     "runtime": EVERYTHING,

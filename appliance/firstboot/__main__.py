@@ -1,0 +1,98 @@
+"""`python3 -m appliance.firstboot`: what gatehouse-prepare.service runs before the gate.
+
+Exit code 0 also where a file on the card is refused: the board shall come up and say so.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..access.regions import PRESETS
+from ..config.load import load_config
+from ..config.schema import Config
+from ..faults import ConfigFault, GateFault
+from ..hw.board import detect_board
+from ..hw.gpio import GpioInput, GpioOutput, make_factory
+from ..hw.outputs import shut_down_outputs
+from ..hw.specs import input_specs, output_specs
+from ..hw.system_clock import SystemClock
+from .held import held
+from .offers import CONFIGURATION
+from .places import Places
+from .prepare import Helpers, give_to_gate, prepare
+
+NAME = "gatehouse"
+BUTTON = "service_button"
+_PROGRAM_LIMIT_S = 60.0
+"""A key is made in well under a second once the kernel has its entropy."""
+
+
+def main() -> int:
+    places = Places()
+    config = _kept(places)
+    if config is not None:
+        _rest_outputs(config)
+    helpers = Helpers(_run, _check, lambda: config is not None and _button_held(config), _say)
+    ready = prepare(places, NAME, helpers)
+    give_to_gate(places)
+    _say("ready" if ready else "waiting for a good file on the card")
+    return 0
+
+
+def _kept(places: Places) -> Config | None:
+    """The configuration in force; None where it cannot be used, which the gate then says itself."""
+    file = places.owner / CONFIGURATION
+    owner = file if file.is_file() else None
+    try:
+        return load_config(owner, None, detect=detect_board, regions=PRESETS).config
+    except ConfigFault as fault:
+        _say(f"the configuration cannot be used: {fault}")
+        return None
+
+
+def _rest_outputs(config: Config) -> None:
+    """Outputs before anything else: on some boards a line keeps the level of before a restart."""
+    try:
+        pins = make_factory(config.pin_factory)
+        try:
+            specs = output_specs(config.outputs, config.barrier)
+            shut_down_outputs(specs, lambda spec: GpioOutput(spec, pins))
+        finally:
+            pins.close()
+    except GateFault as fault:
+        _say(str(fault))
+
+
+def _button_held(config: Config) -> bool:
+    found = [spec for spec in input_specs(config.inputs, config.buttons) if spec.name == BUTTON]
+    if not found:
+        return False
+    try:
+        pins = make_factory(config.pin_factory)
+        try:
+            return held(GpioInput(found[0], pins), SystemClock(), time.sleep)
+        finally:
+            pins.close()
+    except GateFault as fault:
+        _say(str(fault))
+        return False
+
+
+def _check(path: Path) -> None:
+    load_config(path, None, detect=detect_board, regions=PRESETS)
+
+
+def _run(words: Sequence[str]) -> None:
+    subprocess.run(words, check=True, stdin=subprocess.DEVNULL, timeout=_PROGRAM_LIMIT_S)
+
+
+def _say(line: str) -> None:
+    print(f"gatehouse-prepare: {line}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

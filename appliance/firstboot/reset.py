@@ -1,0 +1,57 @@
+"""Factory reset: everything on the data partition goes, and the next lines of the log are a first boot's."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from ..durable import replace
+from .places import Places
+
+REQUEST = "factory-reset"
+"""A file of this name on the card asks for it once; another request is another content or another time."""
+
+_MARK = "reset_done"
+
+
+def wanted(places: Places, held: Callable[[], bool]) -> str:
+    """Who asks for a factory reset now: "the card", "the button", or "" for nobody."""
+    if _requested(places) and _seal(places) != _done(places):
+        return "the card"
+    return "the button" if held() else ""
+
+
+def wipe(places: Places) -> None:
+    """Remove what the owner and the gate have left. A cut amid it leaves a reset that is asked for anew.
+
+    Folders that are mounted elsewhere stay, empty. The record goes first: it names people.
+    """
+    for folder in (places.gate, places.owner, places.system, places.journal):
+        for entry in sorted(folder.glob("*")) if folder.is_dir() else ():
+            _remove(entry)
+    if _requested(places):
+        replace(places.system / _MARK, _seal(places))
+
+
+def _requested(places: Places) -> bool:
+    return (places.card / REQUEST).is_file()
+
+
+def _seal(places: Places) -> bytes:
+    request = places.card / REQUEST
+    when = request.stat().st_mtime_ns
+    return hashlib.sha256(request.read_bytes() + str(when).encode()).hexdigest().encode()
+
+
+def _done(places: Places) -> bytes:
+    mark = places.system / _MARK
+    return mark.read_bytes() if mark.is_file() else b""
+
+
+def _remove(entry: Path) -> None:
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()

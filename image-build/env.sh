@@ -1,0 +1,38 @@
+# shellcheck shell=sh
+# Settings of the image's build, read by every step. Each may be set from outside.
+
+BOARD=${BOARD:-qemu-arm64}
+IMAGE_CACHE=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse-image}
+IMAGE_OUT=${IMAGE_OUT:-$TREE/build/image}
+SUITE=${SUITE:-trixie}
+# Package versions follow the mirror; one of snapshot.debian.org pins them for good.
+MIRROR=${MIRROR:-http://deb.debian.org/debian}
+SECURITY_MIRROR=${SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+# Every time stamp in the image. Moved by hand, with the packages: 2026-11-21.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1795219200}
+export SOURCE_DATE_EPOCH BOARD IMAGE_CACHE IMAGE_OUT
+
+PROFILE=$HERE/profiles/$BOARD.env
+if ! [ -f "$PROFILE" ]; then
+    echo "no profile for BOARD=$BOARD; there are: $(cd "$HERE/profiles" && echo *.env)" >&2
+    exit 2
+fi
+# shellcheck source=profiles/qemu-arm64.env
+. "$PROFILE"
+mkdir -p "$IMAGE_CACHE" "$IMAGE_OUT"
+
+# Names of a list, one a line, without remarks.
+packages() { sed 's/#.*//; /^[[:space:]]*$/d' "$@"; }
+
+# A short hash over files and words: the name under which a step's result is kept.
+key() { cat "$@" | sha256sum | cut -c1-16; }
+
+say() { echo "image: $*" >&2; }
+
+need() {
+    for tool in "$@"; do
+        command -v "$tool" >/dev/null && continue
+        echo "image-build needs $tool. On Debian: apt install $(packages "$HERE/lists/host" | tr '\n' ' ')" >&2
+        exit 2
+    done
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# The root of a slot: Debian, the appliance, our units. Leaves in IMAGE_OUT/BOARD: root.squashfs with its tree of
+# hashes behind it, root.verity (what the kernel must be told), boot/ (kernel, initramfs, firmware), bill.spdx.json.
+set -eu
+HERE=$(dirname "$(readlink -f "$0")")
+TREE=$(dirname "$HERE")
+# shellcheck source=env.sh
+. "$HERE/env.sh"
+need mksquashfs veritysetup systemd-sysusers python3 depmod
+out=$IMAGE_OUT/$BOARD
+root=$out/root
+salt=$(echo gatehouse | sha256sum | cut -c1-64)
+
+base=$("$HERE/base.sh")
+app=$("$HERE/app.sh")
+tools=$("$HERE/tools.sh")
+umask 022
+rm -rf "$out"
+mkdir -p "$root" "$out/boot"
+
+say "unpacking"
+tar --extract --file="$base" --directory="$root" --numeric-owner --exclude='./dev/*'
+cp -R "$app/." "$root/"
+cp -R "$HERE/overlay/." "$root/"
+if [ -d "$HERE/overlay-$BOARD" ]; then
+    cp -R "$HERE/overlay-$BOARD/." "$root/"
+fi
+echo "$BOOT_MODULES" | tr ' ' '\n' > "$root/etc/modules-load.d/gatehouse.conf"
+: > "$root/etc/machine-id"
+systemd-sysusers --root="$root" "$root/usr/lib/sysusers.d/gatehouse.conf"
+rm -f "$root"/etc/*- "$root/etc/.pwd.lock"
+packages "$HERE/lists/units" | xargs systemctl --root="$root" --quiet enable
+packages "$HERE/lists/masked" | xargs systemctl --root="$root" --quiet mask
+ln -sf /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+
+say "kernel and initramfs"
+version=$(basename "$(find "$root/usr/lib/modules" -mindepth 1 -maxdepth 1 | sort | tail -n 1)")
+"$HERE/initramfs.sh" "$root" "$out/boot/initramfs"
+cp "$root/boot/vmlinuz-$version" "$out/boot/kernel"
+if [ "$FIRMWARE" = raspi ]; then
+    cp -R "$root/boot/firmware/." "$out/boot/"
+fi
+packages "$HERE/lists/left-out" | (cd "$root/usr/lib/modules/$version/kernel" && xargs rm -rf)
+depmod --basedir "$root/usr" "$version"
+python3 "$HERE/imagekit/materials.py" "$root" "gatehouse-$BOARD" "$SOURCE_DATE_EPOCH" \
+    --output "$out/bill.spdx.json"
+
+say "bytecode"
+find "$root/usr/lib/python3" "$root/usr/lib/python3.13" "$root/opt" -name __pycache__ -prune -exec rm -rf {} +
+# The chroot's Python is that of the image, but for the processor. Hashes that nobody checks: every file bears the
+# same time, and a read-only root changes nothing.
+PYTHONHOME=$tools/usr "$tools/usr/lib64/ld-linux-x86-64.so.2" --library-path "$tools/usr/lib/x86_64-linux-gnu" \
+    "$tools/usr/bin/python3.13" -m compileall -q -j 1 --invalidation-mode unchecked-hash -s "$root" -p / \
+    "$root/usr/lib/python3.13" "$root/opt/gatehouse/lib"
+
+say "squashfs and its hashes"
+rm -rf "${root:?}/boot" "$root/usr/lib/python3.13/test"
+mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/gatehouse" "$root/var/log/journal"
+mksquashfs "$root" "$out/root.squashfs" -noappend -quiet -no-progress -comp zstd -Xcompression-level 6 \
+    -reproducible -all-time "$SOURCE_DATE_EPOCH" -mkfs-time "$SOURCE_DATE_EPOCH" -no-xattrs
+truncate --size=%4096 "$out/root.squashfs"
+blocks=$(($(stat -c %s "$out/root.squashfs") / 4096))
+cp "$out/root.squashfs" "$out/root.img"
+hash=$(veritysetup format --no-superblock --salt="$salt" --data-blocks="$blocks" \
+    --hash-offset=$((blocks * 4096)) "$out/root.img" "$out/root.img" | awk '/Root hash/ { print $3 }')
+rm "$out/root.squashfs"
+echo "gatehouse.verity=$blocks:$salt:$hash" > "$out/root.verity"
+
+# root=/dev/ram0 names what the initramfs already is; fsck.repair mends what a power cut left on the data.
+echo "console=$CONSOLE root=/dev/ram0 ro panic=10 fsck.repair=yes $(cat "$out/root.verity") quiet" \
+    > "$out/boot/cmdline.txt"
+cp "$HERE/overlay-boot/config.txt" "$out/boot/config.txt"
+say "$(du -h "$out/root.img" | cut -f1) root, $(du -h "$out/boot/initramfs" | cut -f1) initramfs, kernel $version"

@@ -1,0 +1,110 @@
+"""The Pi's firmware on the host: chooses the partition of the image, and takes the kernel out of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .autoboot import CONFIG_PARTITION, Choice, choose, files
+
+PI_4B = 0xC03111
+"""The revision that gpiozero asks the device tree for: a Pi 4B with 4 GB."""
+
+_REMOVED = ("/gpio-keys", "/pl061@9030000")
+"""The emulated machine's own GPIO chip: the bench's shall be the first."""
+
+_START = re.compile(r"^ *(\d+) +(\d+) +\d+", re.MULTILINE)
+
+
+class NothingToStart(Exception):
+    """The chosen partition holds no kernel; a Pi would stand still and blink."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the firmware hands to the processor."""
+
+    choice: Choice
+    kernel: Path
+    initramfs: Path
+    cmdline: str
+    device_tree: Path
+
+
+class Firmware:
+    """Reads an image's partitions with mtools, so that no mount and no root is needed."""
+
+    def __init__(self, image: Path, work: Path) -> None:
+        self._image = image
+        self._work = work
+        self._starts = _partition_starts(image)
+
+    def load(self, machine: Sequence[str], *, tryboot: bool) -> Loaded:
+        """Choose and load. `machine` is QEMU's command line as far as its device tree depends on it.
+
+        Raises NothingToStart.
+        """
+        choice = choose(self.read(CONFIG_PARTITION, "autoboot.txt"), tryboot)
+        named = files(self.read(choice.partition, "config.txt").decode(), tryboot)
+        kernel, initramfs = (self._extract(choice.partition, name) for name in named.loaded)
+        cmdline = self.read(choice.partition, named.cmdline).decode().strip()
+        return Loaded(choice, kernel, initramfs, cmdline, self._device_tree(machine, choice))
+
+    def read(self, partition: int, name: str) -> bytes:
+        """One file of a FAT partition. Raises NothingToStart where it is missing."""
+        done = _mtools("mtype", "-i", self._place(partition), f"::{name}")
+        if done.returncode:
+            raise NothingToStart(f"partition {partition} has no {name}")
+        return done.stdout
+
+    def write(self, partition: int, name: str, content: bytes) -> None:
+        """Leave a file on a FAT partition, as a person does who puts the card into a computer."""
+        local = self._work / name
+        local.write_bytes(content)
+        _mtools("mcopy", "-o", "-m", "-i", self._place(partition), str(local), f"::{name}").check_returncode()
+
+    def remove(self, partition: int, name: str) -> None:
+        _mtools("mdel", "-i", self._place(partition), f"::{name}").check_returncode()
+
+    def _extract(self, partition: int, name: str) -> Path:
+        place = self._work / Path(name).name
+        place.write_bytes(self.read(partition, name))
+        return place
+
+    def _place(self, partition: int) -> str:
+        return f"{self._image}@@{self._starts[partition]}"
+
+    def _device_tree(self, machine: Sequence[str], choice: Choice) -> Path:
+        """The machine's own, with what a Pi's firmware adds to it."""
+        tree = self._work / "board.dtb"
+        words = list(machine)
+        at = words.index("-machine") + 1
+        words[at] += f",dumpdtb={tree}"
+        subprocess.run(words, check=True, capture_output=True)
+        for node in _REMOVED:
+            subprocess.run(("fdtput", "-r", str(tree), node), check=True)
+        _cell(tree, "/chosen/bootloader", "partition", choice.partition)
+        _cell(tree, "/chosen/bootloader", "tryboot", int(choice.tryboot))
+        _cell(tree, "/system", "linux,revision", PI_4B)
+        return tree
+
+
+def _cell(tree: Path, node: str, name: str, value: int) -> None:
+    subprocess.run(("fdtput", "-p", "-t", "i", str(tree), node, name, str(value)), check=True)
+
+
+def _mtools(*words: str) -> subprocess.CompletedProcess[bytes]:
+    environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
+    return subprocess.run(words, capture_output=True, check=False, env=environment)
+
+
+def _partition_starts(image: Path) -> dict[int, int]:
+    """The first byte of each partition, by its number."""
+    command = ("sgdisk", "--print", str(image))
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    table = told.partition("Number")[2]
+    return {int(number): int(sector) * 512 for number, sector in _START.findall(table)}

@@ -1,0 +1,221 @@
+"""First boot: keys and good files are taken once, bad ones bar the gate, a reset leaves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from appliance.clock import ManualClock
+from appliance.faults import ConfigFault
+from appliance.firstboot.held import RESET_HOLD_S, held
+from appliance.firstboot.places import Places
+from appliance.firstboot.prepare import Helpers, prepare
+from appliance.hw.base import InputSpec
+from appliance.hw.fake import FakeInput, FakePins
+from tests.unit.image.times import NOON
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq owner@laptop\n"
+
+
+@dataclass
+class Rig:
+    """A board in a folder; programs that would make keys only write files."""
+
+    places: Places
+    lines: list[str] = field(default_factory=list)
+    pressed: bool = False
+
+    def card(self, name: str, text: str) -> None:
+        (self.places.card / name).write_text(text)
+
+    def run(self, words: Sequence[str]) -> None:
+        for word, after in pairwise(words):
+            if word in ("-f", "-keyout", "-out"):
+                Path(after).write_text(f"key {len(self.lines)}")
+            if word == "-f":
+                Path(f"{after}.pub").write_text("public")
+
+    def check(self, path: Path) -> None:
+        if "bad" in path.read_text():
+            raise ConfigFault(f"{path}: bad: unknown key. Remove it.")
+
+    def start(self) -> bool:
+        helpers = Helpers(self.run, self.check, lambda: self.pressed, self.lines.append)
+        return prepare(self.places, "gatehouse", helpers)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    places = Places(*(tmp_path / name for name in ("data", "card", "run", "machine-id")))
+    places.card.mkdir()
+    places.machine_id.write_text("0123456789abcdef0123456789abcdef\n")
+    return Rig(places)
+
+
+def test_the_first_start_makes_what_the_board_needs(rig: Rig) -> None:
+    ready = rig.start()
+
+    assert ready
+    assert rig.lines == ["made: machine-id", "made: SSH host key", "made: certificate"]
+    assert (rig.places.system / "machine-id").read_text() == rig.places.machine_id.read_text()
+    assert (rig.places.system / "tls" / "key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_the_second_start_makes_nothing_anew(rig: Rig) -> None:
+    rig.start()
+    rig.lines.clear()
+    rig.places.machine_id.write_text("another\n")
+
+    rig.start()
+
+    assert rig.lines == []
+    assert (rig.places.system / "machine-id").read_text() != "another\n"
+
+
+def test_a_key_that_a_cut_left_half_made_is_made_anew(rig: Rig) -> None:
+    half = rig.places.system / "ssh" / "ssh_host_ed25519_key.new"
+    half.parent.mkdir(parents=True)
+    half.write_text("hal")
+
+    rig.start()
+
+    assert (half.parent / "ssh_host_ed25519_key").read_text() != "hal"
+    assert not half.exists()
+
+
+def test_a_good_configuration_is_taken_from_the_card(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "good = 1")
+
+    assert rig.start()
+    assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 1"
+    assert not rig.places.refused.exists()
+
+
+def test_a_bad_configuration_is_named_and_keeps_the_gate_unarmed(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "good = 1")
+    rig.start()
+    rig.card("gatehouse.toml", "bad = 1")
+
+    assert not rig.start()
+    assert "unknown key" in rig.places.refused.read_text()
+    assert "REFUSED" in rig.lines[-1]
+    assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 1"
+
+
+def test_a_mended_configuration_arms_again(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "bad = 1")
+    rig.start()
+    rig.card("gatehouse.toml", "good = 1")
+
+    assert rig.start()
+    assert not rig.places.refused.exists()
+
+
+def test_what_was_changed_on_the_board_is_not_overwritten_by_the_same_card(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "good = 1")
+    rig.start()
+    (rig.places.owner / "gatehouse.toml").write_text("good = 2")
+
+    rig.start()
+
+    assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 2"
+
+
+def test_an_ssh_key_is_taken_and_a_private_one_refused(rig: Rig) -> None:
+    rig.card("authorized_keys", f"# mine\n{KEY}")
+    assert rig.start()
+    assert (rig.places.system / "ssh" / "authorized_keys").read_text() == KEY
+    rig.card("authorized_keys", "-----BEGIN OPENSSH PRIVATE KEY-----\n")
+
+    assert not rig.start()
+    assert "line 1 is no public SSH key" in rig.lines[-1]
+
+
+def test_wifi_is_taken_without_a_way_to_smuggle_lines_in(rig: Rig) -> None:
+    rig.card("wifi.toml", 'ssid = "Tor \\"1\\""\npassword = "geheim12"\ncountry = "DE"\n')
+
+    assert rig.start()
+    kept = (rig.places.system / "wpa_supplicant.conf").read_text()
+    assert '\tssid=546f7220223122\n\tkey_mgmt=WPA-PSK SAE\n\tpsk="geheim12"\n' in kept
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('ssid = "a"\ncountry = "de"', "country"),
+        ('country = "DE"', "ssid"),
+        ('ssid = "a"\ncountry = "DE"\npassword = "short"', "password"),
+        ('ssid = "a"\ncountry = "DE"\npsk = "12345678"', "psk: unknown key"),
+        (f'ssid = "{"ä" * 17}"\ncountry = "DE"', "longer than 32 bytes"),
+        ("ssid", "is not TOML"),
+    ],
+)
+def test_bad_wifi_is_refused_with_the_reason(rig: Rig, text: str, reason: str) -> None:
+    rig.card("wifi.toml", text)
+
+    assert not rig.start()
+    assert reason in rig.lines[-1]
+
+
+def test_a_file_of_absurd_size_is_refused(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "#" * 300_000)
+
+    assert not rig.start()
+    assert "larger than 256 KiB" in rig.lines[-1]
+
+
+def leave_traces(rig: Rig) -> None:
+    rig.start()
+    (rig.places.gate / "data").mkdir()
+    (rig.places.gate / "data" / "gatehouse.db").write_text("people")
+    (rig.places.owner / "gatehouse.toml").write_text("good = 1")
+
+
+def test_a_reset_by_button_leaves_nothing_of_the_owner(rig: Rig) -> None:
+    leave_traces(rig)
+    rig.pressed = True
+
+    rig.start()
+
+    assert list(rig.places.gate.iterdir()) == list(rig.places.owner.iterdir()) == []
+    assert "factory reset, asked for by the button" in rig.lines
+
+
+def test_a_reset_by_the_card_is_done_once(rig: Rig) -> None:
+    leave_traces(rig)
+    rig.card("factory-reset", "")
+    rig.start()
+    (rig.places.owner / "gatehouse.toml").write_text("good = 3")
+
+    rig.start()
+
+    assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 3"
+    assert rig.lines.count("factory reset, asked for by the card") == 1
+
+
+def test_without_a_request_nothing_is_removed(rig: Rig) -> None:
+    leave_traces(rig)
+
+    rig.start()
+
+    assert (rig.places.gate / "data" / "gatehouse.db").read_text() == "people"
+
+
+@pytest.mark.parametrize(
+    ("let_go_s", "resets"), [(RESET_HOLD_S + 1, True), (RESET_HOLD_S - 1, False), (0, False)]
+)
+def test_only_a_button_held_long_resets(let_go_s: float, resets: bool) -> None:
+    pins, clock = FakePins(), ManualClock(NOON)
+    button = FakeInput(InputSpec("service_button", "GPIO13"), pins)
+
+    def wait(seconds: float) -> None:
+        clock.advance(seconds)
+        pins.wires["GPIO13"] = clock.monotonic() < let_go_s
+
+    pins.wires["GPIO13"] = let_go_s > 0
+
+    assert held(button, clock, wait) is resets
