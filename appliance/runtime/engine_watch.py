@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..clock import Clock
-from ..faults import EngineFailed
+from ..faults import EngineFailed, VisionFault
 from ..sight import AnyPicture, Box, Detection
-from ..vision.base import BaseDetector, Shot
+from ..vision.base import BaseDetector, Found, Shot
 
 _FEW = 3
 """Failures in a row that may be a picture's, or a moment's."""
@@ -37,9 +37,20 @@ class WatchedDetector(BaseDetector):
         try:
             found = self._detector.detect_many(shots)
         except EngineFailed:
-            if self._failures == 0:
-                self._failing_since_s = self._clock.monotonic()
-            self._failures += 1
+            self._failed()
             raise
         self._failures, self.worked = 0, True
         return found
+
+    def detect_each(self, shots: Sequence[Shot]) -> Sequence[Found]:
+        found = self._detector.detect_each(shots)
+        if any(not isinstance(one, VisionFault) for one in found):
+            self._failures, self.worked = 0, True
+        elif any(isinstance(one, EngineFailed) for one in found):
+            self._failed()
+        return found
+
+    def _failed(self) -> None:
+        if self._failures == 0:
+            self._failing_since_s = self._clock.monotonic()
+        self._failures += 1

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from queue import SimpleQueue
 from threading import Thread
 
-from .loop import Found
+from .base import Found
 
 Work = Callable[[], Sequence[Found]]
 """A run of the detector."""

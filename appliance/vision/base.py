@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from ..faults import GateFault
+from ..faults import GateFault, VisionFault
 from ..sight import AnyPicture, Box, Character, Detection, Looks
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ class Shot:
     side: int | None = None
 
 
+Found = Sequence[Detection] | VisionFault
+"""What the detector found in one picture, or the fault that it met."""
+
+
 class BaseDetector(ABC):
     """Finds vehicles, plates and faces in one pass. Not reentrant: one thread at a time."""
 
@@ -74,6 +78,13 @@ class BaseDetector(ABC):
     def detect_many(self, shots: Sequence[Shot]) -> tuple[tuple[Detection, ...], ...]:
         """What is in each of the shots, in their order. Raises EngineFailed."""
         return tuple(self.detect(shot.picture, shot.roi) for shot in shots)
+
+    def detect_each(self, shots: Sequence[Shot]) -> Sequence[Found]:
+        """What is in each of the shots, in their order; a fault is the answer to those of its run alone."""
+        try:
+            return self.detect_many(shots)
+        except VisionFault as fault:
+            return [fault] * len(shots)
 
 
 class BasePlateReader(ABC):

@@ -11,7 +11,7 @@ from ..config.schema import Vote as VoteSettings
 from ..events import SceneSeen
 from ..faults import LooksFailed, ReaderStalled, VisionFault
 from ..sight import Detection, Easing, Effort, Frame, Kind, Track
-from .base import BaseDetector, FaultSink, Shot
+from .base import BaseDetector, FaultSink, Found, Shot
 from .case import Case
 from .casebook import Casebook, Publish
 from .complaints import Complaints
@@ -24,9 +24,6 @@ from .stopwatch import BaseStopwatch, NullStopwatch, Stage
 from .track import Tracked, Tracker
 from .view import View
 from .waiting import ReadJob
-
-Found = Sequence[Detection] | VisionFault
-"""What the detector found in one frame, or the fault that it met."""
 
 _REREAD_S = 1.0
 """A settled track is read this often, to keep its evidence fresh."""
@@ -56,12 +53,9 @@ class Parts:
     stopwatch: BaseStopwatch = field(default_factory=NullStopwatch)
 
     def detect(self, shots: Sequence[Shot]) -> Sequence[Found]:
-        """What is in each of the shots; a fault of the detector is the answer to all of them."""
-        try:
-            with self.stopwatch.time(Stage.DETECT):
-                return self.detector.detect_many(shots)
-        except VisionFault as fault:
-            return [fault] * len(shots)
+        """What is in each of the shots, or the fault that it met."""
+        with self.stopwatch.time(Stage.DETECT):
+            return self.detector.detect_each(shots)
 
 
 class VisionLoop:

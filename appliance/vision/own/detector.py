@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...faults import EngineFailed
+from ...faults import EngineFailed, VisionFault
 from ...infer.base import BaseSession
 from ...infer.device import BaseDevice, Picked
 from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind, Surface
-from ..base import BaseDetector, Shot
+from ..base import BaseDetector, Found, Shot
 from ..lanes import Lanes, Shape, Slot
 from ..prepare import Cut
 
@@ -56,13 +56,22 @@ class NetDetector(BaseDetector):
         return self.detect_many((Shot(picture, roi),))[0]
 
     def detect_many(self, shots: Sequence[Shot]) -> tuple[tuple[Detection, ...], ...]:
+        return tuple(_sure(found) for found in self.detect_each(shots))
+
+    def detect_each(self, shots: Sequence[Shot]) -> Sequence[Found]:
         cuts = [_cut(shot, self._side) for shot in shots]
-        found: dict[int, tuple[Detection, ...]] = {}
+        found: dict[int, Found] = {}
         for places in _batches(cuts, self.most):
-            batch = [cuts[place] for place in places]
-            for place, picked in zip(places, self._run(batch)):
-                found[place] = self._detections(picked, cuts[place])
-        return tuple(found[place] for place in range(len(shots)))
+            found.update(zip(places, self._look([cuts[place] for place in places])))
+        return [found[place] for place in range(len(shots))]
+
+    def _look(self, batch: Sequence[Cut]) -> Sequence[Found]:
+        """What is in each cut of one run. A size that the net refuses is the fault of its cameras alone."""
+        try:
+            picked = self._run(batch)
+        except VisionFault as fault:
+            return [fault] * len(batch)
+        return [self._detections(one, cut) for one, cut in zip(picked, batch)]
 
     def _run(self, cuts: Sequence[Cut]) -> tuple[Picked, ...]:
         """What scored enough in each cut, in pixels of the net's input."""
@@ -110,6 +119,12 @@ def calibrated(score: float) -> float:
 def raw(score: float) -> float:
     """The raw score that `calibrated` bends to this one."""
     return score / 0.5 * _EVEN if score < 0.5 else _EVEN + (score - 0.5) / 0.5 * (1 - _EVEN)
+
+
+def _sure(found: Found) -> tuple[Detection, ...]:
+    if isinstance(found, VisionFault):
+        raise found
+    return tuple(found)
 
 
 def _placed(boxes: Sequence[Sequence[float]], cut: Cut) -> list[Box]:

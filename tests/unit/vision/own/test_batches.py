@@ -45,6 +45,18 @@ def finder(images: int | None = None) -> FakeSession:
     return FakeSession("detector", find, (TensorSpec("image", (images, 3, None, None), FLOAT),), {})
 
 
+def choosy(tallest: int) -> FakeSession:
+    """Refuses images of more rows."""
+    inner = finder()
+
+    def find(feeds: Arrays) -> dict[str, Array]:
+        if feeds["image"].shape[2] > tallest:
+            raise EngineFailed("too tall", part="detector")
+        return inner.infer(feeds)
+
+    return FakeSession("detector", find, inner.inputs, {})
+
+
 def lefts(found: tuple[tuple[Detection, ...], ...]) -> list[float]:
     return [one.box.x1 for picture in found for one in picture]
 
@@ -62,6 +74,16 @@ def test_pictures_of_several_sizes_keep_their_order() -> None:
     shots = [Shot(grey(10)), Shot(grey(20, height=400)), Shot(grey(30)), Shot(grey(40, height=400))]
     assert lefts(NetDetector(session, 400, 0.5, most=4).detect_many(shots)) == [10, 20, 30, 40]
     assert [fed["image"].shape[:3] for fed in session.fed] == [(2, 3, 224), (2, 3, 416)]
+
+
+def test_a_size_that_the_net_refuses_is_the_fault_of_its_own_pictures() -> None:
+    detector = NetDetector(choosy(tallest=224), 400, 0.5, most=4)
+    shots = [Shot(grey(10)), Shot(grey(20, height=400)), Shot(grey(30))]
+    first, refused, third = detector.detect_each(shots)
+    assert isinstance(refused, EngineFailed)
+    assert first == detector.detect_many(shots[:1])[0] != third == detector.detect_many(shots[2:])[0]
+    with pytest.raises(EngineFailed, match="too tall"):
+        detector.detect_many(shots)
 
 
 def test_no_picture_is_no_run() -> None:
