@@ -77,7 +77,7 @@ MODES: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
 """Option -> what it measures in place of the rest."""
 GOES_WITH: Mapping[str, Sequence[str | None]] = {
     "against": ("pipeline", None),
-    "plot": ("gains", "peers"),
+    "plot": ("gains", "peers", "pipeline"),
     "paths": ("gains", "overhead", "peers", None),
 }
 """What may be given beside a mode -> the modes that heed it; None is that of no option."""
@@ -94,7 +94,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--backends", action="store_true", help="compare all backends, and keep the choice")
     parser.add_argument("--layers", action="store_true", help="time the layers of each net")
     parser.add_argument("--gains", action="store_true", help="time each way of going faster by itself")
-    parser.add_argument("--plot", type=Path, metavar="FILE", help="of --gains and --peers: bars, as SVG")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="of --gains, --peers, --pipeline; SVG")
     parser.add_argument("--gpu", action="store_true", help="time each part of the way on an NVIDIA GPU")
     parser.add_argument("--overhead", action="store_true", help="time what is not the nets")
     parser.add_argument("--peers", action="store_true", help="time rapidocr on the same pictures")

@@ -20,6 +20,7 @@ from ..bench.pipeline.film import Open
 from ..bench.pipeline.films import DECODERS, frames_of, nvdec_film, opencv_film
 from ..bench.pipeline.instruments import copied, gpu_memory_mb
 from ..bench.pipeline.plain import PlainNets, plain_nets
+from ..bench.pipeline.plot import HEIGHT, WIDTH, draw
 from ..bench.pipeline.report import lines
 from ..bench.pipeline.rig import Eyes
 from ..bench.pipeline.run import Instruments
@@ -28,6 +29,7 @@ from ..bench.pipeline.seating import Seating, elsewhere
 from ..clock import Clock
 from ..config import Config
 from ..config.schema import Camera
+from ..evaluate.canvas import SvgCanvas
 from ..faults import BenchFault, GateFault
 from ..hw.system_clock import SystemClock
 from ..infer.base import Precision
@@ -38,6 +40,7 @@ from ..runtime.seats import Role, Seats
 from ..vision.base import FaultSink
 from ..vision.factory import Recognition, build_recognition
 from .bench_against import earlier, judged
+from .models.results import check_place, save
 
 CAMERAS = 16
 _BATCH = 8
@@ -60,6 +63,7 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
     """Measure the parts that are asked for. Raises BenchFault, EngineFailed and InputDataFault."""
     if args.cameras < 1:
         raise BenchFault("--cameras: at least 1")
+    check_place(args.plot)
     then, scale = earlier(args, "bench_pipeline"), _scale(args)
     # As the gate runs: a thread that computes gives the interpreter's lock back that often.
     sys.setswitchinterval(SWITCH_S)
@@ -79,6 +83,10 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
         # What is measured stays said, should a later part fail.
         print(json.dumps({name: figures}), file=sys.stderr, flush=True)
     print(json.dumps(told) if args.json else "\n".join(lines(told)))
+    if args.plot is not None:
+        canvas = SvgCanvas(WIDTH, HEIGHT)
+        draw(told, canvas)
+        save(args.plot, canvas.text())
     return judged(then, told)
 
 
