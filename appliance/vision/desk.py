@@ -80,8 +80,9 @@ class _Reads:
 class ThreadedDesk(BaseDesk):
     """Reads in one thread, as many plates at once as the reader likes.
 
-    A run longer than `limit_s` has hung: its thread is left behind and a new one takes over. The
-    reader must bear that the lost call may still end. `sit` is called at the top of each thread.
+    A run longer than `limit_s` has hung: its thread is left behind and a new one takes over, as for a
+    thread that ended on what is no fault of the gate's. The reader must bear that the lost call may still
+    end. `sit` is called at the top of each thread.
     """
 
     def __init__(
@@ -108,15 +109,17 @@ class ThreadedDesk(BaseDesk):
         self._begun_s = 0.0
         self._done: defaultdict[str, list[ReadDone]] = defaultdict(list)
         self._stalled = ""
+        self._dead = False
+        """The last thread ended by itself, and none takes over."""
         self._shift = 0
         self._closed = False
         self._start()
 
     @property
     def given_up(self) -> bool:
-        """A read hangs, and no more threads are left behind for it: nothing may be read here again."""
+        """A read hangs, or its thread ended, and no other takes over: nothing may be read here again."""
         with self._changed:
-            return self.restarts >= _MOST_RESTARTS and self._hangs()
+            return self._dead or (self.restarts >= _MOST_RESTARTS and self._hangs())
 
     def submit(self, job: ReadJob) -> None:
         with self._changed:
@@ -126,7 +129,7 @@ class ThreadedDesk(BaseDesk):
     def collect(self, camera: str) -> tuple[ReadDone, ...]:
         with self._changed:
             if self._hangs():
-                self._give_up()
+                self._give_up(f"one read took over {self._limit_s:g} s", Dropped.READ_HUNG)
             if self._stalled:
                 raise ReaderStalled(self._stalled)
             return tuple(self._done.pop(camera, ()))
@@ -139,25 +142,38 @@ class ThreadedDesk(BaseDesk):
     def _hangs(self) -> bool:
         return bool(self._batch) and self._clock.monotonic() - self._begun_s > self._limit_s
 
-    def _give_up(self) -> None:
+    def _give_up(self, why: str, lost: Dropped) -> None:
+        """Lose the batch under way and have a new thread take over, unless there were too many."""
         if self.restarts < _MOST_RESTARTS:
             self.restarts += 1
-            self._reads.lose(self._batch, Dropped.READ_HUNG)
-            self._batch = []
+            self._lose(lost)
             self._start()
-        self._stalled = f"one read took over {self._limit_s:g} s; restarted {self.restarts} times"
+        self._stalled = f"{why}; restarted {self.restarts} times"
+
+    def _lose(self, why: Dropped) -> None:
+        self._reads.lose(self._batch, why)
+        self._batch = []
 
     def _start(self) -> None:
         self._shift += 1
         Thread(target=self._work, args=(self._shift,), name=f"reader-{self._shift}", daemon=True).start()
 
     def _work(self, shift: int) -> None:
-        self._sit()
-        while batch := self._next(shift):
-            done = self._reads.run(batch)
-            if not self._hand_in(shift, done):
-                return
-            self._wake()
+        try:
+            self._sit()
+            while (batch := self._next(shift)) and self._hand_in(shift, self._reads.run(batch)):
+                self._wake()
+        except Exception as error:  # noqa: BLE001 - the task's top: it ends here, and the loops hear of it
+            self._ended(shift, error)
+
+    def _ended(self, shift: int, error: Exception) -> None:
+        with self._changed:
+            if shift == self._shift:
+                self._dead = self.restarts >= _MOST_RESTARTS
+                self._give_up(f"reading ended: {error!r}", Dropped.READ_FAILED)
+                # Nobody reads it any more, even where no thread takes over: no hang is to be told of it.
+                self._lose(Dropped.READ_FAILED)
+        self._wake()
 
     def _next(self, shift: int) -> list[ReadJob]:
         """The jobs of most hope, waiting for one; none at the end of this thread's shift."""

@@ -113,6 +113,45 @@ def test_a_fault_of_a_batch_is_told_to_each_of_its_jobs() -> None:
     desk.close()
 
 
+class BrokenReader(HeldReader):
+    """Ends with what is no fault of the gate's; once `go` is set it reads."""
+
+    def read(self, picture: AnyPicture, plate: Detection) -> ReadResult:
+        if not self.go.is_set():
+            raise ValueError("odd picture")
+        return result("AB12")
+
+    def read_many(self, plates: Sequence[tuple[AnyPicture, Detection]]) -> tuple[ReadResult, ...]:
+        return BasePlateReader.read_many(self, plates)
+
+
+def test_a_thread_that_ends_is_told_at_once_with_its_cause_and_another_takes_over() -> None:
+    reader, drops, woken = BrokenReader(), Drops(), Semaphore(0)
+    desk = ThreadedDesk(reader, clock(), drops, size=2, limit_s=3.0, wake=lambda: woken.release())
+    desk.submit(job(1))
+    assert woken.acquire(timeout=DEADLINE_S)
+    with pytest.raises(ReaderStalled, match=r"reading ended: ValueError\('odd picture'\); restarted 1 times"):
+        desk.collect("cam")
+    reader.go.set()
+    desk.submit(job(2))
+    assert woken.acquire(timeout=DEADLINE_S)
+    assert [d.job.track_id for d in desk.collect("cam")] == [2]
+    assert drops.tally() == {("cam", Dropped.READ_FAILED): 1}
+    desk.close()
+
+
+def test_a_reader_whose_threads_end_too_often_is_given_up() -> None:
+    woken, told = Semaphore(0), []
+    desk = ThreadedDesk(BrokenReader(), clock(), Drops(), size=2, limit_s=3.0, wake=lambda: woken.release())
+    for number in range(4):
+        desk.submit(job(number))
+        assert woken.acquire(timeout=DEADLINE_S)
+        with pytest.raises(ReaderStalled, match="reading ended") as fault:
+            desk.collect("cam")
+        told.append(str(fault.value.detail)[-7:])
+    assert (desk.given_up, told) == (True, ["1 times", "2 times", "3 times", "3 times"])
+
+
 def test_a_hung_read_is_a_fault_of_every_camera_until_one_has_ended() -> None:
     time, reader, drops, answered = clock(), HeldReader(), Drops(), Semaphore(0)
     desk = ThreadedDesk(reader, time, drops, size=2, limit_s=3.0, wake=lambda: answered.release())
