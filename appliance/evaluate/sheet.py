@@ -14,8 +14,8 @@ _DELIMITERS = ",;\t"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a sheet is about. `key` is the column that a heading must have, `aliases` other words for it, `bare`
-    the columns of a sheet without a heading, by their number.
+    """What a sheet is about. `key` is the column that a heading must have, `aliases` other words for it,
+    `bare` the columns of a sheet without a heading, by their number.
     """
 
     key: str

@@ -44,7 +44,10 @@ MAY_HOLD: dict[str, tuple[str, ...]] = {
     "PyNvVideoCodec": ("hw.cameras.nvdec_streams",),
     "cv2": ("vision", "hw.cameras", "hw.sim", "cli", "bench.pipeline.plain", "evaluate.visits.approach"),
     "Jetson": ("hw.jetson_pins",),
-    "gpiozero": ("hw.adc", "hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.lgpio_wave", "hw.sim", "bench.pins"),
+    "gpiozero": (
+        *("hw.adc", "hw.gpio", "hw.jetson_pins", "hw.lgpio_pins", "hw.lgpio_wave"),
+        *("hw.sim", "bench.pins"),
+    ),
     "lap": ("vision",),
     "lgpio": ("hw.lgpio_pins", "hw.lgpio_wave"),
     "ncnn": ("infer.ncnn",),
