@@ -14,6 +14,7 @@ from ..infer.base import BaseBackend, Precision
 from ..infer.chain import Chosen, MakeBackend, first_trusted, make_backend
 from ..infer.models import SHIPPED, Manifest, load_manifest
 from .base import BaseDescriber, BaseDetector, BaseFaceReader, BasePlateReader, Nets
+from .batches import prove_batches
 from .golden import prove
 from .proof import ProvingBackend
 
@@ -78,12 +79,13 @@ def build_recognition(
 
 
 def _prove(manifest: Manifest, vision: Vision, infer: Infer, photo: bool, make: MakeBackend) -> Chosen[Nets]:
-    """Each net alone, then all of them together, on the first backend that holds."""
+    """Each net alone, then all of them together, then batches, on the first backend that holds."""
     build = _builder(vision.reader)
 
     def proven(backend: BaseBackend) -> Nets:
         nets = build(manifest, ProvingBackend(backend, manifest), vision, photo)
         prove(nets, manifest)
+        prove_batches(nets, manifest)
         return nets
 
     return first_trusted(infer, proven, make)

@@ -16,7 +16,7 @@ from .base import Nets, ReadResult
 def prove(nets: Nets, manifest: Manifest) -> None:
     """Read every golden frame of the manifest. Raises EngineUntrusted at the first that fails."""
     for golden in manifest.golden:
-        best = best_plate(nets, _picture(manifest, golden))
+        best = best_plate(nets, shown(manifest, golden))
         if best is None or not _holds(best, golden):
             seen = f"{best.text!r} at {best.mean_confidence:.2f}" if best else "nothing"
             raise EngineUntrusted(f"{golden.file} says {golden.text}, read {seen}", part=manifest.name)
@@ -29,7 +29,7 @@ def best_plate(nets: Nets, picture: AnyPicture) -> ReadResult | None:
     return max(results, key=lambda r: r.score, default=None)
 
 
-def _picture(manifest: Manifest, golden: Golden) -> Picture:
+def shown(manifest: Manifest, golden: Golden) -> Picture:
     """The picture, the owner's before the shipped one. Raises EngineUntrusted when it is not the set's."""
     path = beside(manifest.folder, golden.file)
     try:

@@ -14,7 +14,7 @@ def warm_up(detect: Callable[[Sequence[Shot]], object], shots: Sequence[Shot], m
     """
     if most > 1:
         for alike in _alike(shots):
-            for size in _sizes(min(len(alike), most)):
+            for size in sizes(min(len(alike), most)):
                 detect(list(islice(cycle(alike), size)))
 
 
@@ -27,7 +27,7 @@ def _alike(shots: Sequence[Shot]) -> Iterator[list[Shot]]:
     yield from by.values()
 
 
-def _sizes(most: int) -> Iterator[int]:
+def sizes(most: int) -> Iterator[int]:
     """Powers of two until the first that is `most` or more: lanes have no others."""
     size = 1
     while size < most:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import cv2
 import numpy as np
 import pytest
 
 from appliance.config.schema import Infer, Vision
+from appliance.faults import EngineUntrusted
+from appliance.infer.base import Array, Arrays, BaseSession, ModelFile
+from appliance.infer.chain import MakeBackend
+from appliance.infer.fake import FakeSession
 from appliance.infer.models import SHIPPED, load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
 from appliance.sight import VEHICLES, Box, Detection, Kind, Picture
@@ -23,6 +29,28 @@ def picture(name: str) -> Picture:
     return Picture.of(np.asarray(image, np.uint8))
 
 
+class Batching(OnnxRuntimeBackend):
+    """Takes four pictures at once, and mixes them up in runs of `wrong_at`."""
+
+    def __init__(self, wrong_at: int) -> None:
+        super().__init__(threads=1)
+        self.most = 4
+        self._wrong_at = wrong_at
+
+    def load(self, model: ModelFile) -> BaseSession:
+        session = super().load(model)
+        return FakeSession(model.name, partial(self._mixed, session), session.inputs, {}, session.outputs)
+
+    def _mixed(self, session: BaseSession, feeds: Arrays) -> dict[str, Array]:
+        answers = session.infer(feeds)
+        count = len(next(iter(feeds.values())))
+        return {n: np.roll(a, 1, axis=0) for n, a in answers.items()} if count == self._wrong_at else answers
+
+
+def batching(wrong_at: int) -> MakeBackend:
+    return lambda name, infer: Batching(wrong_at)
+
+
 @pytest.fixture(scope="module", params=[False, True], ids=["live", "photo"])
 def own(request: pytest.FixtureRequest) -> Nets:
     return build(load_manifest("gatehouse"), OnnxRuntimeBackend(threads=1), Vision(), request.param)
@@ -33,6 +61,16 @@ def own(request: pytest.FixtureRequest) -> Nets:
 def test_both_model_sets_prove_themselves(reader: str, photo: bool) -> None:
     built = build_recognition(Vision(reader=reader), Infer(threads=1), photo=photo)
     assert (built.backend, built.faults) == ("onnxruntime", ())
+
+
+def test_a_set_serves_in_batches_once_they_answer_as_single_pictures() -> None:
+    built = build_recognition(Vision(), Infer(threads=1), make=batching(wrong_at=0))
+    assert (built.detector.most, built.reader.most) == (4, 4)
+
+
+def test_a_set_whose_batches_are_mixed_up_serves_nobody() -> None:
+    with pytest.raises(EngineUntrusted, match="4 pictures at once"):
+        build_recognition(Vision(), Infer(threads=1), make=batching(wrong_at=4))
 
 
 @pytest.mark.parametrize(("name", "text"), [("day.jpg", "KLM4827"), ("night_tilted.jpg", "7TRX563")])
