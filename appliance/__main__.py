@@ -30,6 +30,7 @@ COMMANDS = {
     "audit": "the record of why the gate opened: show it, verify that nobody changed it",
     "config": "show the configuration in force and where each value comes from",
     "models": "the nets: list, verify, evaluate on your pictures, quantize on your footage",
+    "ota": "updates: what runs, install one, mark it good, go back",
     "tune": "find on your footage how seldom the gate may look, and its thresholds",
     "bench": "measure how fast this computer reads and opens",
 }

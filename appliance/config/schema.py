@@ -381,6 +381,32 @@ class Thermal(Section):
     )
 
 
+class Update(Section):
+    """Where updates come from, when they may be installed, and what they have to prove; docs/updates.md."""
+
+    slots: Literal["auto", "none", "rpi_tryboot", "jetson_nvbootctrl"] = Field(
+        "auto", description="how the board boots one of two systems; auto: as found; none: it has one"
+    )
+    family: str = Field("", max_length=64, description="what its bundles are for; empty: by the board")
+    folder: Path = Field(Path("data/update"), description="what became of updates, and fetched bundles")
+    boot_files: Path = Field(Path("/boot/gatehouse"), description="where the partition of autoboot.txt is")
+    rauc: Path = Field(Path("/etc/rauc/system.conf"), description="RAUC's configuration; names the keys")
+    prove_s: Seconds = Field(600.0, description="what is new proves itself within this time, or goes back")
+    settle_s: Seconds = Field(45.0, description="all holds for this long: a lost camera takes time to show")
+    source: Literal["none", "usb", "folder", "hawkbit"] = Field(
+        "none", description="asked by `gatehouse ota poll`; folder: a web server's, hawkbit: a fleet server"
+    )
+    url: str = Field("", max_length=512, description="of the folder or of the fleet server; https")
+    plain_http: bool = Field(False, description="true: http will do, on a network that is trusted")
+    ring: int = Field(0, ge=0, le=9, description="folder: 0 takes updates first, 9 last")
+    tenant: str = Field("DEFAULT", min_length=1, description="hawkbit: the tenant")
+    gate_id: str = Field("", max_length=128, description="hawkbit: its controller id; empty: gate.name")
+    token: Literal["TargetToken", "GatewayToken"] = Field("TargetToken", description="hawkbit: which kind")
+    token_file: Path | None = Field(None, description="a file with the token alone, readable by root")
+    usb: Path = Field(Path("/media"), description="usb: the folder in which sticks are mounted")
+    windows: tuple[Schedule, ...] = Field((), description="when updates may be installed; none: always")
+
+
 class ClockSection(Section):
     trust: Literal["auto", "always"] = Field(
         "auto", description="auto: a real-time clock or network time; always: the owner vouches"
@@ -424,5 +450,6 @@ class Config(Section):
     recovery: Recovery = Recovery()
     power: Power = Power()
     thermal: Thermal = Thermal()
+    update: Update = Update()
     clock: ClockSection = ClockSection()
     sim: Sim = Sim()

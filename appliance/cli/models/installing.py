@@ -29,19 +29,27 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, config: Config) -> int:
+    parcel, refusal = take_in(args.place, config)
+    if refusal:
+        print(f"Refused: {refusal}. What served serves on.")
+        return 1
+    told = ", ".join(f"{net.name} {net.version}" for net in parcel.nets)
+    folder = Shelf(config.infer.models).folder
+    print(f"Installed: {told}, in {folder}. {_SERVES} `gatehouse models rollback` goes back.")
+    return 0
+
+
+def take_in(place: Path, config: Config) -> tuple[Parcel, str]:
+    """Put nets into the owner's folder if they hold on this board; else the reason tells why not."""
     shelf = Shelf(config.infer.models)
     with tempfile.TemporaryDirectory(prefix="gatehouse-parcel-") as scratch:
-        parcel = open_parcel(_unpacked(args.place, Path(scratch)))
+        parcel = open_parcel(_unpacked(place, Path(scratch)))
         with shelf.staged(parcel.files) as folder:
             candidate = config.infer.model_copy(update={"models": folder})
             refusal = _refusal(config, candidate, parcel)
-            if refusal:
-                print(f"Refused: {refusal}. What served serves on.")
-                return 1
-            shelf.take()
-    told = ", ".join(f"{net.name} {net.version}" for net in parcel.nets)
-    print(f"Installed: {told}, in {shelf.folder}. {_SERVES} `gatehouse models rollback` goes back.")
-    return 0
+            if not refusal:
+                shelf.take()
+    return parcel, refusal
 
 
 def roll_back(_: argparse.Namespace, config: Config) -> int:

@@ -52,7 +52,7 @@ def test_a_remedy_names_commands_that_exist() -> None:
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
-        ("Run `gatehouse ota status`.", ["ota status"]),
+        ("Run `gatehouse people list`.", ["people list"]),
         ("Run `gatehouse models verfy`.", ["models verfy"]),
         ("Run `gatehouse audit verfy`.", ["audit verfy"]),
         (".venv/bin/gatehouse chek", ["chek"]),

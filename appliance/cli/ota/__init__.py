@@ -1,0 +1,67 @@
+"""`gatehouse ota`: updates of the system, the application and the nets."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+
+from ...config import Config
+from ...faults import BundleRefused
+from ...update.base import Kind
+from ..settings import read_settings
+from . import acting, backend, polling, telling
+
+HELP = """\
+Updates: signed bundles of the whole system, of the application, or of nets. What is new is on trial until
+the gate has worked with it, and goes back by itself otherwise. docs/updates.md tells all of it.
+
+  gatehouse ota status                             what runs, what waits, and what became of updates
+  gatehouse ota install gatehouse-2.1.raucb        a file, or an https:// address
+  gatehouse ota install FILE --restart             and try it as soon as the gate is at rest
+  gatehouse ota mark-good                          wait until it has proved itself; done after each start
+  gatehouse ota rollback                           back to what was good before
+  gatehouse ota poll                               ask the source of [update] once; done by a timer
+
+Exit code 0: fine. 1: refused, waiting, or gone back. 2: cannot run."""
+
+_ACTIONS: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
+    "status": telling.run,
+    "install": acting.install,
+    "restart": acting.restart,
+    "mark-good": acting.mark_good,
+    "rollback": acting.roll_back,
+    "poll": polling.run,
+    "backend": backend.run,
+}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    status = actions.add_parser("status", help="slots, versions, and what became of updates")
+    status.add_argument("--json", action="store_true", help="one JSON object, for tools")
+    install = actions.add_parser("install", help="a bundle: FILE or URL")
+    install.add_argument("place", metavar="FILE|URL", help="a .raucb file, or where a server has it")
+    install.add_argument("--restart", action="store_true", help="try it at once")
+    _add_force(install, "although it is older, or the gate is not at rest; asks first")
+    restart = actions.add_parser("restart", help="try what is installed")
+    _add_force(restart, "although the gate is not at rest; asks first")
+    actions.add_parser("mark-good", help="wait for the proof, and keep what is new; else it goes back")
+    rollback = actions.add_parser("rollback", help="back to what was good before")
+    rollback.add_argument("kind", nargs="?", type=Kind, choices=list(Kind), default=Kind.SYSTEM)
+    actions.add_parser("poll", help="ask the source of [update] once, and go on with what it has")
+    slots = actions.add_parser("backend", help="RAUC's questions about the boot slots")
+    slots.add_argument("words", nargs="+", metavar="WORD", help="get-primary, set-state A good, ...")
+
+
+def _add_force(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--force", action="store_true", help=text)
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        return _ACTIONS[args.action](args, read_settings(args).config)
+    except BundleRefused as refusal:
+        print(refusal, file=sys.stderr)
+        return 1

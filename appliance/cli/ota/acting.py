@@ -1,0 +1,91 @@
+"""`gatehouse ota install`, `restart`, `mark-good` and `rollback`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import urllib.parse
+from contextlib import closing
+from pathlib import Path
+
+from ...config import Config
+from ...faults import BundleRefused, ConfigFault
+from ...update.base import Progress
+from ...update.trials import Stage, Trial
+from ..records import operator
+from .polling import make_web
+from .telling import Bar, keep_in_record, sentence
+from .wiring import free_bytes, make_trials, make_updater
+
+
+def install(args: argparse.Namespace, config: Config) -> int:
+    overrule = _agreed(args, "--force installs an older version, or although a vehicle may be present.")
+    updater = make_updater(config)
+    try:
+        with closing(Bar()) as bar:
+            place = _fetched(args.place, config, bar)
+            trial = updater.install(place, bar, overrule=overrule)
+    except BundleRefused:
+        _keep_last(config)
+        raise
+    _tell(config, trial)
+    if args.restart:
+        _tell(config, updater.restart(overrule=overrule))
+    return 0
+
+
+def restart(args: argparse.Namespace, config: Config) -> int:
+    overrule = _agreed(args, "--force restarts although a vehicle may be present.")
+    trial = make_updater(config).restart(overrule=overrule)
+    if trial is None:
+        print("Nothing is installed that waits for a restart.")
+        return 1
+    return _tell(config, trial)
+
+
+def mark_good(_: argparse.Namespace, config: Config) -> int:
+    trial = make_updater(config).settle()
+    if trial is None:
+        print("What runs is good; nothing is on trial.")
+        return 0
+    return _tell(config, trial)
+
+
+def roll_back(args: argparse.Namespace, config: Config) -> int:
+    _tell(config, make_updater(config).roll_back(args.kind, operator()))
+    return 0
+
+
+def _tell(config: Config, trial: Trial | None) -> int:
+    """Said and recorded; found wanting where it did not stay."""
+    if trial is None:
+        return 0
+    print(sentence(trial)[0].upper() + sentence(trial)[1:])
+    keep_in_record(config, trial)
+    return 1 if trial.stage in (Stage.BACK, Stage.REFUSED, Stage.FAILED) else 0
+
+
+def _keep_last(config: Config) -> None:
+    trials = make_trials(config).all()
+    if trials and trials[-1].stage is Stage.REFUSED:
+        keep_in_record(config, trials[-1])
+
+
+def _fetched(place: str, config: Config, progress: Progress) -> Path:
+    """A file as it is; what lies on a server is fetched into the folder of updates."""
+    if "://" not in place:
+        return Path(place)
+    name = Path(urllib.parse.urlsplit(place).path).name
+    if not name:
+        raise BundleRefused("the address names no file", part=place)
+    return make_web(config).take(place, config.update.folder / name, progress, free_bytes)
+
+
+def _agreed(args: argparse.Namespace, what: str) -> bool:
+    if not args.force or args.yes:
+        return bool(args.force)
+    if not sys.stdin.isatty():
+        raise ConfigFault("--force: nobody is here to be asked. Add --yes if you can see that all is clear.")
+    if input(f'{what} Type "yes" to go on: ').strip() != "yes":
+        raise ConfigFault("--force: not confirmed, nothing was done.")
+    return True

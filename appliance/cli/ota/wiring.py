@@ -1,0 +1,156 @@
+"""The parts of an update on this board, put together from its configuration."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from time import sleep
+
+from ... import __version__
+from ...config import Config
+from ...faults import BundleRefused, RecordFault, SlotsUnusable
+from ...hw.system_clock import SystemClock
+from ...infer.shelf import Shelf
+from ...inspection.site import ask_tool
+from ...record.audit import AuditLog
+from ...record.chain import Link
+from ...record.stamp import Origin
+from ...record.store import Store
+from ...update.autoboot import NAME, MountedFat
+from ...update.base import BaseInstaller, BaseSlots, Bundle, Kind, Version
+from ...update.gate import UNIT, busy
+from ...update.health import Facts, Told, facts_of
+from ...update.notes import SlotNotes
+from ...update.nvbootctrl import EFIVARS, NvbootctrlSlots
+from ...update.rauc import RaucInstaller
+from ...update.releases import BaseShelf, Releases
+from ...update.single import SingleSlot
+from ...update.trials import Trials
+from ...update.tryboot import TrybootSlots
+from ...update.updater import Limits, Surroundings, Updater
+from ..models.installing import take_in
+
+ROOT = Path("/")
+_FAMILIES = (("pi", "gatehouse-rpi"), ("jetson", "gatehouse-jetson"), ("qemu", "gatehouse-qemu-arm64"))
+_ENTRIES = 5000
+"""Of one boot: a gate that has written more since its last start has long proved itself or not."""
+_TOOL_LIMIT_S = 60.0
+"""nvbootctrl writes variables of UEFI's flash, which takes seconds."""
+
+
+def family_of(config: Config) -> str:
+    """What this board's bundles are for."""
+    by_board = next((family for start, family in _FAMILIES if config.board.startswith(start)), None)
+    return config.update.family or by_board or f"gatehouse-{config.board}"
+
+
+def make_trials(config: Config) -> Trials:
+    return Trials(config.update.folder / "trials.json")
+
+
+def make_installer(config: Config) -> BaseInstaller:
+    return RaucInstaller(config.update.rauc)
+
+
+def make_slots(config: Config, root: Path = ROOT) -> BaseSlots:
+    """Those of [update], or those that are found: a Pi started from the image, a Jetson with its tool."""
+    update = config.update
+    notes = SlotNotes(update.folder / "slots.json")
+    driver = _found(config, root) if update.slots == "auto" else update.slots
+    if driver == "rpi_tryboot":
+        return TrybootSlots(root, MountedFat(update.boot_files), notes)
+    if driver == "jetson_nvbootctrl":
+        return NvbootctrlSlots(root, _tool, notes)
+    return SingleSlot()
+
+
+def make_updater(config: Config) -> Updater:
+    clock = SystemClock(vouched=config.clock.trust == "always")
+    around = Surroundings(
+        family=family_of(config),
+        versions=own_versions(),
+        busy=lambda: busy(ask_tool),
+        facts=lambda since: _facts(config, since),
+        restart_board=lambda: _tool("systemctl", "--no-block", "reboot"),
+        restart_gate=lambda: _tool("systemctl", "--no-block", "restart", UNIT),
+        sleep=sleep,
+        work=config.update.folder,
+    )
+    limits = Limits(config.update.prove_s, config.update.settle_s)
+    shelves = {
+        Kind.MODELS: NetShelf(config),
+        Kind.APPLICATION: Releases(config.update.folder / "application"),
+    }
+    slots, installer = make_slots(config), make_installer(config)
+    return Updater(slots, installer, shelves, make_trials(config), around, limits, clock)
+
+
+def own_versions(release: Path = ROOT / "etc" / "os-release") -> dict[Kind, Version]:
+    """Of the application, and of the image where the system came as one (os-release's IMAGE_VERSION)."""
+    found = {Kind.APPLICATION: Version.parse(__version__)}
+    try:
+        lines = dict(line.split("=", 1) for line in release.read_text().splitlines() if "=" in line)
+        found[Kind.SYSTEM] = Version.parse(lines["IMAGE_VERSION"].strip('"'))
+    except (OSError, KeyError, ValueError):
+        found[Kind.SYSTEM] = found[Kind.APPLICATION]
+    return found
+
+
+class NetShelf(BaseShelf):
+    """The owner's nets: taken only if every set reads its golden frames with them on this board (law 13)."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def take(self, bundle: Bundle, folder: Path) -> None:
+        _, refusal = take_in(folder / "models.zip", self._config)
+        if refusal:
+            raise BundleRefused(refusal, part=bundle.path.name)
+
+    def back(self) -> None:
+        Shelf(self._config.infer.models).back()
+
+
+def free_bytes(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def _found(config: Config, root: Path) -> str:
+    if (config.update.boot_files / NAME).is_file():
+        return "rpi_tryboot"
+    if shutil.which("nvbootctrl") and (root / EFIVARS).is_dir():
+        return "jetson_nvbootctrl"
+    return "none"
+
+
+def _facts(config: Config, since: str) -> Facts:
+    """What this boot's part of the audit chain shows; a record that cannot be read shows nothing."""
+    boot = Origin.here().boot
+    try:
+        with closing(Store.open_to_read(config.record)) as store:
+            links = AuditLog(store).links(since=since, limit=_ENTRIES)
+    except RecordFault:
+        return Facts()
+    return facts_of(_told(link) for link in links if link.boot == boot)
+
+
+def _told(link: Link) -> Told:
+    fields = dict(json.loads(link.trail))
+    return Told(link.kind, link.subject, fields.get("part", ""), fields.get("from", ""))
+
+
+def _tool(*words: str) -> str:
+    """Raises SlotsUnusable with the tool's last word."""
+    try:
+        done = subprocess.run(
+            words, capture_output=True, check=True, timeout=_TOOL_LIMIT_S, text=True, stdin=subprocess.DEVNULL
+        )
+    except subprocess.CalledProcessError as error:
+        said = (error.stderr or error.stdout or "").strip().splitlines()
+        raise SlotsUnusable(f"{words[0]}: {said[-1] if said else error.returncode}", part="slots") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SlotsUnusable(f"{words[0]} cannot be run: {error}", part="slots") from error
+    return done.stdout

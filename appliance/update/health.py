@@ -1,0 +1,150 @@
+"""Law 14: what is new is good only when the gate works. Pure: facts and time in, a verdict out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..events import EntryKind
+from ..faults import (
+    CameraFault,
+    Effect,
+    GpuLost,
+    LinkFault,
+    MachineFault,
+    MachineStalled,
+    OutputFault,
+    RecordFault,
+    VisionFault,
+    WatchdogFault,
+    every_fault,
+)
+from ..words import Word
+
+_GRAVE = (
+    CameraFault,
+    VisionFault,
+    GpuLost,
+    OutputFault,
+    RecordFault,
+    LinkFault,
+    MachineFault,
+    MachineStalled,
+)
+PROVING = frozenset(
+    fault.kind()
+    for root in (*_GRAVE, WatchdogFault)
+    for fault in (root, *every_fault(root))
+    if fault.effect is not Effect.WARN or fault is WatchdogFault
+)
+"""Faults that speak against what is new. A hot board or an arm that was held speak against something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the audit chain, as much of it as proves something."""
+
+    kind: str
+    subject: str
+    part: str = ""
+    source: str = ""
+    """The state that a transition left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the gate has shown since it was last started. `faults` are those that lie on it now."""
+
+    record: bool = False
+    lines: bool = False
+    golden: bool = False
+    faults: tuple[str, ...] = ()
+
+    def missing(self) -> tuple[str, ...]:
+        """What keeps it from being good, each a clause; empty for a gate that works."""
+        return tuple(self._missing())
+
+    def _missing(self) -> Iterator[str]:
+        if not self.record:
+            yield "the gate has not written to its record"
+        if not self.lines:
+            yield "its lines were not claimed and read back"
+        if not self.golden:
+            yield "its nets have not read the golden frames"
+        yield from (f"fault {fault}" for fault in self.faults)
+
+
+def facts_of(entries: Iterable[Told]) -> Facts:
+    """From the entries of this boot, oldest first; what counts comes after the gate's last start.
+
+    That the gate was recorded as started shows that the record opens. It leaves `boot` when its lines are
+    claimed and read back, and `warmup` when its engines have read the golden frames; a camera without
+    frames is a fault.
+    """
+    facts = Facts()
+    faults: dict[tuple[str, str], None] = {}
+    for entry in entries:
+        if entry.kind == EntryKind.BOOT:
+            facts, faults = Facts(record=True), {}
+        elif entry.kind == EntryKind.TRANSITION:
+            facts = _moved(facts, entry.source)
+        else:
+            _weigh(faults, entry)
+    return Facts(facts.record, facts.lines, facts.golden, tuple(_names(faults)))
+
+
+def _moved(facts: Facts, source: str) -> Facts:
+    proved = {
+        "boot": Facts(facts.record, True, facts.golden),
+        "warmup": Facts(facts.record, facts.lines, True),
+    }
+    return proved.get(source, facts)
+
+
+def _weigh(faults: dict[tuple[str, str], None], entry: Told) -> None:
+    if entry.subject not in PROVING:
+        return
+    if entry.kind == EntryKind.FAULT_RAISED:
+        faults[entry.subject, entry.part] = None
+    elif entry.kind == EntryKind.FAULT_CLEARED:
+        for known in [one for one in faults if one[0] == entry.subject and entry.part in ("", one[1])]:
+            del faults[known]
+
+
+def _names(faults: Mapping[tuple[str, str], None]) -> Iterator[str]:
+    return (f"{kind} of {part}" if part else kind for kind, part in faults)
+
+
+class Verdict(Word):
+    WAITING = "waiting"
+    GOOD = "good"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    verdict: Verdict
+    reasons: tuple[str, ...] = ()
+
+
+class Proof:
+    """Good once nothing is missing for `settle_s` on end; bad when that has not come within `limit_s`.
+
+    `settle_s` is longer than a camera may stay silent before it is a fault: frames flow, or it shows.
+    """
+
+    def __init__(self, began_s: float, *, limit_s: float, settle_s: float) -> None:
+        self._ends_s = began_s + limit_s
+        self._settle_s = settle_s
+        self._whole_since_s: float | None = None
+
+    def look(self, facts: Facts, now_s: float) -> Health:
+        """To be asked now and then, with monotonic seconds."""
+        missing = facts.missing()
+        if missing:
+            self._whole_since_s = None
+            return Health(Verdict.BAD if now_s >= self._ends_s else Verdict.WAITING, missing)
+        if self._whole_since_s is None:
+            self._whole_since_s = now_s
+        settled = now_s - self._whole_since_s >= self._settle_s
+        return Health(Verdict.GOOD if settled else Verdict.WAITING)

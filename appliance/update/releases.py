@@ -1,0 +1,89 @@
+"""Releases of the application beside the root: folders, and a link to the one that serves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+from ..durable import sync
+from ..faults import InstallFailed
+from .base import Bundle
+
+ARCHIVE = "application.tar"
+
+
+class BaseShelf(ABC):
+    """What is replaced without a restart of the board, with what served before it kept."""
+
+    @abstractmethod
+    def take(self, bundle: Bundle, folder: Path) -> None:
+        """Let what was unpacked into `folder` serve from the gate's next start. Raises UpdateFault."""
+
+    @abstractmethod
+    def back(self) -> None:
+        """What served before serves from the gate's next start. Raises UpdateFault."""
+
+
+class Releases(BaseShelf):
+    """`root`/current and `root`/previous lead to folders of `root`; each changes in one step."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def take(self, bundle: Bundle, folder: Path) -> None:
+        release = self._root / str(bundle.version)
+        fresh = self._root / f"{bundle.version}.new"
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(fresh, ignore_errors=True)
+            with tarfile.open(folder / ARCHIVE) as archive:
+                archive.extractall(fresh, filter="data")
+            _settle(fresh)
+            if self._named("current") == release.name:
+                raise InstallFailed(f"{bundle.version} serves already", part=bundle.path.name)
+            shutil.rmtree(release, ignore_errors=True)
+            fresh.rename(release)
+            self._point("previous", self._named("current"))
+            self._point("current", release.name)
+            self._sweep()
+        except (OSError, tarfile.TarError) as error:
+            raise InstallFailed(f"{error}", part=bundle.path.name) from error
+
+    def back(self) -> None:
+        """Without a release before this one, the root's own application serves."""
+        try:
+            self._point("current", self._named("previous"))
+        except OSError as error:
+            raise InstallFailed(f"{error}", part=str(self._root)) from error
+
+    def _named(self, link: str) -> str:
+        """The folder that a link leads to; empty where there is none."""
+        place = self._root / link
+        return os.readlink(place) if place.is_symlink() else ""
+
+    def _point(self, link: str, folder: str) -> None:
+        place, fresh = self._root / link, self._root / f"{link}.new"
+        fresh.unlink(missing_ok=True)
+        if folder:
+            fresh.symlink_to(folder)
+            fresh.replace(place)
+        else:
+            place.unlink(missing_ok=True)
+        sync(self._root)
+
+    def _sweep(self) -> None:
+        """Only the two that the links lead to are kept."""
+        kept = {self._named("current"), self._named("previous")}
+        for one in self._root.iterdir():
+            if one.is_dir() and not one.is_symlink() and one.name not in kept:
+                shutil.rmtree(one)
+
+
+def _settle(folder: Path) -> None:
+    """All of a tree is on the disk when this returns."""
+    for one in (folder, *folder.rglob("*")):
+        if not one.is_symlink():
+            sync(one)

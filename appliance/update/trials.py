@@ -1,0 +1,108 @@
+"""What became of each update, kept on the data partition for the owner to see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..durable import replace as replace_file
+from ..faults import TrialsUnkept
+from ..words import Word
+from .base import Kind, Version
+
+KEPT = 50
+"""Some years of updates, in a file of one block or two."""
+
+
+class Stage(Word):
+    INSTALLED = "installed"
+    """Written; tried at the next restart."""
+    TRYING = "trying"
+    """The restart that tries it has been asked for, or it runs and has to prove itself."""
+    GOOD = "good"
+    BACK = "back"
+    """It did not prove itself: what ran before runs again."""
+    REFUSED = "refused"
+    FAILED = "failed"
+    """It could not be installed."""
+
+    @property
+    def pending(self) -> bool:
+        return self in (Stage.INSTALLED, Stage.TRYING)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One update. `digest` tells its bundle from others, `slot` is where a system went, `action` is the fleet
+    server's name for it. `utc` is when the stage was reached, as the board's clock had it.
+    """
+
+    kind: Kind
+    version: str
+    digest: str
+    stage: Stage
+    utc: str
+    reason: str = ""
+    slot: str = ""
+    action: str = ""
+    told: bool = False
+    """The fleet server knows how it ended."""
+
+    def reached(self, stage: Stage, utc: str, reason: str = "") -> Trial:
+        return replace(self, stage=stage, utc=utc, reason=reason)
+
+
+class Trials:
+    """Oldest first. Raises TrialsUnkept."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def all(self) -> tuple[Trial, ...]:
+        """A damaged file is a fault: a trial that is forgotten would be neither committed nor told."""
+        try:
+            known = json.loads(self._place.read_bytes())
+            return tuple(_trial(one) for one in known)
+        except FileNotFoundError:
+            return ()
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise TrialsUnkept(f"{self._place}: {error}", part="updates") from error
+
+    def pending(self) -> Trial | None:
+        """The update that waits for its restart or its proof; there is one at most."""
+        return next((one for one in reversed(self.all()) if one.stage.pending), None)
+
+    def failures(self, digest: str) -> int:
+        """How often this very bundle came back or could not be installed."""
+        return sum(one.digest == digest and one.stage in (Stage.BACK, Stage.FAILED) for one in self.all())
+
+    def installed(self, kind: Kind) -> Version | None:
+        """The version of what last proved itself, None where no update has."""
+        good = [one for one in self.all() if one.kind is kind and one.stage is Stage.GOOD]
+        return Version.parse(good[-1].version) if good else None
+
+    def put(self, trial: Trial) -> None:
+        """Keep it, in the place of the one that it goes on from: durable when this returns."""
+        known = list(self.all())
+        if known and known[-1].stage.pending and known[-1].digest == trial.digest:
+            known.pop()
+        known.append(trial)
+        self._write(known)
+
+    def told(self) -> None:
+        """The fleet server knows what became of the last one."""
+        *known, last = self.all()
+        self._write([*known, replace(last, told=True)])
+
+    def _write(self, known: list[Trial]) -> None:
+        try:
+            replace_file(self._place, json.dumps([asdict(one) for one in known[-KEPT:]], indent=1).encode())
+        except OSError as error:
+            raise TrialsUnkept(f"{self._place}: {error.strerror}", part="updates") from error
+
+
+def _trial(data: Mapping[str, Any]) -> Trial:
+    return Trial(**{**data, "kind": Kind(data["kind"]), "stage": Stage(data["stage"])})

@@ -1,0 +1,264 @@
+"""The course of an update: admitted, installed, tried, and kept or taken back."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..clock import Clock
+from ..faults import BundleRefused, InstallFailed, UpdateFault
+from .admission import Situation, objections
+from .base import BaseInstaller, BaseSlots, Bundle, Kind, Progress, SlotState, Version
+from .fetch import digest_of
+from .health import Facts, Health, Proof, Verdict
+from .releases import BaseShelf
+from .trials import Stage, Trial, Trials
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 2.0
+CAME_BACK = (
+    "the board came back by itself: the new system hung, panicked, or power was cut while it was tried"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a trial may take to prove itself, and how long all must hold on end."""
+
+    limit_s: float
+    settle_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the updater cannot do by itself. `busy` says why nothing may be touched now, empty where it may.
+
+    `facts` are what the gate has shown since a moment, as the record writes it (empty: since this boot).
+    `restart_board` and `restart_gate` ask for it and return.
+    """
+
+    family: str
+    versions: Mapping[Kind, Version]
+    busy: Callable[[], str]
+    facts: Callable[[str], Facts]
+    restart_board: Callable[[], object]
+    restart_gate: Callable[[], object]
+    sleep: Callable[[float], object]
+    work: Path
+    """Where bundles are unpacked: on the data partition, as memory is short."""
+
+
+class Updater:
+    """Raises UpdateFault of each part; what became of an update is kept before anything follows from it."""
+
+    def __init__(
+        self,
+        slots: BaseSlots,
+        installer: BaseInstaller,
+        shelves: Mapping[Kind, BaseShelf],
+        trials: Trials,
+        around: Surroundings,
+        limits: Limits,
+        clock: Clock,
+    ) -> None:
+        self._slots = slots
+        self._installer = installer
+        self._shelves = shelves
+        self._trials = trials
+        self._around = around
+        self._limits = limits
+        self._clock = clock
+
+    def install(self, path: Path, progress: Progress, *, overrule: bool = False, action: str = "") -> Trial:
+        """Write a bundle where it is tried from, and keep that it was. What runs is not touched.
+
+        `overrule` is a person's word at the console: an older version, a gate that is not at rest. Raises
+        BundleRefused with every reason, InstallFailed.
+        """
+        digest = self._digest(path)
+        try:
+            bundle = self._installer.inspect(path)
+        except BundleRefused as refusal:
+            self._keep(
+                Trial(Kind.SYSTEM, "", digest, Stage.REFUSED, self._utc(), str(refusal), action=action)
+            )
+            raise
+        trial = Trial(bundle.kind, str(bundle.version), digest, Stage.INSTALLED, self._utc(), action=action)
+        try:
+            self._admit(bundle, overrule)
+            slot = self._write(bundle, progress)
+        except BundleRefused as refusal:
+            self._keep(trial.reached(Stage.REFUSED, self._utc(), refusal.detail))
+            raise
+        except UpdateFault as fault:
+            self._keep(trial.reached(Stage.FAILED, self._utc(), fault.detail))
+            raise
+        return self._keep(replace(trial, slot=slot))
+
+    def restart(self, *, overrule: bool = False) -> Trial | None:
+        """Try what is installed: restarts the board, or the gate. None where nothing waits for it.
+
+        Raises BundleRefused while the gate is not at rest.
+        """
+        trial = self._trials.pending()
+        if trial is None or trial.stage is not Stage.INSTALLED:
+            return None
+        busy = self._around.busy()
+        if busy and not overrule:
+            raise BundleRefused(busy, part=str(trial.kind))
+        return self._try(trial)
+
+    def settle(self) -> Trial | None:
+        """Wait until what is on trial has proved itself, or take it back; what became of it.
+
+        Called after every start. None where nothing is on trial: then what runs is confirmed as good.
+        """
+        trial = self._trials.pending() or self._unknown()
+        if trial is None:
+            self._slots.set_state(self._slots.current(), SlotState.GOOD)
+            return None
+        if trial.stage is Stage.INSTALLED and not self._runs(trial):
+            return trial
+        if not self._runs(trial):
+            return self._keep(trial.reached(Stage.BACK, self._utc(), CAME_BACK))
+        health = self._proved("" if trial.kind is Kind.SYSTEM else trial.utc)
+        return self._good(trial) if health.verdict is Verdict.GOOD else self._back(trial, health)
+
+    def roll_back(self, kind: Kind, who: str) -> Trial:
+        """Go back to what was good before; a system is tried there as an update is, and proves itself anew.
+
+        Raises BundleRefused where the gate is not at rest or there is nothing good to go back to.
+        """
+        busy = self._around.busy()
+        if busy:
+            raise BundleRefused(busy, part=str(kind))
+        trial = Trial(kind, "0", "", Stage.TRYING, self._utc(), f"{who} asked to go back")
+        if kind is Kind.SYSTEM:
+            other = self._slots.current().other
+            if self._slots.state(other) is not SlotState.GOOD:
+                raise BundleRefused("the other slot holds nothing that has proved itself", part="slots")
+            return self._try(replace(trial, slot=other.value))
+        self._shelves[kind].back()
+        kept = self._keep(trial.reached(Stage.BACK, self._utc(), trial.reason))
+        self._around.restart_gate()
+        return kept
+
+    # -- steps -------------------------------------------------------------------------------------
+
+    def _admit(self, bundle: Bundle, overrule: bool) -> None:
+        pending = self._trials.pending()
+        on_trial = pending is not None and pending.stage is Stage.TRYING
+        trial = f"{pending.kind} {pending.version}" if pending is not None and on_trial else ""
+        if not trial and self._slots.on_trial:
+            trial = "the system that runs"
+        installed = {**self._around.versions, **self._proven()}
+        situation = Situation(self._around.family, installed, self._around.busy(), trial)
+        against = [one for one in objections(bundle, situation) if not (overrule and one.lenient)]
+        if against:
+            raise BundleRefused("; ".join(one.reason for one in against), part=bundle.path.name)
+
+    def _proven(self) -> dict[Kind, Version]:
+        """Of what the board itself cannot tell the version, the last that proved itself."""
+        own = self._around.versions
+        found = {kind: self._trials.installed(kind) for kind in Kind if kind not in own}
+        return {kind: version for kind, version in found.items() if version is not None}
+
+    def _write(self, bundle: Bundle, progress: Progress) -> str:
+        """The slot that it went to; empty for what is no system."""
+        if bundle.kind is Kind.SYSTEM:
+            slot = self._slots.current().other
+            # Never onto the slot that the board falls back to, whatever the installer thinks.
+            self._slots.set_state(slot, SlotState.BAD)
+            self._installer.install(bundle, progress)
+            return slot.value
+        with self._scratch(bundle) as folder:
+            progress(0.1, "unpacking")
+            unpacked = Path(folder) / "bundle"
+            self._installer.unpack(bundle, unpacked)
+            progress(0.5, "looking whether it holds on this board")
+            self._shelves[bundle.kind].take(bundle, unpacked)
+        progress(1.0, "installed")
+        return ""
+
+    def _scratch(self, bundle: Bundle) -> tempfile.TemporaryDirectory[str]:
+        try:
+            self._around.work.mkdir(parents=True, exist_ok=True)
+            return tempfile.TemporaryDirectory(prefix="bundle-", dir=self._around.work)
+        except OSError as error:
+            raise InstallFailed(f"{self._around.work}: {error.strerror}", part=bundle.path.name) from error
+
+    def _try(self, trial: Trial) -> Trial:
+        kept = self._keep(trial.reached(Stage.TRYING, self._utc(), trial.reason))
+        if trial.kind is not Kind.SYSTEM:
+            self._around.restart_gate()
+            return kept
+        current = self._slots.current()
+        self._slots.set_primary(current.other if trial.slot == current.other else current)
+        self._around.restart_board()
+        return kept
+
+    def _runs(self, trial: Trial) -> bool:
+        """Whether what was installed is what runs now; a gate that was told to start anew will run it."""
+        if trial.kind is Kind.SYSTEM:
+            return trial.slot == self._slots.current()
+        return trial.stage is Stage.TRYING or self._around.facts(trial.utc).record
+
+    def _proved(self, since: str) -> Health:
+        limits = self._limits
+        proof = Proof(self._clock.monotonic(), limit_s=limits.limit_s, settle_s=limits.settle_s)
+        while True:
+            health = proof.look(self._around.facts(since), self._clock.monotonic())
+            if health.verdict is not Verdict.WAITING:
+                return health
+            self._around.sleep(LOOK_S)
+
+    def _good(self, trial: Trial) -> Trial:
+        if trial.kind is Kind.SYSTEM:
+            self._slots.set_state(self._slots.current(), SlotState.GOOD)
+        return self._keep(trial.reached(Stage.GOOD, self._utc()))
+
+    def _back(self, trial: Trial, health: Health) -> Trial:
+        """The reason is durable before the way back begins."""
+        reason = "it did not prove itself in time: " + "; ".join(health.reasons)
+        kept = self._keep(trial.reached(Stage.BACK, self._utc(), reason))
+        if trial.kind is Kind.SYSTEM:
+            self._slots.set_state(self._slots.current(), SlotState.BAD)
+            self._around.restart_board()
+        else:
+            self._shelves[trial.kind].back()
+            self._around.restart_gate()
+        return kept
+
+    def _unknown(self) -> Trial | None:
+        """A system on trial that nothing is known of: installed by another hand, or its traces are lost."""
+        if not self._slots.on_trial:
+            return None
+        current = self._slots.current()
+        if self._slots.state(current.other) is not SlotState.GOOD:
+            return None
+        version = self._around.versions.get(Kind.SYSTEM)
+        return Trial(Kind.SYSTEM, str(version or "0"), "", Stage.TRYING, self._utc(), slot=current.value)
+
+    def _keep(self, trial: Trial) -> Trial:
+        self._trials.put(trial)
+        log.info(
+            "update: %s %s is %s%s",
+            trial.kind,
+            trial.version,
+            trial.stage,
+            trial.reason and f": {trial.reason}",
+        )
+        return trial
+
+    def _digest(self, path: Path) -> str:
+        try:
+            return digest_of(path)
+        except OSError as error:
+            raise BundleRefused(f"it cannot be read: {error.strerror}", part=str(path)) from error
+
+    def _utc(self) -> str:
+        return self._clock.wall().utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

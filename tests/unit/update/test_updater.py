@@ -1,0 +1,217 @@
+"""The course of an update: admitted, installed, tried, and kept or taken back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.faults import BundleRefused, InstallFailed
+from appliance.update.base import Kind, Slot, SlotState
+from appliance.update.health import Facts
+from appliance.update.updater import CAME_BACK
+
+from .rig import WELL, Rig, silent
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+def test_a_system_that_works_is_kept(rig: Rig) -> None:
+    rig.tried("system_2.1")
+
+    assert rig.updater.settle() == rig.trials.all()[-1]
+    assert rig.stages() == [("2.1", "good")]
+    assert (rig.slots.committed, rig.restarts) == (Slot.B, ["board"])
+
+
+def test_a_system_whose_gate_does_not_work_goes_back_with_the_reason(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.facts = lambda since: Facts(record=True, lines=True, faults=("camera_lost of front",))
+    rig.updater.settle()
+    rig.slots.restart()
+
+    assert rig.slots.current() is Slot.A
+    assert rig.restarts == ["board", "board"]
+    assert "golden frames; fault camera_lost of front" in rig.trials.all()[-1].reason
+
+
+def test_a_system_that_never_came_up_is_told_of_after_the_board_came_back(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.slots.reset()
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.trials.all()[-1].reason) == ([("2.1", "back")], CAME_BACK)
+
+
+def test_what_is_written_waits_for_the_restart(rig: Rig) -> None:
+    rig.install("system_2.1")
+    rig.slots.reset()
+    waiting = rig.updater.settle()
+    rig.updater.restart()
+    rig.slots.restart()
+    rig.updater.settle()
+
+    assert waiting is not None
+    assert (str(waiting.stage), rig.stages()) == ("installed", [("2.1", "good")])
+
+
+def test_a_restart_by_another_hand_is_a_trial_too(rig: Rig) -> None:
+    rig.install("system_2.1")
+    rig.slots.restart()
+    rig.facts = lambda since: Facts()
+    rig.updater.settle()
+
+    assert rig.stages() == [("2.1", "back")]
+
+
+def test_nets_that_work_are_kept_without_a_restart_of_the_board(rig: Rig) -> None:
+    rig.tried("models_5")
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.restarts, rig.shelf.serves) == ([("5", "good")], ["gate"], ["old", "5"])
+
+
+def test_nets_with_which_the_gate_does_not_start_are_taken_back(rig: Rig) -> None:
+    rig.tried("models_5")
+    rig.facts = lambda since: Facts(record=True)
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.restarts, rig.shelf.serves) == ([("5", "back")], ["gate", "gate"], ["old"])
+
+
+def test_nets_prove_themselves_by_what_came_after_their_restart(rig: Rig) -> None:
+    rig.tried("models_5")
+    moment = rig.trials.all()[-1].utc
+    rig.facts = lambda since: WELL if since == moment else Facts()
+    rig.updater.settle()
+
+    assert rig.stages() == [("5", "good")]
+
+
+def test_nets_that_fail_their_golden_frames_are_refused(rig: Rig) -> None:
+    rig.shelf.refuses = "detector: 3 of 8 golden frames"
+    with pytest.raises(BundleRefused, match="golden"):
+        rig.install("models_5")
+
+    assert (rig.stages(), rig.shelf.serves) == ([("5", "refused")], ["old"])
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("system_2.1_gatehouse-jetson", "gatehouse-jetson"),
+        ("system_1.9", "older"),
+        ("models_5_gatehouse-x", "takes"),
+    ],
+)
+def test_what_is_not_for_this_board_is_refused_with_the_reason(rig: Rig, name: str, reason: str) -> None:
+    with pytest.raises(BundleRefused, match=reason):
+        rig.install(name)
+
+    assert (rig.installer.written, rig.shelf.serves) == ([], ["old"])
+    assert reason in rig.trials.all()[-1].reason
+
+
+def test_a_forged_bundle_is_refused_and_kept_in_mind(rig: Rig) -> None:
+    with pytest.raises(BundleRefused, match="no key"):
+        rig.updater.install(rig.bundle("system_2.1", b"forged"), silent)
+
+    assert rig.stages() == [("", "refused")]
+
+
+def test_an_older_version_is_installed_at_a_person_s_word(rig: Rig) -> None:
+    rig.install("system_1.9", overrule=True)
+
+    assert rig.installer.written == ["1.9"]
+
+
+def test_a_person_s_word_makes_no_other_board_of_this_one(rig: Rig) -> None:
+    with pytest.raises(BundleRefused, match="it is for"):
+        rig.install("system_2.1_gatehouse-jetson", overrule=True)
+
+
+def test_nothing_is_installed_while_a_vehicle_is_present(rig: Rig) -> None:
+    rig.busy = "the gate is not at rest (recognize)"
+    with pytest.raises(BundleRefused, match="recognize"):
+        rig.install("system_2.1")
+
+    assert rig.installer.written == []
+
+
+def test_nothing_is_restarted_while_a_vehicle_is_present(rig: Rig) -> None:
+    rig.install("system_2.1")
+    rig.busy = "the gate is not at rest (actuate)"
+    with pytest.raises(BundleRefused, match="actuate"):
+        rig.updater.restart()
+
+    assert (rig.restarts, rig.stages()) == ([], [("2.1", "installed")])
+
+
+def test_nothing_is_written_over_the_slot_to_fall_back_to(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    with pytest.raises(BundleRefused, match="on trial"):
+        rig.install("system_2.2", overrule=True)
+
+    assert rig.installer.written == ["2.1"]
+
+
+def test_a_system_on_trial_that_nobody_knows_of_is_not_written_over(rig: Rig) -> None:
+    rig.slots.set_primary(Slot.B)
+    rig.slots.restart()
+
+    with pytest.raises(BundleRefused, match="on trial"):
+        rig.install("system_2.2")
+
+
+def test_a_system_on_trial_that_nobody_knows_of_proves_itself(rig: Rig) -> None:
+    rig.slots.set_primary(Slot.B)
+    rig.slots.restart()
+    rig.updater.settle()
+
+    assert (rig.slots.committed, rig.stages()) == (Slot.B, [("2", "good")])
+
+
+def test_a_failed_write_is_told_and_leaves_what_runs(rig: Rig) -> None:
+    rig.installer.broken = True
+    with pytest.raises(InstallFailed):
+        rig.install("system_2.1")
+    rig.slots.restart()
+
+    assert (rig.slots.current(), rig.stages()) == (Slot.A, [("2.1", "failed")])
+
+
+def test_a_rollback_is_tried_and_proves_itself(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.updater.settle()
+    rig.updater.roll_back(Kind.SYSTEM, "ada")
+    rig.slots.restart()
+    rig.updater.settle()
+
+    assert (rig.slots.committed, rig.stages()[-1][1]) == (Slot.A, "good")
+
+
+def test_there_is_no_rollback_to_what_never_worked(rig: Rig) -> None:
+    with pytest.raises(BundleRefused, match="nothing that has proved itself"):
+        rig.updater.roll_back(Kind.SYSTEM, "ada")
+
+
+def test_nets_go_back_at_a_person_s_word(rig: Rig) -> None:
+    rig.tried("models_5")
+    rig.updater.settle()
+    rig.updater.roll_back(Kind.MODELS, "ada")
+
+    assert (rig.shelf.serves, rig.restarts) == (["old"], ["gate", "gate"])
+
+
+def test_what_runs_is_confirmed_where_nothing_is_on_trial(rig: Rig) -> None:
+    assert rig.updater.settle() is None
+    assert rig.slots.state(Slot.A) is SlotState.GOOD
+    assert rig.trials.all() == ()
+
+
+def test_nothing_waits_for_a_restart_where_nothing_is_installed(rig: Rig) -> None:
+    assert rig.updater.restart() is None
+    assert rig.restarts == []
