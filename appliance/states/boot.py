@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from ..events import Event, RefusalReason
 from .base import Commands, Inputs, Leave, Memory, Reaction, State, StateName, Stay, Trigger
-from .rules import asked, refuse
+from .rules import asked, refuse, safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Boot(State):
         return Stay(self, refused)
 
     def stopped(self, inputs: Inputs, now: float) -> tuple[State, Commands]:
-        return self, ()
+        # An operator that an impulse has started moves on while the gate starts anew.
+        return self, safe(inputs) if inputs.checked else ()
 
     def memory(self) -> Memory:
         return Memory()

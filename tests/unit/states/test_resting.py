@@ -19,7 +19,7 @@ from appliance.events import (
 )
 from appliance.faults import ArmForced, DiskFull, GateFault, Maintenance, OutputFailed
 from appliance.sight import Effort
-from appliance.states import Leave, Memory, Policy, State, Stay, Trigger
+from appliance.states import Leave, Memory, Policy, State, Stay, Trigger, react
 from appliance.states.boot import Boot
 from appliance.states.fault import Fault
 from appliance.states.idle_roi import IdleRoi
@@ -157,6 +157,12 @@ def test_boot_refuses_everybody_and_orders_nothing() -> None:
     checked = Boot().react(EntryGranted(BUTTON), levels(checked=True), NOW)
     assert checked == Leave(Trigger.CHECKED, Memory(), (refusal,))
     assert Boot().stopped(levels(), NOW) == (Boot(), ())
+
+
+def test_boot_stops_what_moves_by_itself_as_soon_as_outputs_are_claimed() -> None:
+    held = levels(stop=True, checked=True)
+    assert react(Boot(), Tick(), held, NOW) == Stay(Boot(), (StopBarrier(),))
+    assert react(Boot(), Tick(), levels(stop=True), NOW) == Stay(Boot(), ())
 
 
 def test_boot_refuses_a_press_too() -> None:
