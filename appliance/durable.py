@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,11 +24,16 @@ def sync(path: Path) -> None:
 
 
 def replace(place: Path, data: bytes) -> None:
-    """Write `data` in the place of what lies there: after a cut the old or the new, whole. Raises OSError."""
+    """Write `data` in the place of what lies there, with its mode: after a cut the old or the new, whole.
+
+    Raises OSError.
+    """
     fresh = place.with_name(f"{place.name}.{os.getpid()}")
     place.parent.mkdir(parents=True, exist_ok=True)
     try:
         fresh.write_bytes(data)
+        if place.exists():
+            shutil.copymode(place, fresh)
         sync(fresh)
         fresh.replace(place)
     except OSError:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ..durable import replace
 from ..faults import ConfigFault
 from .checks.finding import Finding, warn
-from .disk import replace_file
 from .schema import Infer
 from .sheet import Sheet, read_sheet
 
@@ -72,7 +72,11 @@ def write_measured(place: Path, board: str, choice: Tables) -> None:
     if strange is not None:
         raise ValueError(f"{strange} is nothing that a measurement decides")
     text = "\n".join([f"{_HEAD}\n{_BOARD} = {json.dumps(board)}", *_lines(tables), ""])
-    replace_file(place, text, "Name another place in infer.measured.")
+    try:
+        replace(place, text.encode())
+    except OSError as error:
+        remedy = "Name another place in infer.measured."
+        raise ConfigFault(f"{place}: cannot be written: {error.strerror}. {remedy}") from error
 
 
 def _lines(tables: Tables) -> Iterator[str]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..durable import replace
 from ..faults import ConfigFault
-from .disk import replace_file
 from .former import FORMER, Former, modernised
 from .sheet import Place, places, read_sheet
 
@@ -48,9 +48,9 @@ class Migration:
         remedy = "Give: sudo gatehouse config migrate --write."
         try:
             shutil.copy2(self.path, kept)
+            replace(self.path.resolve(), self.after.encode())
         except OSError as error:
-            raise ConfigFault(f"{kept}: cannot be written: {error.strerror}. {remedy}") from error
-        replace_file(self.path.resolve(), self.after, remedy)
+            raise ConfigFault(f"{self.path}: cannot be rewritten: {error.strerror}. {remedy}") from error
         return kept
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ..config.schema import Record
+from ..durable import replace
 from ..faults import RecoveryUnkept
 from .ladder import DAY_S, History, Part, Rung, Step
 
@@ -41,17 +41,10 @@ class RecoveryFile:
 
     def save(self, history: History) -> None:
         """Durable when this returns. Raises RecoveryUnkept."""
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        text = json.dumps(asdict(history), indent=1) + "\n"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with fresh.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(history), indent=1) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            _sync_folder(self._path.parent)
+            replace(self._path, text.encode())
         except OSError as error:
-            fresh.unlink(missing_ok=True)
             raise RecoveryUnkept(f"{self._path}: {error.strerror}", part="recovery") from error
 
 
@@ -72,12 +65,3 @@ def _step(told: dict[str, Any]) -> Step:
 
 def _reboot(at_s: float) -> Step:
     return Step(Rung.BOARD, Part.GATE, "nobody knows", at_s)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name is durable, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -16,7 +16,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     **dict.fromkeys(PLAIN, PLAIN),
     "shipped": frozenset(),
     "durable": frozenset(),
-    "config": PLAIN | {"shipped"},
+    "config": PLAIN | {"shipped", "durable"},
     "states": PLAIN | {"config"},
     "upkeep": PLAIN | {"config", "hw"},
     "machine": PLAIN | {"states"},

@@ -1,0 +1,35 @@
+"""A file is replaced whole, with its mode, or is left as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from appliance.durable import replace
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o600])
+def test_what_is_replaced_keeps_its_mode(tmp_path: Path, mode: int) -> None:
+    place = tmp_path / "kept.toml"
+    place.write_text("old")
+    place.chmod(mode)
+    replace(place, b"new")
+
+    assert (place.read_bytes(), place.stat().st_mode & 0o777) == (b"new", mode)
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    replace(tmp_path / "data" / "kept.toml", b"new")
+
+    assert (tmp_path / "data" / "kept.toml").read_bytes() == b"new"
+
+
+def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    place = tmp_path / "taken"
+    place.mkdir()
+    with pytest.raises(OSError, match="taken"):
+        replace(place, b"new")
+
+    assert list(tmp_path.iterdir()) == [place]
