@@ -76,5 +76,9 @@ class TensorRtSession(GpuSession):
 
 
 def _spec(trt: Any, engine: Any, name: str) -> TensorSpec:
-    sides = tuple(side if side >= 0 else None for side in engine.get_tensor_shape(name))
-    return TensorSpec(name, sides, np.dtype(trt.nptype(engine.get_tensor_dtype(name))))
+    sides = [side if side >= 0 else None for side in engine.get_tensor_shape(name)]
+    if engine.get_tensor_mode(name) == trt.TensorIOMode.INPUT and None in sides:
+        # Free in the file and not in the engine: one for the DLA was built for a single size.
+        least, _, most = engine.get_tensor_profile_shape(name, 0)
+        sides = [low if low == high else None for low, high in zip(least, most)]
+    return TensorSpec(name, tuple(sides), np.dtype(trt.nptype(engine.get_tensor_dtype(name))))

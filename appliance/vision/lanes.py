@@ -72,6 +72,8 @@ class Lanes:
             raise EngineFailed(f"input {spec.name} is {spec.dtype}, not float32", part="lanes")
         self.batches = spec.shape[0] is None
         """Whether the net takes several images at once."""
+        self.sides = spec.shape[2], spec.shape[3]
+        """Height and width of the only size that the net takes; None where any."""
         self._session = session
         self._name = spec.name
         self._tint = tint

@@ -26,6 +26,8 @@ PROVEN_BY_PICTURES = ("detector", "reader", "det", "rec")
 """The parts of a set without which its golden pictures cannot be read; every other proves itself alone."""
 UNPROVEN = "nothing proves it; give it a golden frame: docs/models.md"
 
+Sides = tuple[int | None, int | None]
+
 SLACKS = (1.0, 2.0, 3.0, 5.0, 8.0, 12.0)
 """How far the tolerances of narrow weights may be widened."""
 
@@ -65,7 +67,7 @@ def prove_net(session: BaseSession, net: NetManifest, model: ModelFile) -> None:
     """Run each golden frame of the net. Raises EngineUntrusted at the first wrong answer."""
     slack = net.precisions[model.precision].slack
     for golden in net.golden:
-        answer = session.infer(feed(net, picture(net, golden)))
+        answer = session.infer(feed(net, picture(net, golden), _sides(session, net)))
         for wrong in misshapen(net, golden, answer):
             raise EngineUntrusted(f"{golden.file}: {wrong}", part=model.name)
         for wrong in differences(net, golden, answer, slack):
@@ -98,9 +100,10 @@ def picture(net: NetManifest, golden: NetGolden) -> Image:
     return np.asarray(image, np.uint8)
 
 
-def feed(net: NetManifest, image: Image) -> Arrays:
-    """The picture as the net takes it: (1, 3, H, W), float32."""
-    laid = _letterbox(net, image) if net.input.resize == "letterbox" else _stretched(net, image)
+def feed(net: NetManifest, image: Image, sides: Sides = (None, None)) -> Arrays:
+    """The picture as the net takes it: (1, 3, H, W), float32; of these `sides` where an engine has fixed
+    them. Raises EngineUntrusted where it does not fit in."""
+    laid = _letterbox(net, image, sides) if net.input.resize == "letterbox" else _stretched(net, image)
     colour = laid[:, :, ::-1] if net.input.colour == "RGB" else laid
     scaled = (colour.astype(np.float32) - np.array(net.input.mean, np.float32)) / np.array(
         net.input.std, np.float32
@@ -130,6 +133,14 @@ def differences(net: NetManifest, golden: NetGolden, answer: Arrays, slack: floa
         yield from _points(points, answer[points.output], slack)
 
 
+def _sides(session: BaseSession, net: NetManifest) -> Sides:
+    """Height and width of the only pictures that an engine takes, None where any."""
+    for spec in session.inputs:
+        if spec.name == net.input.name:
+            return spec.shape[2], spec.shape[3]
+    return None, None
+
+
 # -- the picture ----------------------------------------------------------------------------------------
 
 
@@ -140,11 +151,16 @@ def _stretched(net: NetManifest, image: Image) -> Image:
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _letterbox(net: NetManifest, image: Image) -> Image:
+def _letterbox(net: NetManifest, image: Image, sides: Sides) -> Image:
     """The picture as it is, at the top left of the ground: a golden frame comes in the net's own scale."""
     step = net.input.multiple_of
     height, width = image.shape[:2]
-    down, right = -height % step, -width % step
+    down, right = (
+        -have % step if fixed is None else fixed - have for have, fixed in zip((height, width), sides)
+    )
+    if min(down, right) < 0:
+        why = f"a golden frame of {width} x {height} does not fit into its {sides[1]} x {sides[0]}"
+        raise EngineUntrusted(f"{why}; raise vision.detect_side", part=net.name)
     ground = (net.input.ground,) * 3
     laid = cv2.copyMakeBorder(image, 0, down, 0, right, cv2.BORDER_CONSTANT, value=ground)
     return np.asarray(laid, np.uint8)

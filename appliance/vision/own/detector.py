@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
 
 import cv2
 import numpy as np
@@ -47,7 +49,7 @@ class NetDetector(BaseDetector):
         most: int = 1,
     ) -> None:
         self._lanes = Lanes(session, device=device)
-        self._side = side
+        self._frame = _Frame(side, *self._lanes.sides)
         self._least = raw(threshold)
         self._mask = np.empty(0, np.bool_)
         self.most = most if self._lanes.batches else 1
@@ -59,9 +61,9 @@ class NetDetector(BaseDetector):
         return tuple(_sure(found) for found in self.detect_each(shots))
 
     def detect_each(self, shots: Sequence[Shot]) -> Sequence[Found]:
-        cuts = [_cut(shot, self._side) for shot in shots]
+        cuts = [self._frame.cut(shot) for shot in shots]
         found: dict[int, Found] = {}
-        for places in _batches(cuts, self.most):
+        for places in self._batches(cuts):
             found.update(zip(places, self._look([cuts[place] for place in places])))
         return [found[place] for place in range(len(shots))]
 
@@ -75,9 +77,18 @@ class NetDetector(BaseDetector):
 
     def _run(self, cuts: Sequence[Cut]) -> tuple[Picked, ...]:
         """What scored enough in each cut, in pixels of the net's input."""
-        with self._lanes.lent(_shape(cuts)) as slot:
+        with self._lanes.lent(self._frame.shape(cuts)) as slot:
             slot.fill(cuts)
             return self._picked(slot)
+
+    def _batches(self, cuts: Sequence[Cut]) -> Iterator[Sequence[int]]:
+        """Places of cuts that fit into one run: of one size of input, all on the GPU or none of them."""
+        alike: dict[tuple[Shape, bool], list[int]] = {}
+        for place, cut in enumerate(cuts):
+            kind = self._frame.shape([cut]), isinstance(cut.picture, Surface)
+            alike.setdefault(kind, []).append(place)
+        for places in alike.values():
+            yield from (places[first : first + self.most] for first in range(0, len(places), self.most))
 
     def _picked(self, slot: Slot) -> tuple[Picked, ...]:
         if slot.device is not None:
@@ -142,29 +153,42 @@ def _check(scores: Sequence[int | None]) -> None:
         raise EngineFailed(f"{scores[-1]} classes instead of {len(CLASSES)}", part="detector")
 
 
-def _cut(shot: Shot, side: int) -> Cut:
-    """The ROI, or all of the picture where the ROI is smaller than the net can see, `side` long."""
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """The net's input: `side` long, or of the one size that the net takes, of which a cut fills a part."""
+
+    side: int
+    height: int | None = None
+    width: int | None = None
+
+    def cut(self, shot: Shot) -> Cut:
+        """The ROI, or all of the picture where the ROI is smaller than the net can see."""
+        part, side = _part(shot), min(self.side, shot.side or self.side)
+        scale = min(side / max(part.width, part.height), self._most(part))
+        return Cut(
+            shot.picture, part, (max(1, round(part.width * scale)), max(1, round(part.height * scale)))
+        )
+
+    def shape(self, cuts: Sequence[Cut]) -> Shape:
+        """The input of one run on cuts of one size."""
+        width, height = cuts[0].size
+        return len(cuts), self.height or _stepped(height), self.width or _stepped(width)
+
+    def _most(self, part: Box) -> float:
+        """The scale at which a part fills the one size, where there is one."""
+        return min((self.height or inf) / part.height, (self.width or inf) / part.width)
+
+
+def _part(shot: Shot) -> Box:
     picture, roi = shot.picture, shot.roi
     part = Box(0, 0, picture.width, picture.height)
-    if roi is not None:
-        x1, y1 = (max(0, int(edge) // _GRID * _GRID) for edge in (roi.x1, roi.y1))
-        x2, y2 = (-(-round(edge) // _GRID) * _GRID for edge in (roi.x2, roi.y2))
-        seen = Box(x1, y1, min(picture.width, x2), min(picture.height, y2))
-        part = seen if min(seen.width, seen.height) >= _STEP else part
-    scale = min(side, shot.side or side) / max(part.width, part.height)
-    return Cut(picture, part, (max(1, round(part.width * scale)), max(1, round(part.height * scale))))
+    if roi is None:
+        return part
+    x1, y1 = (max(0, int(edge) // _GRID * _GRID) for edge in (roi.x1, roi.y1))
+    x2, y2 = (-(-round(edge) // _GRID) * _GRID for edge in (roi.x2, roi.y2))
+    seen = Box(x1, y1, min(picture.width, x2), min(picture.height, y2))
+    return seen if min(seen.width, seen.height) >= _STEP else part
 
 
-def _shape(cuts: Sequence[Cut]) -> Shape:
-    """The input of one run on cuts of one size."""
-    width, height = cuts[0].size
-    return len(cuts), -(-height // _STEP) * _STEP, -(-width // _STEP) * _STEP
-
-
-def _batches(cuts: Sequence[Cut], most: int) -> Iterator[Sequence[int]]:
-    """Places of cuts that fit into one run: of one size of input, all on the GPU or none of them."""
-    alike: dict[tuple[Shape, bool], list[int]] = {}
-    for place, cut in enumerate(cuts):
-        alike.setdefault((_shape([cut]), isinstance(cut.picture, Surface)), []).append(place)
-    for places in alike.values():
-        yield from (places[first : first + most] for first in range(0, len(places), most))
+def _stepped(length: int) -> int:
+    return -(-length // _STEP) * _STEP

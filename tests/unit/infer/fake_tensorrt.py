@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-GOOD, FOREIGN = b"engine", b"another GPU's"
+GOOD, ONE_SIZE, FOREIGN = b"engine", b"the DLA's", b"another GPU's"
 FREE = (-1, 3, -1, -1)
 USUAL = (1, 3, 416, 416)
 LEAST, MOST = (1, 3, 32, 32), (8, 3, 704, 704)
@@ -61,7 +61,8 @@ class IExecutionContext:
 class ICudaEngine:
     num_io_tensors = 2
 
-    def __init__(self) -> None:
+    def __init__(self, *sizes: tuple[int, ...]) -> None:
+        self.sizes = list(sizes)
         self.contexts: list[IExecutionContext] = []
 
     def get_tensor_name(self, index: int) -> str:
@@ -77,7 +78,7 @@ class ICudaEngine:
         return "FLOAT"
 
     def get_tensor_profile_shape(self, name: str, profile_index: int) -> list[tuple[int, ...]]:
-        return [LEAST, USUAL, MOST]
+        return self.sizes
 
     def create_execution_context(self) -> IExecutionContext:
         self.contexts.append(IExecutionContext())
@@ -89,9 +90,10 @@ class Runtime:
         self.engines: list[ICudaEngine] = []
 
     def deserialize_cuda_engine(self, serialized_engine: bytes) -> ICudaEngine | None:
-        if serialized_engine != GOOD:
+        if serialized_engine not in (GOOD, ONE_SIZE):
             return None
-        self.engines.append(ICudaEngine())
+        one = serialized_engine == ONE_SIZE
+        self.engines.append(ICudaEngine(*((USUAL, USUAL, USUAL) if one else (LEAST, USUAL, MOST))))
         return self.engines[-1]
 
 

@@ -17,7 +17,7 @@ from appliance.infer.tensorrt_backend import TensorRtBackend
 from appliance.infer.tensorrt_order import BATCH, Order
 
 from .fake_gpu import FakeGpu, device
-from .fake_tensorrt import FOREIGN, GOOD, fake_tensorrt
+from .fake_tensorrt import FOREIGN, GOOD, ONE_SIZE, USUAL, fake_tensorrt
 
 
 class Builds:
@@ -98,6 +98,14 @@ def test_an_engine_that_the_vendor_refuses_is_built_anew(tmp_path: Path, model: 
     PlanStore(tmp_path / "engines").write(first._key(model), FOREIGN)
     backend(tmp_path, builds).load(model)
     assert len(builds.orders) == 2
+
+
+@pytest.mark.parametrize(("plan", "shape"), [(GOOD, (None, 3, None, None)), (ONE_SIZE, USUAL)])
+def test_sizes_that_an_engine_was_built_for_alone_are_told(
+    tmp_path: Path, model: ModelFile, plan: bytes, shape: tuple[int | None, ...]
+) -> None:
+    session = backend(tmp_path, Builds(plan), dla=0).load(model)
+    assert session.inputs[0].shape == shape
 
 
 @pytest.mark.parametrize("change", ["driver", "vendor", "dla", "model"])

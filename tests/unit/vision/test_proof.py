@@ -120,6 +120,15 @@ def test_a_letterbox_keeps_the_scale_on_a_grey_ground() -> None:
     assert float(laid[0, 0, 7, 15]) == pytest.approx(114 / 255)
 
 
+def test_a_golden_frame_fills_the_only_size_of_an_engine_with_ground_or_is_refused() -> None:
+    boxed = net(input={**INPUT, "resize": "letterbox", "multiple_of": 8})
+    (laid,) = feed(boxed, np.zeros((5, 11, 3), np.uint8), (32, 32)).values()
+    assert laid.shape == (1, 3, 32, 32)
+    assert [float(laid[0, 0, 4, 10]), float(laid[0, 0, 31, 0])] == pytest.approx([0.0, 114 / 255])
+    with pytest.raises(EngineUntrusted, match="11 x 5 does not fit into its 8 x 8"):
+        feed(boxed, np.zeros((5, 11, 3), np.uint8), (8, 8))
+
+
 SPEC = TensorSpec("x", (1, 3, 8, 8), np.dtype(np.float32))
 MODEL = ModelFile("mine.net", Path("n.onnx"), precision=Precision.FP32)
 

@@ -33,7 +33,7 @@ def levels(feeds: Arrays) -> list[int]:
     return [round(255 * float(image[0, 0, 0])) for image in images]
 
 
-def finder(images: int | None = None) -> FakeSession:
+def finder(images: int | None = None, sides: tuple[int | None, int | None] = (None, None)) -> FakeSession:
     """Finds one plate in each image, as far to the right as the image is bright."""
 
     def find(feeds: Arrays) -> dict[str, Array]:
@@ -42,7 +42,7 @@ def finder(images: int | None = None) -> FakeSession:
         scores[:, 0, CLASSES.index(Kind.PLATE)] = 0.8
         return {"boxes": np.array(boxes, np.float32), "scores": scores}
 
-    return FakeSession("detector", find, (TensorSpec("image", (images, 3, None, None), FLOAT),), {})
+    return FakeSession("detector", find, (TensorSpec("image", (images, 3, *sides), FLOAT),), {})
 
 
 def choosy(tallest: int) -> FakeSession:
@@ -84,6 +84,20 @@ def test_a_size_that_the_net_refuses_is_the_fault_of_its_own_pictures() -> None:
     assert first == detector.detect_many(shots[:1])[0] != third == detector.detect_many(shots[2:])[0]
     with pytest.raises(EngineFailed, match="too tall"):
         detector.detect_many(shots)
+
+
+@pytest.mark.parametrize(("width", "height", "last"), [(400, 200, (50, 100)), (200, 400, (128, 64))])
+def test_an_engine_of_one_size_gets_the_picture_on_grey(
+    width: int, height: int, last: tuple[int, int]
+) -> None:
+    session = finder(1, (128, 100))
+    (found,) = NetDetector(session, 400, 0.5).detect(grey(0, width, height))
+    (image,) = session.fed[0]["image"]
+    down, across = last
+    assert image.shape == (3, 128, 100)
+    assert image[0, :down, :across].max() == 0.0
+    assert image[0, -1, -1] == pytest.approx(114 / 255)
+    assert found.box.width == pytest.approx(40 * width / across)
 
 
 def test_no_picture_is_no_run() -> None:
