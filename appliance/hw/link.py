@@ -81,9 +81,16 @@ class CarLink:
         self._sent_s = now_s
 
     def release(self) -> None:
-        """Ask for everything off, and send it at once; as `send`."""
+        """Ask for everything off, and send it at once.
+
+        Raises LinkFault where the link was up: a peer that is out of reach has released by itself.
+        """
         self._wanted = CarLevels()
-        self._transmit()
+        try:
+            self._transmit()
+        except LinkFault:
+            if self.up:
+                raise
 
     def tick(self, now_s: float) -> LinkFault | None:
         """Take the answers, send when it is time: the fault that stands now, if any.

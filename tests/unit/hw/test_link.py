@@ -293,6 +293,16 @@ def test_safe_releases_at_once() -> None:
     assert drive.peer.levels == RELEASED
 
 
+def test_safe_fails_only_where_the_peer_was_in_reach() -> None:
+    drive = Drive()
+    drive.link.unplugged = True
+    with pytest.raises(LinkFault):
+        drive.car.safe()
+    drive.run(0.1)
+    drive.car.safe()
+    assert not drive.wire.up
+
+
 # -- repeated messages --------------------------------------------------------------------------------
 
 
