@@ -60,7 +60,12 @@ class SerialPort(Driver):
     def write(self, data: bytes) -> None:
         device = self._opened()
         with self._mapped():
-            device.write(data)
+            try:
+                device.write(data)
+            except serial.SerialTimeoutException:
+                # Else closing waits for it to drain: 30 s by the kernel's default, on the machine's thread.
+                device.reset_output_buffer()
+                raise
 
     def read(self, timeout_s: float) -> bytes:
         """What has come, waiting at most `timeout_s` for the first byte; empty when nothing did."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -110,6 +111,32 @@ def send_until_refused(link: SerialLink) -> None:
 def test_a_port_that_nobody_drains_is_a_fault(link: SerialLink) -> None:
     with pytest.raises(LinkFault, match="timeout"):
         send_until_refused(link)
+
+
+def test_what_nobody_drains_is_dropped_so_that_closing_does_not_wait_for_it(
+    cable: Cable, link: SerialLink
+) -> None:
+    sent = _fill(link)
+    os.set_blocking(cable.far, False)
+    assert len(_drained(cable.far)) < sent // 2
+
+
+def _fill(link: SerialLink) -> int:
+    """Send until the port takes no more: how many bytes it had taken."""
+    frame, sent = b"x" * MAX_PAYLOAD, 0
+    with suppress(LinkFault):
+        while True:
+            link.send(frame)
+            sent += len(frame)
+    return sent
+
+
+def _drained(far: int) -> bytes:
+    got = b""
+    with suppress(BlockingIOError):
+        while True:
+            got += os.read(far, 4096)
+    return got
 
 
 def test_a_port_that_is_not_there_is_a_fault() -> None:
