@@ -96,6 +96,7 @@ class PeripheralDevice:
 
     def present(self, bits: Bits, now_s: float) -> None:
         """A card for the next poll. One that nobody asks for in time is dropped: whom it was for has left."""
+        self._drop_late(now_s)
         self._cards.append(_Card(bits, now_s + self._card_limit_s))
 
     def receive(self, data: bytes, now_s: float) -> bytes:
@@ -151,11 +152,14 @@ class PeripheralDevice:
         return build(frame[1] | REPLY, frame[4] & (SEQUENCE | WITH_CRC), code, data)
 
     def _poll(self, now_s: float) -> tuple[int, bytes]:
-        self._cards = [card for card in self._cards if now_s <= card.until_s]
+        self._drop_late(now_s)
         if not self._cards:
             return ACK, b""
         bits = self._cards.pop(0).bits
         return RAW, bytes([0, WIEGAND]) + len(bits).to_bytes(2, "little") + _packed(bits)
+
+    def _drop_late(self, now_s: float) -> None:
+        self._cards = [card for card in self._cards if now_s <= card.until_s]
 
 
 def _sound(frame: bytes) -> bool:

@@ -68,13 +68,19 @@ class OsdpReader:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                with self._port:
-                    self._serve()
-            except LinkFault as fault:
-                self._fail(str(fault.detail))
-                self._ending.wait(REOPEN_S)
+        try:
+            while not self._ending.is_set():
+                self._keep_on()
+        except Exception as error:  # noqa: BLE001 - the top of this task: it ends, and says so
+            self._report(HeraldFault(f"the reader ended: {error!r}", part="osdp"))
+
+    def _keep_on(self) -> None:
+        try:
+            with self._port:
+                self._serve()
+        except LinkFault as fault:
+            self._fail(str(fault.detail))
+            self._ending.wait(REOPEN_S)
 
     def _serve(self) -> None:
         while not self._ending.is_set():

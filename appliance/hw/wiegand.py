@@ -5,8 +5,9 @@ from __future__ import annotations
 import queue
 from abc import abstractmethod
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread
+from threading import Event, Thread
 
 from ..faults import GateFault, HeraldFault, OutputFault
 from .base import BaseOutput, Driver
@@ -89,6 +90,7 @@ class WiegandSender:
         self._recovered = recovered
         self._rest = rest
         self._waiting: queue.Queue[Bits | None] = queue.Queue(MOST_WAITING)
+        self._ending = Event()
         self._thread = Thread(target=self._run, name="wiegand", daemon=True)
 
     def present(self, plate: str) -> None:
@@ -108,17 +110,23 @@ class WiegandSender:
 
     def stop(self) -> None:
         """What still waits is dropped: a card that comes late opens for nobody who is there."""
-        while not self._waiting.empty():
-            self._waiting.get_nowait()
-        self._waiting.put(None)
+        self._ending.set()
+        with suppress(queue.Full):
+            self._waiting.put_nowait(None)  # wakes a thread that has nothing to do
         self._thread.join()
         self._pair.close()
 
     def _run(self) -> None:
-        while (bits := self._waiting.get()) is not None:
-            try:
-                self._pair.send(bits)
-                self._recovered(HeraldFault.kind(), "wiegand")
-            except OutputFault as fault:
-                self._report(HeraldFault(str(fault), part="wiegand"))
-            self._rest(REST_S)
+        try:
+            while (bits := self._waiting.get()) is not None and not self._ending.is_set():
+                self._send(bits)
+        except Exception as error:  # noqa: BLE001 - the top of this task: it ends, and says so
+            self._report(HeraldFault(f"the sender ended: {error!r}", part="wiegand"))
+
+    def _send(self, bits: Bits) -> None:
+        try:
+            self._pair.send(bits)
+            self._recovered(HeraldFault.kind(), "wiegand")
+        except OutputFault as fault:
+            self._report(HeraldFault(str(fault), part="wiegand"))
+        self._rest(REST_S)

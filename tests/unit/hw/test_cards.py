@@ -125,6 +125,40 @@ def test_more_cards_than_can_wait_are_told() -> None:
     assert {str(fault.detail) for fault in told} == {f"PLATE{n}: too many cards wait" for n in range(8, 20)}
 
 
+def test_cards_that_wait_are_dropped_at_the_end() -> None:
+    tape = Tape()
+
+    def rest(seconds: float) -> None:
+        sender._ending.wait(WAIT_S)
+
+    cards = Cards({}, derive=True)
+    sender = WiegandSender(tape, cards, 26, lambda fault: None, lambda kind, part: None, rest)
+    sender.start()
+    for number in range(8):
+        sender.present(f"PLATE{number}")
+    assert tape.done.acquire(timeout=WAIT_S)
+    sender.stop()
+    assert len(tape.sent) == 1
+
+
+class Defect(Tape):
+    """A pair that fails as no driver should."""
+
+    def send(self, bits: Bits) -> None:
+        self.done.release()
+        raise RuntimeError("a defect")
+
+
+def test_a_sender_that_ends_says_so() -> None:
+    pair, told = Defect(), list[GateFault]()
+    sender = a_sender(pair, told)
+    sender.start()
+    sender.present("AB123")
+    assert pair.done.acquire(timeout=WAIT_S)
+    sender.stop()
+    assert [str(fault.detail) for fault in told] == ["the sender ended: RuntimeError('a defect')"]
+
+
 DATA0 = OutputSpec("wiegand.data0", "GPIO22")
 DATA1 = OutputSpec("wiegand.data1", "GPIO23")
 

@@ -73,6 +73,14 @@ def test_a_card_that_nobody_asks_for_is_dropped() -> None:
     assert panel.ask(POLL) == (ACK, b"")
 
 
+def test_cards_for_a_panel_that_never_asks_do_not_pile_up() -> None:
+    panel = Panel()
+    for _ in range(100):
+        panel.device.present(CARD, panel.now_s)
+        panel.now_s += 5.1
+    assert len(panel.device._cards) == 1
+
+
 def test_a_number_out_of_order_is_refused_and_zero_begins_anew() -> None:
     panel = Panel()
     assert [panel.ask(POLL, n)[0] for n in (0, 1, 2, 3, 1)] == [ACK] * 5
