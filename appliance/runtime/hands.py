@@ -25,12 +25,16 @@ from ..hw.specs import input_specs, output_specs
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Everything on the pins. Open claims the outputs first, close gives them back last."""
+    """Everything that the gate acts by. Open claims the outputs first, close gives them back last.
+
+    `port` is the car's, which its actuator opens; None where no car is on a serial link.
+    """
 
     pins: Pins
     outputs: OutputBank
     inputs: InputBank
     actuator: BaseActuator
+    port: BaseSerialLink | None = None
 
     def open(self) -> None:
         """Claim all pins. Raises OutputFailed or ConfigFault; nothing stays claimed then."""
@@ -42,12 +46,15 @@ class Hands:
             raise
 
     def close(self) -> None:
-        """Shutdown level everywhere, then the pins are free."""
+        """Shutdown level everywhere, then the pins and the port are free. Raises as their drivers do."""
         try:
             self.actuator.safe()
         finally:
             self.inputs.close()
             self.outputs.close()
+            # After the pins: a port that nothing drains may hold its closing up.
+            if self.port is not None:
+                self.port.close()
 
 
 def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLink | None = None) -> Hands:
@@ -65,17 +72,23 @@ def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLi
         config.buttons,
         exit_free=config.exit.mode == "free",
     )
-    return Hands(pins, outputs, inputs, _actuator(config, outputs, car_port))
+    port = car_port or _port(config)
+    return Hands(pins, outputs, inputs, _actuator(config, outputs, port), port)
 
 
-def _actuator(config: Config, outputs: OutputBank, car_port: BaseSerialLink | None) -> BaseActuator:
+def _port(config: Config) -> BaseSerialLink | None:
+    if config.gate.actuator == "car" and config.car.channel == "serial":
+        return SerialLink(PortConfig(config.serial.port, config.serial.baud))
+    return None
+
+
+def _actuator(config: Config, outputs: OutputBank, port: BaseSerialLink | None) -> BaseActuator:
     if config.gate.actuator == "barrier":
         return BarrierActuator(outputs)
     if config.gate.actuator == "reader":
         return ReaderActuator(outputs)
     if config.gate.actuator == "pulse":
         return PulseActuator(outputs, config.barrier.pulse_s)
-    if config.car.channel == "gpio":
+    if port is None:
         return CarOnPins(outputs)
-    port = car_port or SerialLink(PortConfig(config.serial.port, config.serial.baud))
     return CarOnLink(CarLink(port, config.serial.heartbeat_s, lambda: secrets.randbelow(0x10000)))
