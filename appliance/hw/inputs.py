@@ -47,6 +47,14 @@ class _Line:
         self._debouncer = Debouncer(source.spec.debounce_s)
         self._standing = Standing()
         self._active_s: float | None = None
+        self._unopened: SensorLost | None = None
+
+    def open(self) -> None:
+        """Claim it; why it does not answer is kept for the polls, which say no more than that."""
+        try:
+            self.source.open()
+        except SensorLost as fault:
+            self._unopened = fault
 
     def poll(self, now_s: float) -> tuple[bool | None, tuple[Event, ...]]:
         """The level, None in doubt, and the fault that came or went."""
@@ -55,7 +63,7 @@ class _Line:
             raw: bool | None = self.source.read()
         except SensorLost as fault:
             self._debouncer.update(None, now_s)
-            return None, self._standing.raised(fault, now_s)
+            return None, self._standing.raised(self._unopened or fault, now_s)
         level = self._debouncer.update(raw, now_s)
         if self._debouncer.chatters:
             return None, self._standing.raised(SensorLost("it flickers without end", part=name), now_s)
@@ -90,10 +98,7 @@ class InputBank(Driver):
     def open(self) -> None:
         """Claim all. A sensor that does not answer is no reason not to start: each poll says so."""
         for line in self._lines.values():
-            try:
-                line.source.open()
-            except SensorLost:
-                continue
+            line.open()
 
     def close(self) -> None:
         for line in self._lines.values():

@@ -6,7 +6,7 @@ import pytest
 
 from appliance.config.schema import Buttons
 from appliance.events import Button, ButtonPressed, FaultCleared, FaultRaised, Limit, Presence
-from appliance.faults import ConfigFault
+from appliance.faults import ConfigFault, SensorLost
 from appliance.hw.base import InputSpec
 from appliance.hw.debounce import Debouncer
 from appliance.hw.fake import FakeInput, FakePins
@@ -42,6 +42,21 @@ class Panel:
     def settled(self, **levels: bool) -> InputSnapshot:
         self.poll(**levels)
         return self.poll()
+
+
+class Shut(FakeInput):
+    """An input whose bus is off: opening says so, reading only that it is not open."""
+
+    def open(self) -> None:
+        raise SensorLost("the kernel's SPI is off", part=self.spec.name)
+
+
+def test_an_input_that_could_not_be_opened_says_why_and_counts_as_present() -> None:
+    bank = InputBank([Shut(SPECS["loop"], FakePins())], Buttons())
+    bank.open()
+    seen = bank.poll(1.0)
+    assert seen.loop is Presence.UNKNOWN
+    assert [e.fault.detail for e in seen.events if isinstance(e, FaultRaised)] == ["the kernel's SPI is off"]
 
 
 def test_nothing_fitted_is_said() -> None:
