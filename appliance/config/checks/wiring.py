@@ -120,6 +120,12 @@ def stop_output(config: Config) -> Iterator[Finding]:
             'has no effect: only gate.actuator = "pulse" uses it.',
             "Remove it; a held direction stops when it is released.",
         )
+    if config.outputs.stop is not None and config.outputs.stop.max_on_s is not None:
+        yield error(
+            "outputs.stop.max_on_s",
+            "would let the operator go while STOP is held longer.",
+            "Remove it; an impulse lasts barrier.pulse_s.",
+        )
     if not fitted and moves(config, "pulse"):
         make = warn if config.inputs.stop_button is None else error
         yield make(

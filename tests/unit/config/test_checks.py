@@ -73,6 +73,10 @@ ERRORS: list[tuple[dict[str, Any], str]] = [
     (outputs(open={"pin": "GPIO17", "max_on_s": 8.0}), "outputs.open.max_on_s"),
     ({"gate": {"actuator": "car"}}, "outputs.enable"),
     ({"gate": {"actuator": "pulse"}}, "outputs.stop"),
+    (
+        {**outputs(stop={"pin": "GPIO22", "max_on_s": 1.0}), "gate": {"actuator": "pulse"}},
+        "outputs.stop.max_on_s",
+    ),
     ({"gate": {"actuator": "reader"}}, "gate.actuator"),
     (inputs(beam={"pin": "ADC8"}), "inputs.beam.pin"),
     ({"wiegand": {"data0": "GPIO17", "data1": "GPIO22"}}, "wiegand.data0"),
