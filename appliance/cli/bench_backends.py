@@ -54,7 +54,7 @@ def _threads(count: int) -> str:
 def _sentence(config: Config, choice: Choice) -> str:
     return (
         f"\nchosen: {', then '.join(choice.chain)}; {_threads(choice.threads) or 'device'}, precision"
-        f" {choice.precision}: {choice.ms:.1f} ms for one run of every net\n"
+        f" {choice.precision}: {choice.ms:.1f} ms for a frame of a visit\n"
         f"written to {config.infer.measured}; your own file wins over it"
     )
 

@@ -136,7 +136,7 @@ def differences(net: NetManifest, golden: NetGolden, answer: Arrays, slack: floa
 def _sides(session: BaseSession, net: NetManifest) -> Sides:
     """Height and width of the only pictures that an engine takes, None where any."""
     for spec in session.inputs:
-        if spec.name == net.input.name:
+        if spec.name == net.input.name and len(spec.shape) == len(net.input.shape):
             return spec.shape[2], spec.shape[3]
     return None, None
 

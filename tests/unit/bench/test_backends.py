@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -61,6 +62,26 @@ def test_who_is_not_trusted_is_left_out(manifest: Manifest) -> None:
 def test_where_nobody_is_trusted_there_is_no_choice(manifest: Manifest) -> None:
     with pytest.raises(BenchFault, match="golden frames"):
         choose(manifest, [row("liar", None)])
+
+
+def set_of(manifest: Manifest, *parts: str) -> Manifest:
+    return replace(manifest, nets=dict.fromkeys(parts, manifest.nets["det"]))
+
+
+def test_nets_count_as_often_as_the_live_gate_runs_them(manifest: Manifest) -> None:
+    nets = set_of(manifest, "detector", "reader", "vehicle", "face")
+    rows = [replace(row("it", 10.0), net=part) for part in nets.nets]
+    assert choose(nets, rows).ms == pytest.approx(10.0 + 5.0 + 1.0)
+
+
+@pytest.mark.parametrize(("lacks", "chain"), [("face", ("few", "all")), ("vehicle", ("all",))])
+def test_only_a_net_that_the_live_gate_never_runs_may_lack(
+    manifest: Manifest, lacks: str, chain: tuple[str, ...]
+) -> None:
+    nets = set_of(manifest, "detector", "vehicle", "face")
+    rows = [replace(row("all", 20.0), net=part) for part in nets.nets]
+    rows += [replace(row("few", 10.0), net=part) for part in nets.nets if part != lacks]
+    assert choose(nets, rows).chain == chain
 
 
 @pytest.mark.parametrize(("two", "threads"), [(9.5, 1), (8.0, 2)])
