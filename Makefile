@@ -84,8 +84,9 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 image: ## (not yet) BOARD=...: the flashable image
 	@echo "make image: not built yet; image-build/README.md says what comes." >&2; exit 2
 
-bundle: ## (not yet) BOARD=...: a signed update bundle
-	@echo "make bundle: not built yet; ota/README.md says what comes." >&2; exit 2
+bundle: ## BOARD=rpi|jetson|qemu-arm64 KIND=system|application|models: a signed update (ota/README.md)
+	@test -n "$(BOARD)" || { echo "make bundle needs BOARD=rpi, jetson or qemu-arm64 (ota/README.md)." >&2; exit 2; }
+	@ota/make-bundle.sh "$(BOARD)" "$(or $(KIND),system)" "$(or $(KEYS),build/keys)" "$(or $(SIGNER),dev)"
 
 # -- set-up ------------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 #   ota/bundle.sh BOARD KIND VERSION CONTENT KEYS SIGNER OUTPUT
 #
 # BOARD    rpi, jetson or qemu-arm64
-# KIND     system: CONTENT is a folder with boot.vfat and rootfs.img, as image-build/ makes them
+# KIND     system: CONTENT is a folder with boot.img and root.img, as image-build/ makes them
 #          application: CONTENT is a wheel of Gatehouse
 #          models: CONTENT is a folder of nets, laid out as models/ is
 # KEYS     a folder of ota/keys.sh; SIGNER the name of one of its signers
@@ -34,11 +34,11 @@ pack() { tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$epoch" -
 
 system() {
     compatible=gatehouse-$board
-    for image in boot.vfat rootfs.img; do
+    for image in boot.img root.img; do
         [ -f "$content/$image" ] || die "$content has no $image"
         cp "$content/$image" "$inside/"
     done
-    printf '\n[image.boot]\nfilename=boot.vfat\n\n[image.rootfs]\nfilename=rootfs.img\n'
+    printf '\n[image.boot]\nfilename=boot.img\n\n[image.rootfs]\nfilename=root.img\n'
 }
 
 application() {

@@ -389,7 +389,7 @@ class Update(Section):
     )
     family: str = Field("", max_length=64, description="what its bundles are for; empty: by the board")
     folder: Path = Field(Path("data/update"), description="what became of updates, and fetched bundles")
-    boot_files: Path = Field(Path("/boot/gatehouse"), description="where the partition of autoboot.txt is")
+    boot_files: Path = Field(Path("/boot/config"), description="where the partition of autoboot.txt is")
     rauc: Path = Field(Path("/etc/rauc/system.conf"), description="RAUC's configuration; names the keys")
     prove_s: Seconds = Field(600.0, description="what is new proves itself within this time, or goes back")
     settle_s: Seconds = Field(45.0, description="all holds for this long: a lost camera takes time to show")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -43,6 +45,9 @@ class Autoboot:
 class Fat(Protocol):
     """What is done to the small FAT partition, each a step that a cut may follow. Raises OSError."""
 
+    def writable(self) -> AbstractContextManager[object]:
+        """What is written is written within."""
+
     def read(self, name: str) -> bytes | None:
         """None where there is no such file."""
 
@@ -65,10 +70,20 @@ class MountedFat:
     """The partition where the kernel has mounted it.
 
     Not with -o sync: then the two names of an exchange, which lie in one sector, are written one by one.
+    `remount` is told "rw" before and "ro" after: at rest the partition cannot be harmed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, remount: Callable[[str], object] = lambda mode: None) -> None:
         self._folder = folder
+        self._remount = remount
+
+    @contextmanager
+    def writable(self) -> Iterator[None]:
+        self._remount("rw")
+        try:
+            yield
+        finally:
+            self._remount("ro")
 
     def read(self, name: str) -> bytes | None:
         try:
@@ -110,21 +125,25 @@ def write_autoboot(fat: Fat, wanted: Autoboot) -> None:
     are exchanged instead. Raises SlotsUnusable.
     """
     try:
-        present = fat.read(NAME)
-        if present == wanted.data:
-            return
-        spare = _spare(fat, present)
-        fat.write(spare, wanted.data)
-        fat.sync(spare)
-        if fat.read(spare) != wanted.data:
-            raise SlotsUnusable("what was written reads back differently", part=NAME)
-        if present is None:
-            fat.rename(spare, NAME)
-        else:
-            fat.exchange(spare, NAME)
-        fat.settle()
+        if fat.read(NAME) != wanted.data:
+            with fat.writable():
+                _replace(fat, wanted.data)
     except OSError as error:
         raise SlotsUnusable(f"it cannot be replaced: {error.strerror}", part=NAME) from error
+
+
+def _replace(fat: Fat, data: bytes) -> None:
+    present = fat.read(NAME)
+    spare = _spare(fat, present)
+    fat.write(spare, data)
+    fat.sync(spare)
+    if fat.read(spare) != data:
+        raise SlotsUnusable("what was written reads back differently", part=NAME)
+    if present is None:
+        fat.rename(spare, NAME)
+    else:
+        fat.exchange(spare, NAME)
+    fat.settle()
 
 
 def _spare(fat: Fat, present: bytes | None) -> str:

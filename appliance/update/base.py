@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..words import Word
@@ -53,6 +53,7 @@ class Version:
     numbers: tuple[int, ...]
     final: bool
     stage: tuple[str, int]
+    text: str = field(compare=False)
 
     @classmethod
     def parse(cls, text: str) -> Version:
@@ -63,11 +64,10 @@ class Version:
         numbers = [int(number) for number in found[1].split(".")]
         while len(numbers) > 1 and not numbers[-1]:
             numbers.pop()
-        return cls(tuple(numbers), found[2] is None, (found[2] or "", int(found[3] or 0)))
+        return cls(tuple(numbers), found[2] is None, (found[2] or "", int(found[3] or 0)), text.strip())
 
     def __str__(self) -> str:
-        word, number = self.stage
-        return ".".join(map(str, self.numbers)) + ("" if self.final else f"{word}{number}")
+        return self.text
 
 
 @dataclass(frozen=True, slots=True)

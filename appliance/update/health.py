@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..events import EntryKind
 from ..faults import (
@@ -55,6 +55,7 @@ class Told:
 class Facts:
     """What the gate has shown since it was last started. `faults` are those that lie on it now."""
 
+    running: bool = False
     record: bool = False
     lines: bool = False
     golden: bool = False
@@ -65,6 +66,8 @@ class Facts:
         return tuple(self._missing())
 
     def _missing(self) -> Iterator[str]:
+        if not self.running:
+            yield "the gate does not run"
         if not self.record:
             yield "the gate has not written to its record"
         if not self.lines:
@@ -74,9 +77,10 @@ class Facts:
         yield from (f"fault {fault}" for fault in self.faults)
 
 
-def facts_of(entries: Iterable[Told]) -> Facts:
+def facts_of(entries: Iterable[Told], *, running: bool) -> Facts:
     """From the entries of this boot, oldest first; what counts comes after the gate's last start.
 
+    `running` is what systemd says: a gate that was killed for good has written nothing about it.
     That the gate was recorded as started shows that the record opens. It leaves `boot` when its lines are
     claimed and read back, and `warmup` when its engines have read the golden frames; a camera without
     frames is a fault.
@@ -90,15 +94,13 @@ def facts_of(entries: Iterable[Told]) -> Facts:
             facts = _moved(facts, entry.source)
         else:
             _weigh(faults, entry)
-    return Facts(facts.record, facts.lines, facts.golden, tuple(_names(faults)))
+    return replace(facts, running=running, faults=tuple(_names(faults)))
 
 
 def _moved(facts: Facts, source: str) -> Facts:
-    proved = {
-        "boot": Facts(facts.record, True, facts.golden),
-        "warmup": Facts(facts.record, facts.lines, True),
-    }
-    return proved.get(source, facts)
+    if source == "boot":
+        return replace(facts, lines=True)
+    return replace(facts, golden=True) if source == "warmup" else facts
 
 
 def _weigh(faults: dict[tuple[str, str], None], entry: Told) -> None:

@@ -11,13 +11,18 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from appliance.__main__ import main
+from appliance.cli.records import system_stamper
+from appliance.config.load import load_config
 from appliance.faults import BundleRefused
 from appliance.infer.models import SHIPPED, load_net
+from appliance.record.audit import Told
+from appliance.record.ledger import Ledger
 from appliance.update.base import Kind
 from appliance.update.rauc import RaucInstaller
 
@@ -49,7 +54,7 @@ class Works:
         told(OTA / "keys.sh", "revoke", folder / "one", "gone")
         self.system = folder / "system"
         self.system.mkdir()
-        for name in ("boot.vfat", "rootfs.img"):
+        for name in ("boot.img", "root.img"):
             (self.system / name).write_bytes(os.urandom(150_000))
 
     def bundle(
@@ -210,7 +215,11 @@ def owner(works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     tools = tmp_path / "bin"
     tools.mkdir()
     systemctl = tools / "systemctl"
-    systemctl.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/systemctl.log\necho ActiveState=inactive\n')
+    systemctl.write_text(
+        f'#!/bin/sh\necho "$*" >> {tmp_path}/systemctl.log\n'
+        f'[ "$1" != is-active ] || exec cat {tmp_path}/is-active\necho ActiveState=inactive\n'
+    )
+    (tmp_path / "is-active").write_text("inactive\n")
     systemctl.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     path = tmp_path / "mine.toml"
@@ -251,6 +260,31 @@ def test_nets_are_installed_tried_and_taken_back(
     assert ran(owner, "status") == 0
     assert "models 9 was taken back: it did not prove itself in time" in capsys.readouterr().out
     assert (tmp_path / "systemctl.log").read_text().count("restart gatehouse.service") == 2
+
+
+def test_nets_with_which_the_gate_works_are_kept(
+    works: Works, owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle = works.bundle("models", nets(tmp_path), version="9")
+    assert ran(owner, "install", bundle, "--restart") == 0
+    (tmp_path / "is-active").write_text("active\n")
+    started(owner)
+
+    assert ran(owner, "mark-good") == 0
+    assert load_net("liveness", tmp_path / "models").version == 9
+    assert "Models 9 has proved itself." in capsys.readouterr().out
+
+
+def started(owner: Path) -> None:
+    """What a gate that starts and reads its golden frames leaves in the record."""
+    config = load_config(owner, None).config
+    stamper = system_stamper(config)
+    steps = (("boot", "gate", ""), ("transition", "warmup", "boot"), ("transition", "idle_roi", "warmup"))
+    entries = [
+        Told(stamper.stamp(), kind, subject, "", (("from", source),)) for kind, subject, source in steps
+    ]
+    with closing(Ledger.open(config.record, stamper)) as ledger, ledger.store.transaction():
+        ledger.audit.append(entries)
 
 
 def test_what_became_of_it_stands_in_the_record(

@@ -61,7 +61,7 @@ def make_slots(config: Config, root: Path = ROOT) -> BaseSlots:
     notes = SlotNotes(update.folder / "slots.json")
     driver = _found(config, root) if update.slots == "auto" else update.slots
     if driver == "rpi_tryboot":
-        return TrybootSlots(root, MountedFat(update.boot_files), notes)
+        return TrybootSlots(root, _mounted(update.boot_files), notes)
     if driver == "jetson_nvbootctrl":
         return NvbootctrlSlots(root, _tool, notes)
     return SingleSlot()
@@ -118,6 +118,13 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
+def _mounted(folder: Path) -> MountedFat:
+    """The image mounts it read-only; a folder that is no mount of its own is written as it is."""
+    if not folder.is_mount():
+        return MountedFat(folder)
+    return MountedFat(folder, lambda mode: _tool("mount", "-o", f"remount,{mode}", str(folder)))
+
+
 def _found(config: Config, root: Path) -> str:
     if (config.update.boot_files / NAME).is_file():
         return "rpi_tryboot"
@@ -134,7 +141,8 @@ def _facts(config: Config, since: str) -> Facts:
             links = AuditLog(store).links(since=since, limit=_ENTRIES)
     except RecordFault:
         return Facts()
-    return facts_of(_told(link) for link in links if link.boot == boot)
+    running = ask_tool("systemctl", "is-active", UNIT) == "active\n"
+    return facts_of((_told(link) for link in links if link.boot == boot), running=running)
 
 
 def _told(link: Link) -> Told:

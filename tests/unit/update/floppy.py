@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 SCRAP = b"\xe5" * 40
@@ -39,6 +40,9 @@ class Floppy:
     def after(self) -> Floppy:
         """The partition at the next boot."""
         return Floppy(dict(self.names), dict(self.clusters))
+
+    def writable(self) -> AbstractContextManager[object]:
+        return nullcontext()
 
     def read(self, name: str) -> bytes | None:
         if name in self.unsynced:

@@ -15,7 +15,7 @@ from appliance.update.releases import BaseShelf
 from appliance.update.trials import Trials
 from appliance.update.updater import Limits, Surroundings, Updater
 
-WELL = Facts(record=True, lines=True, golden=True)
+WELL = Facts(running=True, record=True, lines=True, golden=True)
 FAMILY = "gatehouse-rpi"
 
 

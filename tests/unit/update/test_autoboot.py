@@ -143,12 +143,13 @@ def test_a_whole_one_is_read_as_it_was_written() -> None:
 
 def test_a_real_folder_is_rewritten(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("boot")
-    fat = MountedFat(folder)
+    mounts: list[str] = []
+    fat = MountedFat(folder, mounts.append)
     (folder / NAME).write_bytes(OLD.data)
     for wanted in (NEW, OLD, NEW):
         write_autoboot(fat, wanted)
 
-    assert read_autoboot(fat) == NEW
+    assert (read_autoboot(fat), mounts) == (NEW, ["rw", "ro"] * 3)
     assert sorted(one.name for one in folder.iterdir()) == [SPARES[0], NAME]
 
 

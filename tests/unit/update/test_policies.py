@@ -16,7 +16,8 @@ from appliance.update.gate import busy
 from appliance.update.health import Facts, Proof, Told, Verdict, facts_of
 from appliance.update.windows import closed
 
-WELL = Facts(record=True, lines=True, golden=True)
+WELL = Facts(running=True, record=True, lines=True, golden=True)
+STARTING = Facts(running=True, record=True)
 STARTED = [
     Told(EntryKind.BOOT, "gate"),
     Told(EntryKind.TRANSITION, "warmup", source="boot"),
@@ -64,30 +65,38 @@ def test_a_person_overrules_age_and_rest_and_no_trial() -> None:
     assert reasons("1.9", busy="a vehicle", trial="system 2.0") == [False, True, True]
 
 
+def shown(entries: list[Told]) -> Facts:
+    return facts_of(entries, running=True)
+
+
+def test_a_gate_that_was_killed_for_good_is_not_well() -> None:
+    assert facts_of(STARTED, running=False).missing() == ("the gate does not run",)
+
+
 def test_a_gate_that_started_and_reads_is_well() -> None:
-    assert facts_of(STARTED).missing() == ()
+    assert shown(STARTED).missing() == ()
 
 
 @pytest.mark.parametrize("left", range(len(STARTED)))
 def test_each_step_of_the_start_has_to_be_there(left: int) -> None:
-    assert len(facts_of(STARTED[:left]).missing()) == len(STARTED) - left
+    assert len(shown(STARTED[:left]).missing()) == len(STARTED) - left
 
 
 def test_a_gate_that_started_again_proves_itself_anew() -> None:
-    assert facts_of([*STARTED, STARTED[0]]) == Facts(record=True)
+    assert shown([*STARTED, STARTED[0]]) == Facts(running=True, record=True)
 
 
 def test_a_fault_counts_until_it_is_cleared() -> None:
     raised = Told(EntryKind.FAULT_RAISED, "camera_lost", "front")
     cleared = Told(EntryKind.FAULT_CLEARED, "camera_lost", "front")
 
-    assert facts_of([*STARTED, raised]).faults == ("camera_lost of front",)
-    assert facts_of([*STARTED, raised, cleared]).faults == ()
+    assert shown([*STARTED, raised]).faults == ("camera_lost of front",)
+    assert shown([*STARTED, raised, cleared]).faults == ()
 
 
 @pytest.mark.parametrize("kind", ["arm_forced", "clock_untrusted", "board_hot", "recognition_rests"])
 def test_what_no_update_brought_about_speaks_against_none(kind: str) -> None:
-    assert facts_of([*STARTED, Told(EntryKind.FAULT_RAISED, kind, "")]).faults == ()
+    assert shown([*STARTED, Told(EntryKind.FAULT_RAISED, kind, "")]).faults == ()
 
 
 def test_good_is_what_holds_for_a_while() -> None:
@@ -107,7 +116,7 @@ def test_a_gate_that_fails_in_between_begins_anew() -> None:
 
 def test_what_is_missing_at_the_end_of_the_time_is_bad_and_named() -> None:
     proof = Proof(0.0, limit_s=600.0, settle_s=45.0)
-    before, after = proof.look(Facts(record=True), 599.0), proof.look(Facts(record=True), 600.0)
+    before, after = proof.look(STARTING, 599.0), proof.look(STARTING, 600.0)
 
     assert (before.verdict, after.verdict) == (Verdict.WAITING, Verdict.BAD)
     assert len(after.reasons) == 2

@@ -29,7 +29,7 @@ def test_a_system_that_works_is_kept(rig: Rig) -> None:
 
 def test_a_system_whose_gate_does_not_work_goes_back_with_the_reason(rig: Rig) -> None:
     rig.tried("system_2.1")
-    rig.facts = lambda since: Facts(record=True, lines=True, faults=("camera_lost of front",))
+    rig.facts = lambda since: Facts(running=True, record=True, lines=True, faults=("camera_lost of front",))
     rig.updater.settle()
     rig.slots.restart()
 
@@ -171,7 +171,7 @@ def test_a_system_on_trial_that_nobody_knows_of_proves_itself(rig: Rig) -> None:
     rig.slots.restart()
     rig.updater.settle()
 
-    assert (rig.slots.committed, rig.stages()) == (Slot.B, [("2", "good")])
+    assert (rig.slots.committed, rig.stages()) == (Slot.B, [("2.0", "good")])
 
 
 def test_a_failed_write_is_told_and_leaves_what_runs(rig: Rig) -> None:

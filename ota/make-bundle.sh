@@ -1,0 +1,33 @@
+#!/bin/sh
+# make bundle: from this tree, with its version, into build/bundles.
+#
+#   ota/make-bundle.sh BOARD KIND KEYS SIGNER
+#
+# Without keys in build/keys, keys for development are made there: no board that was not built with them trusts them.
+set -eu
+[ $# -eq 4 ] || { sed -n '4s/^# *//p' "$0" >&2; exit 2; }
+board=$1 kind=$2 keys=$3 signer=$4
+here=$(dirname "$0")
+version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../appliance/__init__.py")
+out=build/bundles
+mkdir -p "$out"
+
+if [ "$keys" = build/keys ] && [ ! -e build/keys/ca.pem ]; then
+    mkdir -p build
+    "$here/keys.sh" ca build/keys
+    "$here/keys.sh" signer build/keys dev
+    "$here/keys.sh" keyring build/keys > build/keys/keyring.pem
+fi
+
+case $kind in
+system)
+    content=${CONTENT:-build/image/$board}
+    [ -f "$content/root.img" ] || { echo "make bundle: no $content/root.img; make image BOARD=$board comes first." >&2; exit 2; } ;;
+application)
+    scratch=$(mktemp -d)
+    trap 'rm -rf "$scratch"' EXIT
+    ${PYTHON:-.venv/bin/python} -m pip wheel --quiet --root-user-action=ignore --no-deps --wheel-dir "$scratch" .
+    content=$(echo "$scratch"/gatehouse-*.whl) ;;
+*) content=${CONTENT:-models} ;;
+esac
+"$here/bundle.sh" "$board" "$kind" "$version" "$content" "$keys" "$signer" "$out/gatehouse-$kind-$board-$version.raucb"
