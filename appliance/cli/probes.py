@@ -33,6 +33,7 @@ from ..record.register import Listings
 from ..record.store import Store
 from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
+from ..runtime.recovery_file import RecoveryFile
 from ..vision.factory import build_recognition
 
 Probe = tuple[str, Look]
@@ -53,6 +54,7 @@ def probes(site: Site) -> Iterator[Probe]:
 def _board(site: Site) -> Iterator[Probe]:
     clock = SystemClock(vouched=site.config.clock.trust == "always")
     yield from ((part, partial(check, site)) for part, check in ON_A_BOARD)
+    yield service.PART, partial(down, site)
     yield time_of_day.PART, lambda: time_of_day.trust(site, clock.wall())
     yield power.SUPPLY, partial(power.supply, site, _supply(site))
     zones = SysfsThermal(site.root / "sys/class/thermal", site.config.thermal.ignore_zones)
@@ -77,6 +79,11 @@ def _supply(site: Site) -> BaseSupply:
 def _camera(site: Site, name: str, camera: Camera, memory: GpuMemory) -> Reports:
     clock = SystemClock()
     yield from cameras.look(site, name, lambda: build_camera(name, camera, clock, memory), clock)
+
+
+def down(site: Site) -> Reports:
+    """Why the gate waits for a hand, as it kept it beside the record."""
+    yield from service.kept_down(site, RecoveryFile.beside(site.config.record).load().down)
 
 
 def record(site: Site) -> Reports:

@@ -36,6 +36,16 @@ def unit(site: Site) -> Reports:
         yield from _restarts(state)
 
 
+def kept_down(site: Site, why: str) -> Reports:
+    """`why` is what the gate kept when it last stayed down, empty where it did not."""
+    if why and not running_gates(site):
+        yield wrong(
+            PART,
+            f"The gate stays down: {why}.",
+            "Mend that, then give: sudo systemctl reset-failed gatehouse; sudo systemctl start gatehouse.",
+        )
+
+
 def running_gates(site: Site) -> tuple[int, ...]:
     """The processes on this board, but for this one, that are a gate: they hold its pins and cameras."""
     found = []

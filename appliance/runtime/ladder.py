@@ -111,7 +111,14 @@ class History:
     def died(self, why: str) -> History:
         """The process ended without a word of its own."""
         step = Step(Rung.PROCESS, Part.GATE, why, self.served_s)
-        return replace(self, steps=(*self.steps, step))
+        past = self.started_again()
+        return replace(past, steps=(*past.steps, step))
+
+    def started_again(self) -> History:
+        """A gate that stayed down was started by a hand, which has looked at what ended it."""
+        if not self.down:
+            return self
+        return replace(self, steps=tuple(s for s in self.steps if not _is_death(s)), down="")
 
 
 class Ladder:
@@ -120,8 +127,7 @@ class Ladder:
     def __init__(self, settings: Recovery, past: History, now_s: float) -> None:
         self._reboots = settings.reboots_a_day if settings.reboot else 0
         self._began_s = now_s - past.served_s
-        # A gate that stayed down was started by a hand, which has looked at what ended it.
-        self._steps = [s for s in past.steps if not (past.down and _is_death(s))]
+        self._steps = [*past.started_again().steps]
 
     def next(self, trouble: Trouble, now_s: float) -> Rung | None:
         """The mildest rung that is left for this trouble. None: let it rest, and ask again later."""

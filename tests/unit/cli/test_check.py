@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from appliance.__main__ import main
-from appliance.cli.probes import plates, probes, record
+from appliance.cli.probes import down, plates, probes, record
 from appliance.config.load import load_config
 from appliance.config.schema import Record
 from appliance.faults import CameraLost, ClockUntrusted, GateFault, RecordCorrupt, RecordFailed
@@ -18,6 +18,8 @@ from appliance.hw.board import Board
 from appliance.inspection import run_look
 from appliance.inspection.report import Level, Report, fine, waste, wrong
 from appliance.inspection.site import Site, ask_tool
+from appliance.runtime.ladder import History
+from appliance.runtime.recovery_file import RecoveryFile
 
 TWIN = Board("sim")
 
@@ -146,6 +148,16 @@ def test_a_damaged_record_is_a_fault(tmp_path: Path) -> None:
 
     with pytest.raises((RecordCorrupt, RecordFailed)):
         list(record(a_site(tmp_path, record=Record(path=path))))
+
+
+@pytest.mark.parametrize(("why", "levels"), [("it ended 5 times in a day", [Level.WRONG]), ("", [])])
+def test_why_the_gate_stays_down_is_read_beside_its_record(
+    tmp_path: Path, why: str, levels: list[Level]
+) -> None:
+    settings = Record(path=tmp_path / "gate.db")
+    RecoveryFile.beside(settings).save(History(down=why))
+
+    assert [report.level for report in down(a_site(tmp_path, record=settings))] == levels
 
 
 def test_the_list_counts_among_the_plates(owner: Path, tmp_path: Path) -> None:

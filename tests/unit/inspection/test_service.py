@@ -10,7 +10,7 @@ import pytest
 from appliance.clock import WallTime
 from appliance.config.schema import ClockSection, Watchdog
 from appliance.inspection.report import Level
-from appliance.inspection.service import other_gate, running_gates, unit
+from appliance.inspection.service import kept_down, other_gate, running_gates, unit
 from appliance.inspection.time_of_day import network_time, real_time_clock, trust
 from appliance.inspection.watchdogs import hardware, supervisor
 
@@ -101,6 +101,19 @@ def a_unit(load: str = "loaded", file: str = "enabled", active: str = "active", 
 )
 def test_a_gate_must_start_by_itself_and_stay_up(tmp_path: Path, told: str, expected: list[Level]) -> None:
     assert levels(unit(a_site(tmp_path, tools={SHOW: told}))) == expected
+
+
+def test_a_gate_that_stays_down_says_why_until_one_runs(tmp_path: Path) -> None:
+    (waiting,) = kept_down(a_site(tmp_path), "it ended 5 times in a day")
+    put(tmp_path, "proc/77/cmdline", "/usr/bin/gatehouse\0run\0")
+
+    assert (waiting.level, waiting.text) == (Level.WRONG, "The gate stays down: it ended 5 times in a day.")
+    assert "sudo systemctl start gatehouse" in waiting.remedy
+    assert list(kept_down(a_site(tmp_path), "it ended 5 times in a day")) == []
+
+
+def test_a_gate_that_did_not_stay_down_has_nothing_to_say(tmp_path: Path) -> None:
+    assert list(kept_down(a_site(tmp_path), "")) == []
 
 
 def test_a_computer_without_systemd_has_no_unit(tmp_path: Path) -> None:

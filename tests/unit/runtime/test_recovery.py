@@ -229,6 +229,17 @@ def test_systemd_says_what_ended_the_gate_where_it_could_not(tmp_path: Path, res
     assert len(list(tmp_path.iterdir())) == died
 
 
+def test_killed_again_and_again_after_a_hand_started_it_it_stays_down_again(tmp_path: Path) -> None:
+    death = Step(Rung.PROCESS, Part.GATE, "killed", 0.0)
+    kept(tmp_path).save(History(0.0, (death,) * 5, "it ended 5 times in a day"))
+    config = a_config(tmp_path / "gate.db")
+    for _ in range(5):
+        assert Recovery(config, a_clock(), Heard().mouth).down == ""
+        note_death(config, {"SERVICE_RESULT": "signal"})
+
+    assert "it ended 5 times in a day" in Recovery(config, a_clock(), Heard().mouth).down
+
+
 def test_asking_makes_an_empty_file(tmp_path: Path) -> None:
     ask_for_reboot(tmp_path / "reboot")
 
