@@ -19,6 +19,7 @@ from ..config.load import load_config
 from ..evaluate.visits.answers import Reads
 from ..evaluate.visits.drive import Drive
 from ..evaluate.visits.twin import twin_reads
+from ..faults import ConfigFault
 from ..hw.gpio import make_factory
 from ..hw.sim.summary import Summary
 from ..hw.sim.twin import Twin
@@ -70,6 +71,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     config = load_config(args.config, args.board or "sim", regions=PRESETS, environment={}).config
     refuse_blind(config)
+    if config.gate.actuator == "reader":
+        detail = 'the twin has no access controller that would open; name "barrier", "pulse" or "car" for it'
+        raise ConfigFault(detail, part="gate.actuator")
     narrator = Narrator(sys.stderr if args.json else sys.stdout, quiet=args.headless)
     with _record(args.record) as folder, narrator:
         path = args.record or Path(folder) / "gatehouse.db"

@@ -135,6 +135,13 @@ def test_a_board_whose_camera_sees_no_twin_is_refused(capsys: pytest.CaptureFixt
     assert refused(capsys, "--board", "pi5").startswith("cameras.")
 
 
+def test_a_gate_that_moves_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('gate.actuator = "reader"\n[osdp]\nport = "/dev/ttyUSB0"\n', encoding="utf-8")
+
+    assert "the twin has no access controller" in refused(capsys, "--config", str(mine))
+
+
 def test_a_record_that_cannot_be_kept_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("no folder")
 
