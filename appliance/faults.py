@@ -31,6 +31,7 @@ GateFault
 │   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
 ├── LabelFault               labels of pictures cannot be used            (cannot run)
+│   └── VideoLabelFault      labels of videos cannot be used              (cannot run)
 ├── TuningFault              footage cannot tune the gate                 (cannot run)
 ├── ParcelFault              given nets cannot be installed               (cannot run)
 ├── ResultFailed             a result cannot be written                   (cannot run)
@@ -306,6 +307,11 @@ class BenchFault(GateFault):
 class LabelFault(GateFault):
     sentence = "The labels of the pictures cannot be used."
     remedy = "docs/models.md shows the forms that labels may have."
+
+
+class VideoLabelFault(LabelFault):
+    sentence = "The labels of the videos cannot be used."
+    remedy = "docs/tuning.md shows the columns that they have."
 
 
 class TuningFault(GateFault):

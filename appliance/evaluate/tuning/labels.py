@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from math import inf, isfinite
 from pathlib import Path
 
-from ...faults import LabelFault
+from ...faults import VideoLabelFault
 from ..labels import plain
 from ..sheet import Form, rows
 from ..visits.answers import Present
 
-_FORM = Form("video", frozenset({"file"}), (("video", "plate"), ("video", "plate", "from_s", "to_s")))
+_COLUMNS = ("video", "plate", "from_s", "to_s")
+_FORM = Form("video", frozenset({"file"}), (_COLUMNS[:2], _COLUMNS), only=_COLUMNS, fault=VideoLabelFault)
 _PART = "*"
 
 
@@ -40,7 +41,8 @@ def read_labels(file: Path, videos: Iterable[Path]) -> Labelled:
     """The labels of these videos. A video is named by its place beside the labels, or by its bare name.
 
     Of a plate that ends in * nobody can read the end. A label without a plate says that nobody comes in the
-    video, one without times that nobody wrote them down. Raises LabelFault when no label names one of them.
+    video, one without times that nobody wrote them down. Raises VideoLabelFault when no label names
+    one of them.
     """
     known = {video.resolve() for video in videos}
     labelled = Labelled()
@@ -55,7 +57,7 @@ def read_labels(file: Path, videos: Iterable[Path]) -> Labelled:
         here += [] if label is None else [label]
     if not labelled.videos:
         why = labelled.complaints[0] if labelled.complaints else "it has none"
-        raise LabelFault(f"no label names one of the videos: {why}", part=str(file))
+        raise VideoLabelFault(f"no label names one of the videos: {why}", part=str(file))
     return labelled
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.evaluate.tuning.labels import Labelled, read_labels
 from appliance.evaluate.visits.answers import Present
-from appliance.faults import LabelFault
+from appliance.faults import VideoLabelFault
 
 
 def read(folder: Path, text: str, *names: str) -> Labelled:
@@ -64,13 +64,26 @@ def test_a_row_that_cannot_be_used_is_a_line(tmp_path: Path, row: str, why: str)
 
 
 def test_labels_that_name_no_video_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabelFault, match=r"no label names one of the videos.*other\.mp4"):
+    with pytest.raises(VideoLabelFault, match=r"no label names one of the videos.*other\.mp4"):
         read(tmp_path, "video,plate\nother.mp4,AB1\n")
 
 
 def test_a_file_of_pictures_labels_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(LabelFault, match="no column `video`"):
+    with pytest.raises(VideoLabelFault, match=r"no column `video`.*docs/tuning\.md"):
         read(tmp_path, "image,x1,y1,x2,y2,text\na.jpg,1,2,3,4,AB1\n")
+
+
+@pytest.mark.parametrize(
+    ("heading", "why"),
+    [
+        ("video,number", "no column `plate`"),
+        ("film,plate", "no column `video`"),
+        ("video,plate,from,to", "a column `from`; known: video, plate, from_s, to_s"),
+    ],
+)
+def test_a_heading_with_other_words_is_refused(tmp_path: Path, heading: str, why: str) -> None:
+    with pytest.raises(VideoLabelFault, match=why):
+        read(tmp_path, f"{heading}\ngate.mp4,AB1\n")
 
 
 def test_a_name_that_two_videos_bear_is_told_apart_by_its_folder(tmp_path: Path) -> None:
