@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +19,16 @@ from gpiozero.exc import (
     PinMultiplePins,
     PinNoPins,
 )
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPin
 
 from ..faults import ConfigFault, GateFault, OutputFailed, SensorLost
 from .base import BaseInput, BaseOutput, InputSpec, OutputSpec
 
 WRONG_PIN = (GPIOPinInUse, GPIOPinMissing, PinInvalidFunction, PinInvalidPin, PinMultiplePins, PinNoPins)
 """Errors of the configuration, not of the hardware: no retry helps."""
+
+CHANGES_KEPT = 64
+"""Of each mock pin. gpiozero keeps them all, for tests: a twin that runs for weeks would fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,18 @@ def _level(on: bool) -> str:
     return "on" if on else "off"
 
 
+class _ShortMemoryPin(MockPin):  # type: ignore[misc]  # gpiozero is untyped
+    """A mock pin whose `states` are its last ones."""
+
+    states: Any
+
+    def clear_states(self) -> None:
+        super().clear_states()
+        self.states = deque(self.states, maxlen=CHANGES_KEPT)
+
+
 def _mock() -> Pins:
-    return Pins(MockFactory())
+    return Pins(MockFactory(pin_class=_ShortMemoryPin))
 
 
 def _lgpio() -> Pins:

@@ -12,7 +12,7 @@ from gpiozero.pins.mock import MockPin
 
 from appliance.faults import ConfigFault, OutputFailed, SensorLost
 from appliance.hw.base import InputSpec, OutputSpec
-from appliance.hw.gpio import WRONG_PIN, GpioInput, GpioOutput, make_factory
+from appliance.hw.gpio import CHANGES_KEPT, WRONG_PIN, GpioInput, GpioOutput, make_factory
 
 from .chips import FakeLgpio, lgpio_chip
 from .rig import DeadPin, StuckPin, VendorError, VendorPin, mock_pins
@@ -181,6 +181,17 @@ def test_an_input_with_a_resistor_outside_leaves_the_board_s_off(
 def test_an_input_that_is_not_open_cannot_be_read() -> None:
     with pytest.raises(SensorLost, match="not open"):
         GpioInput(BUTTON, mock_pins()).read()
+
+
+@pytest.mark.parametrize(("changes", "kept"), [(10, 11), (3 * CHANGES_KEPT, CHANGES_KEPT)])
+def test_a_mock_pin_remembers_its_last_changes_only(changes: int, kept: int) -> None:
+    pins = make_factory("mock")
+    with GpioOutput(HIGH, pins) as output:
+        for number in range(changes):
+            output.set(number % 2 == 0)
+        states = pins.factory.pin("GPIO17").states
+
+    assert (len(states), states[-1].state) == (kept, changes % 2 == 1)
 
 
 def test_a_mock_factory_is_made_by_name() -> None:
