@@ -1,4 +1,4 @@
-"""May this bundle be installed on this board, now? Pure: facts in, objections out."""
+"""May this bundle be installed on this board? Pure: facts in, objections out."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from .base import Bundle, Kind, Version
 class Situation:
     """How the board stands. `family` is what its bundles are for: "gatehouse-rpi".
 
-    `busy` says why nothing may be installed at this moment (a vehicle, motion, a gate that does not answer);
-    empty where it may. `trial` names an update that has not proved itself yet.
+    `trial` names an update that has not proved itself yet; empty where there is none.
     """
 
     family: str
     installed: Mapping[Kind, Version]
-    busy: str = ""
     trial: str = ""
 
 
@@ -55,5 +53,3 @@ def _objections(bundle: Bundle, situation: Situation) -> Iterator[Objection]:
     present = situation.installed.get(bundle.kind)
     if present is not None and bundle.version < present:
         yield Objection(f"its version {bundle.version} is older than {present}, which runs", lenient=True)
-    if situation.busy:
-        yield Objection(situation.busy, lenient=True)

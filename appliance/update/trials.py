@@ -15,6 +15,8 @@ from .base import Kind, Version
 
 KEPT = 50
 """Some years of updates, in a file of one block or two."""
+TRIES = 2
+"""Of one bundle: a power cut during its trial looks like its own failure."""
 
 
 class Stage(Word):
@@ -75,9 +77,14 @@ class Trials:
         """The update that waits for its restart or its proof; there is one at most."""
         return next((one for one in reversed(self.all()) if one.stage.pending), None)
 
-    def failures(self, digest: str) -> int:
-        """How often this very bundle came back or could not be installed."""
-        return sum(one.digest == digest and one.stage in (Stage.BACK, Stage.FAILED) for one in self.all())
+    def spent(self, digest: str) -> Trial | None:
+        """What became of this very bundle, where no source need offer it again: it was refused, has proved
+        itself, or came back or failed as often as TRIES.
+        """
+        known = [one for one in self.all() if one.digest == digest]
+        failed = sum(one.stage in (Stage.BACK, Stage.FAILED) for one in known)
+        ended = any(one.stage in (Stage.REFUSED, Stage.GOOD) for one in known)
+        return known[-1] if ended or failed >= TRIES else None
 
     def installed(self, kind: Kind) -> Version | None:
         """The version of what last proved itself, None where no update has."""

@@ -79,6 +79,7 @@ class Updater:
         `overrule` is a person's word at the console: an older version, a gate that is not at rest. Raises
         BundleRefused with every reason, InstallFailed.
         """
+        self._await_rest(Kind.SYSTEM, overrule)
         digest = self._digest(path)
         try:
             bundle = self._installer.inspect(path)
@@ -107,9 +108,7 @@ class Updater:
         trial = self._trials.pending()
         if trial is None or trial.stage is not Stage.INSTALLED:
             return None
-        busy = self._around.busy()
-        if busy and not overrule:
-            raise BundleRefused(busy, part=str(trial.kind))
+        self._await_rest(trial.kind, overrule)
         return self._try(trial)
 
     def settle(self) -> Trial | None:
@@ -133,9 +132,7 @@ class Updater:
 
         Raises BundleRefused where the gate is not at rest or there is nothing good to go back to.
         """
-        busy = self._around.busy()
-        if busy:
-            raise BundleRefused(busy, part=str(kind))
+        self._await_rest(kind)
         trial = Trial(kind, "0", "", Stage.TRYING, self._utc(), f"{who} asked to go back")
         if kind is Kind.SYSTEM:
             other = self._slots.current().other
@@ -149,6 +146,12 @@ class Updater:
 
     # -- steps -------------------------------------------------------------------------------------
 
+    def _await_rest(self, kind: Kind, overrule: bool = False) -> None:
+        """It says nothing of the bundle, and is not kept: the next round may find the gate at rest."""
+        busy = self._around.busy()
+        if busy and not overrule:
+            raise BundleRefused(busy, part=str(kind))
+
     def _admit(self, bundle: Bundle, overrule: bool) -> None:
         pending = self._trials.pending()
         on_trial = pending is not None and pending.stage is Stage.TRYING
@@ -156,7 +159,7 @@ class Updater:
         if not trial and self._slots.on_trial:
             trial = "the system that runs"
         installed = {**self._around.versions, **self._proven()}
-        situation = Situation(self._around.family, installed, self._around.busy(), trial)
+        situation = Situation(self._around.family, installed, trial)
         against = [one for one in objections(bundle, situation) if not (overrule and one.lenient)]
         if against:
             raise BundleRefused("; ".join(one.reason for one in against), part=bundle.path.name)

@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from appliance.record.audit import Told
 from appliance.record.ledger import Ledger
 from appliance.update.base import Kind
 from appliance.update.rauc import RaucInstaller
+
+from .web_server import Server, serving
 
 ROOT = Path(__file__).resolve().parents[2]
 OTA = ROOT / "ota"
@@ -335,6 +337,60 @@ def test_a_system_is_not_written_where_there_is_one_root(
 ) -> None:
     assert ran(owner, "install", works.bundle("system", works.system)) == 2
     assert "one root" in capsys.readouterr().err
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serving() as made:
+        yield made
+
+
+@pytest.fixture
+def folder(works: Works, owner: Path, tmp_path: Path, server: Server) -> Path:
+    """A gate that polls a web server's folder, on which nets lie."""
+    bundle = works.bundle("models", nets(tmp_path), version="9")
+    served = tmp_path / "served"
+    served.mkdir()
+    shutil.copy(bundle, served)
+    told(OTA / "index.py", served, "--keyring", works.folder / "one.pem", "--ring", 9)
+    server.files = {f"/{one.name}": one.read_bytes() for one in served.iterdir()}
+    source = f'[update]\nsource = "folder"\nurl = "{server.url}"\nplain_http = true\n'
+    owner.write_text(owner.read_text().replace("[update]\n", source))
+    return owner
+
+
+def test_a_round_installs_and_tries_what_is_on_offer(folder: Path, tmp_path: Path) -> None:
+    assert ran(folder, "poll") == 0
+    (tmp_path / "is-active").write_text("active\n")
+    started(folder)
+    assert ran(folder, "mark-good") == 0
+    assert load_net("liveness", tmp_path / "models").version == 9
+
+
+def test_what_came_back_twice_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    codes = [ran(folder, word) for word in ("poll", "mark-good", "poll", "mark-good", "poll")]
+
+    assert codes == [0, 1, 0, 1, 0]
+    assert capsys.readouterr().out.splitlines()[-1] == "No update is on offer."
+
+
+def test_outside_its_window_an_update_is_fetched_and_waits(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shut = '[[update.windows]]\nstart = "00:00"\nend = "00:00"\ndays = []\n[record]'
+    folder.write_text(folder.read_text().replace("[record]", shut))
+
+    assert ran(folder, "poll") == 1
+    assert "models-rpi-9-builder.raucb is here" in capsys.readouterr().out
+    assert not (tmp_path / "models").exists()
+
+
+def test_a_busy_gate_is_left_alone(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    systemctl = tmp_path / "bin" / "systemctl"
+    systemctl.write_text("#!/bin/sh\nprintf 'ActiveState=active\\nStatusText=recognize\\n'\n")
+
+    assert ran(folder, "poll") == 1
+    assert "the gate is not at rest (recognize)" in capsys.readouterr().out
 
 
 def test_without_a_source_the_remedy_is_told(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:

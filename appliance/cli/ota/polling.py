@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from ...config import Config
 from ...faults import BundleRefused, ConfigFault, UpdateFault
 from ...hw.system_clock import SystemClock
+from ...inspection.site import ask_tool
 from ...update.base import Kind, Version
 from ...update.fetch import Web, digest_of
+from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
 from ...update.sources import BaseSource, FolderSource, Offer, UsbSource
 from ...update.trials import Trials
@@ -18,20 +21,19 @@ from ...update.windows import closed
 from .telling import Bar, keep_in_record, sentence
 from .wiring import family_of, free_bytes, make_trials, make_updater, own_versions
 
-TRIES = 2
-"""Of one bundle that came back or failed: a power cut during its trial looks like its own failure."""
-
 
 def run(_: argparse.Namespace, config: Config) -> int:
     source = make_source(config)
     trials = make_trials(config)
     _tell_end(source, trials)
-    why = closed(config.update.windows, _clock(config).wall(), config.access.timezone)
+    why = closed(config.update.windows, _clock(config).wall(), config.access.timezone) or busy(ask_tool)
     if trials.pending() is not None:
         return _go_on(config, why)
     for offer in source.offers():
         place = _fetched(source, offer, config)
-        if trials.failures(digest_of(place)) >= TRIES:
+        spent = trials.spent(digest_of(place))
+        if spent is not None:
+            source.tell(replace(spent, action=offer.action))
             continue
         if why or not offer.install:
             print(f"{offer.name} is here: {why or 'the fleet server holds it back'}.")

@@ -201,7 +201,25 @@ def test_an_update_is_one_line_however_far_it_came(tmp_path: Path) -> None:
         trials.put(trial(stage))
 
     assert [str(one.stage) for one in trials.all()] == ["back", "installed"]
-    assert (trials.pending(), trials.failures("d"), trials.failures("e")) == (trial(Stage.INSTALLED), 1, 0)
+    assert trials.pending() == trial(Stage.INSTALLED)
+
+
+@pytest.mark.parametrize("stages", [[Stage.REFUSED], [Stage.GOOD], [Stage.BACK, Stage.FAILED]])
+def test_a_bundle_whose_end_is_known_need_not_be_offered_again(tmp_path: Path, stages: list[Stage]) -> None:
+    trials = Trials(tmp_path / "trials.json")
+    for stage in stages:
+        trials.put(trial(stage))
+
+    assert trials.spent("d") == trial(stages[-1])
+
+
+@pytest.mark.parametrize("stages", [[], [Stage.BACK], [Stage.INSTALLED]])
+def test_a_bundle_that_may_have_met_a_power_cut_is_tried_again(tmp_path: Path, stages: list[Stage]) -> None:
+    trials = Trials(tmp_path / "trials.json")
+    for stage in stages:
+        trials.put(trial(stage))
+
+    assert trials.spent("d") is None
 
 
 def test_the_newest_that_proved_itself_is_what_is_installed(tmp_path: Path) -> None:

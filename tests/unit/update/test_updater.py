@@ -138,7 +138,7 @@ def test_nothing_is_installed_while_a_vehicle_is_present(rig: Rig) -> None:
     with pytest.raises(BundleRefused, match="recognize"):
         rig.install("system_2.1")
 
-    assert rig.installer.written == []
+    assert (rig.installer.written, rig.stages()) == ([], [])
 
 
 def test_nothing_is_restarted_while_a_vehicle_is_present(rig: Rig) -> None:
