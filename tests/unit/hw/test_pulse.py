@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -129,6 +130,15 @@ def test_safe_lets_everything_fall(operator: Operator) -> None:
         operator.order(order)
     operator.actuator.safe()
     assert operator.tick(10.0) == set()
+
+
+def test_a_stop_that_shuts_down_on_stops_an_operator_that_nobody_watches_any_more() -> None:
+    operator = Operator(OutputRig(OPEN, CLOSE, replace(STOP, shutdown=True)))
+    operator.order(CloseBarrier())
+    operator.rig.bank.all_shutdown()
+    assert operator.rig.on() == {"stop"}
+    assert operator.order(StopBarrier()) == {"stop"}
+    assert operator.tick(PULSE_S) == set()
 
 
 def test_a_cars_order_is_refused_and_its_output_is_needed(operator: Operator) -> None:
