@@ -23,6 +23,14 @@ def unit(name: str) -> ConfigParser:
 
 
 GATE = unit("gatehouse.service")
+JETSON = "jetson/gatehouse.service.d/50-jetson.conf"
+
+
+def devices(name: str) -> set[str]:
+    """What DeviceAllow= names, which a unit says once for each."""
+    lines = (UNITS / name).read_text(encoding="utf-8").splitlines()
+    allowed = [line.removeprefix("DeviceAllow=") for line in lines if line.startswith("DeviceAllow=")]
+    return {device.removesuffix(" rw") for device in allowed}
 
 
 def test_the_gate_stays_down_by_itself_before_systemd_stops_starting_it() -> None:
@@ -47,6 +55,25 @@ def test_a_reboot_is_asked_for_where_systemd_waits_for_it() -> None:
     assert unit("gatehouse-reboot.path")["Path"]["PathExists"] == request
     assert unit("gatehouse-reboot.service")["Service"]["ExecStartPre"].endswith(f" {request}")
     assert request.startswith(f"/run/{GATE['Service']['RuntimeDirectory']}/")
+
+
+def test_a_jetson_adds_its_devices_and_sees_the_socket_of_its_cameras() -> None:
+    added = devices(JETSON)
+
+    assert {"/dev/nvmap", "char-nvhost*", "char-nvgpu*", "char-nvidia*"} <= added
+    assert not added & devices("gatehouse.service")
+    assert unit(JETSON)["Service"]["PrivateTmp"] == "no"
+
+
+def test_no_path_of_a_device_has_a_wildcard_which_systemd_would_not_expand() -> None:
+    named = devices("gatehouse.service") | devices(JETSON)
+
+    assert [device for device in named if device.startswith("/dev/") and "*" in device] == []
+
+
+@pytest.mark.parametrize("key", ["DevicePolicy", "CapabilityBoundingSet", "NoNewPrivileges", "ProtectSystem"])
+def test_a_jetson_takes_nothing_else_of_the_sandbox_away(key: str) -> None:
+    assert (key in GATE["Service"], key in unit(JETSON)["Service"]) == (True, False)
 
 
 @pytest.mark.parametrize(("key", "most"), [("RuntimeWatchdogSec", 15)])
