@@ -297,7 +297,8 @@ def test_a_camera_whose_driver_does_not_return_is_named_until_it_does() -> None:
     optics.start()
     camera.held.wait()
     rig.clock.advance(100.0)
-    died = optics.check()
+    # The loops may not have come round since the clock went on: their trouble is not this test's.
+    died = [trouble for trouble in optics.check() if trouble.part is Part.CAMERA]
     camera.let_go.set()
     wait_for(lambda: "-camera_lost" in rig.heard.lines, camera.turn)
     optics.stop()
