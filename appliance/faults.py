@@ -30,6 +30,8 @@ GateFault
 ├── ListFault                the list of plates cannot take a line        (cannot run)
 │   └── ListFileLost         a file of plates cannot be read              (cannot run)
 ├── BenchFault               the gate could not be measured               (cannot run)
+│   ├── BenchRefused         the bench cannot do what was asked for       (cannot run)
+│   └── BenchReportUnfit     the report of --against cannot be used       (cannot run)
 ├── LabelFault               labels of pictures cannot be used            (cannot run)
 │   └── VideoLabelFault      labels of videos cannot be used              (cannot run)
 ├── TuningFault              footage cannot tune the gate                 (cannot run)
@@ -302,6 +304,16 @@ class ListFileLost(ListFault):
 class BenchFault(GateFault):
     sentence = "The gate could not be measured."
     remedy = "Run `gatehouse check`."
+
+
+class BenchRefused(BenchFault):
+    sentence = "The bench cannot do what was asked for."
+    remedy = "`gatehouse bench --help` shows what it can."
+
+
+class BenchReportUnfit(BenchFault):
+    sentence = "The earlier report cannot be compared with."
+    remedy = "Name a file that `gatehouse bench --json` of this version wrote."
 
 
 class LabelFault(GateFault):

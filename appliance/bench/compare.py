@@ -9,7 +9,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from ..faults import BenchFault
+from ..faults import BenchReportUnfit
 from .report import VERSION
 
 
@@ -98,18 +98,16 @@ WATCHED: Mapping[str, tuple[int, tuple[Figure, ...]]] = {
 
 
 def load_report(path: Path, kind: str = "bench") -> Mapping[str, Any]:
-    """An earlier report of this kind. Raises BenchFault."""
+    """An earlier report of this kind. Raises BenchReportUnfit."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BenchFault(
-            f"{error.strerror}; name a file that `bench --json` wrote", part=str(path)
-        ) from error
+        raise BenchReportUnfit(str(error.strerror), part=str(path)) from error
     except ValueError as error:
-        raise BenchFault("it is not JSON; name a file that `bench --json` wrote", part=str(path)) from error
+        raise BenchReportUnfit("it is not JSON", part=str(path)) from error
     version, _ = WATCHED[kind]
     if not isinstance(report, dict) or report.get(kind) != version:
-        raise BenchFault(f"it is no report of {kind} version {version}; measure it anew", part=str(path))
+        raise BenchReportUnfit(f"it is no report of {kind} version {version}", part=str(path))
     return report
 
 

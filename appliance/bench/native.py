@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..faults import BenchFault
+from ..faults import BenchFault, ExtraMissing
 from ..infer.base import Array
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class NativePreparer:
 def _compiled(folder: Path) -> Path:
     compiler = shutil.which("g++")
     if compiler is None:
-        raise BenchFault("g++ is not installed: there is no C++ to compare with", part="g++")
+        raise ExtraMissing("without it there is no C++ to compare with", part="g++")
     made = folder / "prepare.so"
     words = [compiler, *FLAGS, str(SOURCE), "-o", str(made)]
     try:

@@ -22,7 +22,7 @@ from ..bench.tap import Tap
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
-from ..faults import BenchFault, RecordFailed
+from ..faults import BenchRefused, RecordFailed
 from ..hw.system_clock import SystemClock
 from ..sight import Picture
 from ..vision.factory import build_recognition
@@ -116,15 +116,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _mode(args: argparse.Namespace) -> str | None:
-    """What is measured in place of the rest. Raises BenchFault rather than heed less than was asked for."""
+    """What is measured in place of the rest. Raises BenchRefused rather than heed less than was asked for."""
     asked = [name for name in MODES if getattr(args, name)]
     if len(asked) > 1:
-        raise BenchFault("one thing is measured at a time", part=" ".join(f"--{name}" for name in asked))
+        raise BenchRefused("one thing is measured at a time", part=" ".join(f"--{name}" for name in asked))
     mode = asked[0] if asked else None
     for given, modes in GOES_WITH.items():
         if getattr(args, given) and mode not in modes:
             known = " or ".join(f"--{one}" if one else "no other option" for one in modes)
-            raise BenchFault(f"goes with {known}", part="PATH" if given == "paths" else f"--{given}")
+            raise BenchRefused(f"goes with {known}", part="PATH" if given == "paths" else f"--{given}")
     return mode
 
 

@@ -31,8 +31,11 @@ def compare_backends(args: argparse.Namespace, config: Config) -> int:
     if not args.json:
         print("\n".join(_line(row) for row in rows))
     choice = choose(manifest, rows)
+    # First said, then written: a disk that refuses must not cost what took minutes to measure.
+    print(json.dumps(_told(config, rows, choice)) if args.json else _sentence(choice), flush=True)
     write_measured(config.infer.measured, config.board, {"infer": choice.as_settings()})
-    print(json.dumps(_told(config, rows, choice)) if args.json else _sentence(config, choice))
+    if not args.json:
+        print(f"written to {config.infer.measured}; your own file wins over it")
     return 0
 
 
@@ -51,11 +54,10 @@ def _threads(count: int) -> str:
     return {0: "", 1: "1 thread"}.get(count, f"{count} threads")
 
 
-def _sentence(config: Config, choice: Choice) -> str:
+def _sentence(choice: Choice) -> str:
     return (
         f"\nchosen: {', then '.join(choice.chain)}; {_threads(choice.threads) or 'device'}, precision"
-        f" {choice.precision}: {choice.ms:.1f} ms for a frame of a visit\n"
-        f"written to {config.infer.measured}; your own file wins over it"
+        f" {choice.precision}: {choice.ms:.1f} ms for a frame of a visit"
     )
 
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from ..bench.pictures import Plates, Sample, given, rendered
 from ..bench.race import Timers
 from ..config import Config
-from ..faults import BenchFault
+from ..faults import BenchRefused
 
 
 def timers() -> Timers:
@@ -37,13 +37,13 @@ def bar(total: int) -> tqdm[NoReturn]:
 def samples(
     paths: list[Path], twin: Config, count: int, step: Callable[[], object], plates: Plates | None = None
 ) -> list[Sample]:
-    """The first `count` pictures given, else as many rendered ones. Raises InputDataFault, BenchFault."""
+    """The first `count` pictures given, else as many rendered ones. Raises InputDataFault, BenchRefused."""
     made = []
     for sample in given(paths, count, plates) if paths else rendered(twin, count):
         made.append(sample)
         step()
     if not made:
-        raise BenchFault("there is no picture to recognise")
+        raise BenchRefused("there is no picture to recognise")
     return made
 
 

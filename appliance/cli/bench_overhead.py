@@ -24,7 +24,7 @@ from ..clock import Clock
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
-from ..faults import BenchFault
+from ..faults import BenchFault, ExtraMissing
 from ..hw.system_clock import SystemClock
 from ..infer.chain import make_backend
 from ..infer.models import load_manifest
@@ -107,7 +107,7 @@ def _rewritten(config: Config, pictures: Sequence[Picture], step: Step) -> Rewri
         with tempfile.TemporaryDirectory(prefix="gatehouse-bench-") as folder:
             side = config.vision.detect_side
             return measure_rewrite(session, side, pictures, Path(folder), timers(), step)
-    except BenchFault as fault:
+    except (BenchFault, ExtraMissing) as fault:
         print(fault, file=sys.stderr)
         return None
     finally:

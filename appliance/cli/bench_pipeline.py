@@ -21,7 +21,7 @@ from ..bench.pipeline.films import DECODERS, frames_of, nvdec_film, opencv_film
 from ..bench.pipeline.instruments import copied, gpu_memory_mb
 from ..bench.pipeline.plain import PlainNets, plain_nets
 from ..bench.pipeline.plot import HEIGHT, WIDTH, draw
-from ..bench.pipeline.report import lines
+from ..bench.pipeline.report import compared, head, measured
 from ..bench.pipeline.rig import Eyes
 from ..bench.pipeline.run import Instruments
 from ..bench.pipeline.seams import BusyDetector, BusyReader, Seams
@@ -30,7 +30,7 @@ from ..clock import Clock
 from ..config import Config
 from ..config.schema import Camera
 from ..evaluate.canvas import SvgCanvas
-from ..faults import BenchFault, GateFault
+from ..faults import BenchRefused, GateFault
 from ..hw.system_clock import SystemClock
 from ..infer.base import Precision
 from ..infer.models import load_manifest
@@ -62,7 +62,7 @@ def configure_pipeline(parser: argparse.ArgumentParser) -> None:
 def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
     """Measure the parts that are asked for. Raises BenchFault, EngineFailed and InputDataFault."""
     if args.cameras < 1:
-        raise BenchFault("--cameras: at least 1")
+        raise BenchRefused("at least 1", part="--cameras")
     check_place(args.plot)
     then, scale = earlier(args, "bench_pipeline"), _scale(args)
     # As the gate runs: a thread that computes gives the interpreter's lock back that often.
@@ -75,14 +75,19 @@ def measure_pipeline(args: argparse.Namespace, config: Config) -> int:
     }
     footing, recognition = _footing(args, config)
     told |= {"backend": recognition.backend, "precisions": _precisions(recognition)}
+    # What is measured stays said, should a later part fail; stdout is the object's where one is asked for.
+    say = partial(print, file=sys.stderr if args.json else sys.stdout, flush=True)
+    say(head(told))
     course = Course(footing, scale)
     # As the gate does once it sees: a collection of all that was loaded would stop every thread.
     gc.freeze()
     for name, figures in course.parts(args.parts):
         told[name] = figures
-        # What is measured stays said, should a later part fail.
-        print(json.dumps({name: figures}), file=sys.stderr, flush=True)
-    print(json.dumps(told) if args.json else "\n".join(lines(told)))
+        say("\n".join(measured(name, figures)))
+    for line in compared(told):
+        say(line)
+    if args.json:
+        print(json.dumps(told))
     if args.plot is not None:
         canvas = SvgCanvas(WIDTH, HEIGHT)
         draw(told, canvas)

@@ -19,7 +19,9 @@ def nvidia_device(infer: Infer) -> BaseDevice:
         # Only here: a gate without such a camera needs no pycuda.
         from ..infer.cuda.device import nvidia
     except ImportError as error:
-        raise EngineFailed("pycuda is not installed: pip install 'gatehouse[gpu]'", part="cuda") from error
+        raise EngineFailed(
+            "pycuda is not installed: pip install 'gatehouse[gpu,nvdec]'", part="cuda"
+        ) from error
     return nvidia(infer)[1]
 
 

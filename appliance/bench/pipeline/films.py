@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from ...clock import Clock
-from ...faults import BenchFault
+from ...faults import BenchRefused
 from ...hw.base import BaseCamera
 from ...hw.cameras.footage import Footage, FootageCamera
 from ...hw.cameras.nvdec import Memory, NvdecCamera, NvdecConfig
@@ -85,10 +85,10 @@ def nvdec_film(
 
 
 def frames_of(path: Path) -> int:
-    """How many frames the video promises. Raises InputDataFault, and BenchFault where it does not say."""
+    """How many frames the video promises. Raises InputDataFault, and BenchRefused where it does not say."""
     promised = Footage(path).promised
     if promised < 1:
-        raise BenchFault("the video does not say how long it is; copy it into an .mp4", part=str(path))
+        raise BenchRefused("the video does not say how long it is; copy it into an .mp4", part=str(path))
     return promised
 
 

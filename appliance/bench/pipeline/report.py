@@ -11,13 +11,14 @@ RATIO, CPU_SHARE, MB_S, MARGINAL, TIMES = 0.9, 0.10, 1.0, 1.1, 10.0
 """What the GPU path has to reach; on a processor they only compare."""
 
 
-def lines(told: Figures) -> Iterator[str]:
-    """A line a figure, part by part, in the order of measuring."""
-    yield f"{told['cameras']} cameras of {told['video']}, {told['decoder']}, {told['backend']}"
-    for name, show in _PARTS.items():
-        if name in told:
-            yield from show(told[name])
-    yield from _times(told)
+def head(told: Figures) -> str:
+    """What is measured."""
+    return f"{told['cameras']} cameras of {told['video']}, {told['decoder']}, {told['backend']}"
+
+
+def measured(name: str, figures: Figures) -> Iterator[str]:
+    """A line a figure of one part."""
+    return _PARTS[name](figures)
 
 
 def _throughput(ran: Figures) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _plain(figures: Figures) -> Iterator[str]:
         yield f"script on {name:<6} {told['cameras']} cameras"
 
 
-def _times(told: Figures) -> Iterator[str]:
+def compared(told: Figures) -> Iterator[str]:
     """How many times the script's cameras the gate has, where both were measured."""
     for name, script in told.get("plain", {}).items():
         if "capacity" in told and script["cameras"]:

@@ -11,7 +11,7 @@ import pytest
 from appliance.bench.native import NativePreparer
 from appliance.bench.race import Timers
 from appliance.bench.rewrite import measure_rewrite
-from appliance.faults import BenchFault
+from appliance.faults import ExtraMissing
 from appliance.infer.base import Array, Arrays, BaseSession, TensorSpec
 from appliance.sight import Picture
 
@@ -55,5 +55,5 @@ def test_what_is_no_picture_is_grey(tmp_path: Path) -> None:
 
 def test_without_a_compiler_there_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(BenchFault, match=r"g\+\+ is not installed"):
+    with pytest.raises(ExtraMissing, match=r"^g\+\+: .*Install it"):
         NativePreparer(tmp_path)

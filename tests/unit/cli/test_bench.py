@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from appliance.__main__ import main
-from appliance.bench.backends import Contest, Measured
+from appliance.bench.backends import Choice, Contest, Measured
 from appliance.bench.compare import FIGURES, Figure
-from appliance.cli import bench
+from appliance.cli import bench, bench_backends
 from appliance.config.schema import BACKENDS
 from tests.unit.bench.reports import beyond, report, within
 
@@ -84,14 +84,31 @@ def test_what_would_not_be_heeded_is_refused(
     words: list[str], part: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", *words]) == 2
-    assert capsys.readouterr().err.startswith(f"{part}: ")
+    told = capsys.readouterr().err
+    assert (told.startswith(f"{part}: "), "`gatehouse bench --help`" in told) == (True, True)
 
 
 def test_a_report_of_another_kind_is_refused_before_anything_is_measured(
     then: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", "--pipeline", "none.mp4", "--against", str(then)]) == 2
-    assert "no report of bench_pipeline" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "no report of bench_pipeline" in told
+    assert "Name a file that `gatehouse bench --json`" in told
+
+
+@pytest.mark.parametrize("words", [["--json"], []])
+def test_a_choice_that_cannot_be_written_was_said(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    config = tmp_path / "gate.toml"
+    config.write_text(f'[infer]\nmeasured = "{tmp_path}/file/measured.toml"\n')
+    monkeypatch.setattr(Contest, "measure", lambda contest: iter(()))
+    monkeypatch.setattr(bench_backends, "choose", lambda *_: Choice(("it",), 1, "auto", 12.0))
+    assert main(["bench", "--backends", "--board", "sim", "--config", str(config), *words]) == 2
+    told = capsys.readouterr()
+    assert ("12.0" in told.out, "written to" in told.out, "measured.toml" in told.err) == (True, False, True)
 
 
 @pytest.mark.parametrize("name", BACKENDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from appliance.hw.cameras.nvdec import Decoded, Memory, NvdecCamera
 from appliance.infer.base import Lane
 from appliance.infer.device import BaseDevice, Copied, Picked, Placed, Plane
 from appliance.runtime.cameras import LiveFootage, build_camera
-from appliance.runtime.decoding import GpuMemory, memory_of
+from appliance.runtime.decoding import GpuMemory, memory_of, nvidia_device
 from appliance.sight import Box, Layout, Matrix, Picture, Surface
 
 from .rig import a_clock
@@ -110,3 +111,11 @@ def test_a_device_that_fails_is_a_lost_camera(ask: Callable[[Memory, Surface], o
 def test_an_address_comes_at_its_own_rate_and_a_file_at_the_cameras(source: str, kind: type) -> None:
     camera = build_camera("front", Camera(driver="nvdec", source=source), a_clock(), GpuMemory(Infer()))
     assert type(camera) is kind
+
+
+def test_without_its_packages_the_camera_names_its_extras(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "appliance.infer.cuda.device", None)
+    with pytest.raises(EngineFailed, match=r"gatehouse\[gpu,nvdec\]"):
+        nvidia_device(Infer())

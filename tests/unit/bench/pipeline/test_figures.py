@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from appliance.bench.pipeline import marginal
 from appliance.bench.pipeline.capacity import Limits, Search, Trial
-from appliance.bench.pipeline.report import lines
+from appliance.bench.pipeline.report import compared, head, measured
 
 
 def test_the_marginal_cost_is_the_slope_of_a_line_through_the_costs_around_the_camera() -> None:
@@ -60,11 +62,7 @@ def test_the_search_stops_at_the_most() -> None:
 
 
 def test_the_report_has_a_line_a_figure() -> None:
-    told = {
-        "video": "gate.mp4",
-        "decoder": "nvdec",
-        "cameras": 16,
-        "backend": "onnxruntime-cuda",
+    told: dict[str, Any] = {
         "throughput": {"fps": 2000.0, "batch": 15.5},
         "stages": {"fps": {"decode": 2100.0}, "slowest": "decode", "ratio": 0.95},
         "real": {
@@ -78,7 +76,7 @@ def test_the_report_has_a_line_a_figure() -> None:
         "plain": {"cuda": {"cameras": 5}, "cpu": {"cameras": 0}},
         "memory": {"gpu_mb": [[0, 900.0], [90_000, 900.0]]},
     }
-    text = "\n".join(lines(told))
+    text = "\n".join([*(line for name in told for line in measured(name, told[name])), *compared(told)])
     for part in (
         "0.95 (goal 0.9)",
         "+0 MB",
@@ -90,3 +88,8 @@ def test_the_report_has_a_line_a_figure() -> None:
         assert part in text
     assert "12.0 times" in text
     assert "within 100 ms" in text
+
+
+def test_the_head_says_what_is_measured() -> None:
+    told = {"video": "gate.mp4", "decoder": "nvdec", "cameras": 16, "backend": "onnxruntime-cuda"}
+    assert head(told) == "16 cameras of gate.mp4, nvdec, onnxruntime-cuda"
