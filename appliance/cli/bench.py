@@ -6,10 +6,8 @@ import argparse
 import json
 import logging
 import platform
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ..bench.process import confined, memory, processors
@@ -22,12 +20,13 @@ from ..bench.tap import Tap
 from ..config import Config
 from ..config.load import load_config
 from ..config.schema import Camera
-from ..faults import BenchRefused, RecordFailed
+from ..faults import BenchRefused
 from ..hw.system_clock import SystemClock
 from ..sight import Picture
 from ..vision.factory import build_recognition
 from .bench_against import earlier, judged
 from .bench_backends import compare_backends
+from .bench_folder import folder_beside
 from .bench_gains import show_gains
 from .bench_gpu import show_gpu
 from .bench_input import bar, load, samples, timers, unshared
@@ -134,7 +133,7 @@ def _measure(ours: Config, args: argparse.Namespace) -> Report:
     stops = max(FEWEST, openings // STOPS_SHARE)
     twin = wide(load_config(None, "sim", environment={}).config)
     before = load()
-    with _folder(ours.record.path) as folder, bar(3 * frames + 2 * (openings + stops)) as shown:
+    with folder_beside(ours.record.path) as folder, bar(3 * frames + 2 * (openings + stops)) as shown:
         pictures = [one.picture for one in samples(args.paths, twin, frames, shown.update)]
         camera = _camera(args.paths, twin)
         recognised = _recognise(ours, pictures, camera, timers(), shown.update)
@@ -170,16 +169,3 @@ def _recognise(
     recognition = build_recognition(ours.vision, ours.infer, make=tap.backend)
     settings = (ours.vision, ours.vote)
     return measure_recognition(recognition, tap, pictures, camera, settings, clocks, step)
-
-
-@contextmanager
-def _folder(record: Path) -> Iterator[Path]:
-    """A folder on the record's disk that is gone afterwards. Raises RecordFailed."""
-    parents = record.absolute().parents
-    beside = next(place for place in parents if place.exists())
-    try:
-        made = tempfile.TemporaryDirectory(prefix=".gatehouse-bench-", dir=beside)
-    except OSError as error:
-        raise RecordFailed(f"{beside}: {error.strerror}", part="record") from error
-    with made as name:
-        yield Path(name)
