@@ -40,7 +40,9 @@ class Migration:
     def difference(self) -> str:
         """As `diff -u` shows it."""
         before, after = (text.splitlines(keepends=True) for text in (self.before, self.after))
-        return "".join(difflib.unified_diff(before, after, str(self.path), f"{self.path} (migrated)"))
+        lines = difflib.unified_diff(before, after, str(self.path), f"{self.path} (migrated)")
+        # A file may end without a line break; what is printed after it must not follow on its last line.
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in lines)
 
     def write(self, stamp: str) -> Path:
         """Put the new text in place; the old file stays beside it, named by `stamp`. Raises ConfigFault."""

@@ -146,6 +146,13 @@ def test_the_difference_is_shown_and_nothing_written(owner: Path, capsys: pytest
     assert owner.read_text() == OLD
 
 
+def test_a_difference_ends_its_last_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    owner = written(tmp_path, "[heat]\nact_c = 70.0")
+
+    assert main(["config", "migrate", "--config", str(owner)]) == 1
+    assert capsys.readouterr().out.endswith("+[thermal]\n act_c = 70.0\n")
+
+
 def test_the_old_file_is_kept_beside_the_new_one(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     owner.chmod(0o640)
 
