@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..durable import replace
 from ..faults import EngineFailed
 
 _MAGIC = b"gatehouse engine 1\n"
@@ -74,15 +74,7 @@ class PlanStore:
 
 def write_whole(path: Path, data: bytes, part: str) -> None:
     """Replace a file, whole or not at all. Raises EngineFailed."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
+        replace(path, data)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise EngineFailed(f"{path} cannot be written: {error.strerror}", part=part) from error
