@@ -97,6 +97,10 @@ WATCHED: Mapping[str, tuple[int, tuple[Figure, ...]]] = {
 """The key that a report bears its version under -> that version, and what is watched."""
 
 
+FEWEST_FRAMES = 30
+"""Of fewer, one frame that had to wait for another program decides over the median's tolerance."""
+
+
 def load_report(path: Path, kind: str = "bench") -> Mapping[str, Any]:
     """An earlier report of this kind. Raises BenchReportUnfit."""
     try:
@@ -108,7 +112,23 @@ def load_report(path: Path, kind: str = "bench") -> Mapping[str, Any]:
     version, _ = WATCHED[kind]
     if not isinstance(report, dict) or report.get(kind) != version:
         raise BenchReportUnfit(f"it is no report of {kind} version {version}", part=str(path))
+    if (few := too_few(report)) is not None:
+        raise BenchReportUnfit(few, part=str(path))
     return report
+
+
+def too_few(report: Mapping[str, Any]) -> str | None:
+    """Why a report must not be judged; None where it may, as where frames are not counted."""
+    frames = _at(report, "recognition.frames")
+    if frames is None or frames >= FEWEST_FRAMES:
+        return None
+    return f"{frames:.0f} frames are too few to be judged; measure {FEWEST_FRAMES} or more"
+
+
+def loads(report: Mapping[str, Any]) -> str:
+    """The load averages before and after, as words."""
+    told = _inside(_inside(report, "computer"), "load")
+    return " and ".join(f"{load:.1f}" for load in told) if isinstance(told, list) else "unknown"
 
 
 def regressions(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -24,7 +24,7 @@ from ..faults import BenchRefused
 from ..hw.system_clock import SystemClock
 from ..sight import Picture
 from ..vision.factory import build_recognition
-from .bench_against import earlier, judged
+from .bench_against import earlier, judged, must_suffice
 from .bench_backends import compare_backends
 from .bench_folder import folder_beside
 from .bench_gains import show_gains
@@ -107,6 +107,7 @@ def run(args: argparse.Namespace) -> int:
     if mode is not None:
         return MODES[mode](args, read_settings(args).config)
     then = earlier(args, "bench")
+    must_suffice(then, _frames(args))
     ours = read_settings(args).config
     report = _measure(ours, args)
     told = report.as_json()
@@ -127,8 +128,13 @@ def _mode(args: argparse.Namespace) -> str | None:
     return mode
 
 
+def _frames(args: argparse.Namespace) -> int:
+    told: int = args.frames or (QUICK_FRAMES if args.quick else FRAMES)
+    return told
+
+
 def _measure(ours: Config, args: argparse.Namespace) -> Report:
-    frames = args.frames or (QUICK_FRAMES if args.quick else FRAMES)
+    frames = _frames(args)
     openings = args.openings or (QUICK_OPENINGS if args.quick else OPENINGS)
     stops = max(FEWEST, openings // STOPS_SHARE)
     twin = wide(load_config(None, "sim", environment={}).config)

@@ -59,17 +59,8 @@ def test_nothing_is_left_behind(owner: Path, capsys: pytest.CaptureFixture[str])
     assert sorted(path.name for path in owner.parent.iterdir()) == ["mine.toml"]
 
 
-def test_what_got_worse_is_told(owner: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    better = measured(owner, capsys, GOLDEN)
-    better["memory_mb"]["gate"] /= 2
-    then = tmp_path / "then.json"
-    then.write_text(json.dumps(better), encoding="utf-8")
-    assert main(["bench", GOLDEN, *SMALL, "--against", str(then), "--config", str(owner)]) == 1
-    assert "worse: memory at most" in capsys.readouterr().err
-
-
 BAD = [
-    (["--against", "none.json"], "none.json: The gate could not be measured."),
+    (["--against", "none.json"], "none.json: The earlier report cannot be compared with."),
     (["none.jpg"], "none.jpg: The given file cannot be used. (there is no such file)"),
 ]
 

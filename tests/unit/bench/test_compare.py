@@ -9,7 +9,7 @@ import pytest
 
 from appliance.bench.compare import FIGURES, PIPELINE, Figure, load_report, regressions
 from appliance.bench.report import VERSION
-from appliance.faults import BenchFault
+from appliance.faults import BenchReportUnfit
 from tests.unit.bench.reports import WATCHED, Make, beyond, pipeline, report, within
 
 EVERY = pytest.mark.parametrize(("make", "figure"), WATCHED, ids=[figure.name for _, figure in WATCHED])
@@ -72,16 +72,26 @@ def test_an_earlier_report_is_loaded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"bench": 0}'])
 def test_another_file_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
-    with pytest.raises(BenchFault) as refused:
+    with pytest.raises(BenchReportUnfit) as refused:
         load_report(written(tmp_path / "then.json", text))
     assert str(refused.value).count("\n") == 0
 
 
+def test_a_report_of_enough_frames_judges(tmp_path: Path) -> None:
+    assert load_report(written(tmp_path / "then.json", json.dumps(report(frames=30))))
+
+
+def test_a_report_of_few_frames_judges_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path / "then.json", json.dumps(report(frames=29)))
+    with pytest.raises(BenchReportUnfit, match="29 frames are too few"):
+        load_report(path)
+
+
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BenchFault, match="No such file"):
+    with pytest.raises(BenchReportUnfit, match="No such file"):
         load_report(tmp_path / "none.json")
 
 
 def test_a_report_of_another_kind_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BenchFault, match="no report of bench_pipeline version 1"):
+    with pytest.raises(BenchReportUnfit, match="no report of bench_pipeline version 1"):
         load_report(written(tmp_path / "then.json", json.dumps(report())), "bench_pipeline")

@@ -48,7 +48,7 @@ def test_a_figure_that_got_worse_ends_with_1(
     figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(monkeypatch, then, beyond(report, figure)) == 1
-    assert capsys.readouterr().err.startswith(f"worse: {figure.name}: ")
+    assert f"\nworse: {figure.name}: " in capsys.readouterr().err
 
 
 @EVERY
@@ -56,7 +56,23 @@ def test_a_figure_within_its_tolerance_ends_with_0(
     figure: Figure, then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert compared(monkeypatch, then, within(report, figure)) == 0
-    assert capsys.readouterr().err == ""
+    assert capsys.readouterr().err == "load average: 0.5 and 1.2 then, 0.5 and 1.2 now\n"
+
+
+@pytest.mark.parametrize("words", [["--quick"], ["--frames", "29"]])
+def test_few_frames_are_refused_before_anything_is_measured(
+    words: list[str], then: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", "--against", str(then), "--board", "sim", *words]) == 2
+    assert "frames are too few for it; 30 at least" in capsys.readouterr().err
+
+
+def test_few_pictures_are_told_and_not_judged(
+    then: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert compared(monkeypatch, then, report(frames=11)) == 2
+    told = capsys.readouterr()
+    assert ("measured" in told.out, "11 frames are too few" in told.err) == (True, True)
 
 
 def test_the_same_again_ends_with_0(then: Path, monkeypatch: pytest.MonkeyPatch) -> None:
