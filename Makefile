@@ -10,11 +10,14 @@ PYTEST := $(BIN)/python -m pytest
 LOCK := uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+# The image's own, whose wheels are unpacked on another processor.
+IMAGE_PYTHON := --python-version 3.13 --python-platform aarch64-manylinux_2_28
+
 # What the tests can use: extras that need a GPU, or take another's place, stay out of every lock.
 EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn --extra pi --extra jetson
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
+.PHONY: help run test test-unit test-system check bench hil hil-image mutation docs lock models image bundle clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -42,8 +45,8 @@ test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, 
 	@$(PYTEST) tests/system
 
 check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
-	@$(BIN)/ruff check appliance models tests
-	@$(BIN)/ruff format --check appliance models tests
+	@$(BIN)/ruff check appliance image-build models tests
+	@$(BIN)/ruff format --check appliance image-build models tests
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 
@@ -54,12 +57,19 @@ else
 	@$(PYTEST) tests/hil
 endif
 
+hil-image: $(VENV)/.dev ## build the image and boot it in QEMU (needs root; docs/image.md)
+	@tests/hil/emulated/run.sh
+
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
 
 models: $(VENV)/.dev ## score the nets on held-out photographs: DATA=folder (training: models/LOG.md)
 	@test -n "$(DATA)" || { echo "make models needs DATA=FOLDER with labelled photographs; no data comes with the project." >&2; exit 2; }
 	@$(BIN)/python -m models.recipes.evaluate_read "$(DATA)" --reader gatehouse ppocr
+
+image: $(VENV)/.runtime ## the flashable image: BOARD=qemu-arm64|rpi (needs root; docs/image.md)
+	@test -n "$(BOARD)" || { echo "make image needs BOARD=qemu-arm64 or BOARD=rpi." >&2; exit 2; }
+	@BOARD=$(BOARD) image-build/make-image.sh
 
 # -- generated files ---------------------------------------------------------------------------------
 
@@ -74,15 +84,14 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 	$(LOCK) pyproject.toml --constraint requirements/build.txt --output-file requirements/runtime.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --constraint requirements/runtime.txt \
 		--output-file requirements/dev.txt
+	$(subst --universal --python-version 3.10,$(IMAGE_PYTHON),$(LOCK)) pyproject.toml --extra pi \
+		--constraint requirements/runtime.txt --output-file requirements/image.txt
 	$(LOCK) pyproject.toml --extra pi --extra jetson --group hil --constraint requirements/dev.txt \
 		--output-file requirements/hil.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --group mutation --constraint requirements/dev.txt \
 		--output-file requirements/mutation.txt
 
 # -- what comes with later issues --------------------------------------------------------------------
-
-image: ## (not yet) BOARD=...: the flashable image
-	@echo "make image: not built yet; image-build/README.md says what comes." >&2; exit 2
 
 bundle: ## BOARD=rpi|jetson|qemu-arm64 KIND=system|application|models: a signed update (ota/README.md)
 	@test -n "$(BOARD)" || { echo "make bundle needs BOARD=rpi, jetson or qemu-arm64 (ota/README.md)." >&2; exit 2; }

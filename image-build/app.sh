@@ -30,7 +30,7 @@ mkdir -p "$lib" "$work/scratch"
 # The requirements of the lock whose names match, or do not match, with their hashes.
 pick() { awk -v names="$1" -v want="$2" '/^[a-z]/ { split($1, part, "=="); on = (part[1] ~ "^(" names ")$") == want } on'  "$LOCK"; }
 
-pip() { "$PYTHON" -m pip "$@" --quiet --disable-pip-version-check --no-deps; }
+pip() { "$PYTHON" -m pip "$@" --quiet --quiet --disable-pip-version-check --no-deps; }
 
 say "wheels for aarch64, Python 3.13"
 pick "$PLAIN|$COMPILED" 0 > "$work/scratch/wheels.txt"
@@ -57,7 +57,8 @@ rm -rf "${lib:?}/bin"
 pip install --target "$lib" --no-compile --no-build-isolation "$work/scratch/tree"
 rm -rf "${lib:?}/bin"
 
-install -D -m 644 -t "$work/usr/lib/systemd/system" etc/systemd/*.service
+install -D -m 644 -t "$work/usr/lib/systemd/system" etc/systemd/*.service etc/systemd/*.path
+install -D -m 644 -t "$work/etc/systemd/system.conf.d" etc/systemd/system.conf.d/*.conf
 install -D -m 644 -t "$work/usr/lib/udev/rules.d" etc/udev/*.rules
 install -D -m 644 -t "$work/usr/share/doc/gatehouse" README.md LICENSE
 rm -rf "$work/scratch"

@@ -26,7 +26,7 @@ mmdebstrap --verbose --variant=minbase --architectures="$ARCH" --format=tar \
     --include="$(packages "$HERE/lists/common" "$HERE/lists/$BOARD" | paste -sd,)" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/info/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
-    --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt=force-unsafe-io \
+    --dpkgopt='path-include=/usr/share/doc/*/copyright' --dpkgopt=force-unsafe-io --dpkgopt=force-confold \
     --aptopt='APT::Install-Recommends "false"' \
     --essential-hook='mkdir -p "$1/etc/initramfs-tools" && echo update_initramfs=no > "$1/etc/initramfs-tools/update-initramfs.conf"' \
     --customize-hook='rm -f "$1"/etc/ssh/ssh_host_* "$1"/var/lib/systemd/random-seed "$1"/var/lib/dbus/machine-id' \

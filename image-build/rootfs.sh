@@ -56,7 +56,7 @@ PYTHONHOME=$tools/usr "$tools/usr/lib64/ld-linux-x86-64.so.2" --library-path "$t
 say "squashfs and its hashes"
 rm -rf "${root:?}/boot" "$root/usr/lib/python3.13/test"
 mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/gatehouse" "$root/var/log/journal"
-mksquashfs "$root" "$out/root.squashfs" -noappend -quiet -no-progress -comp zstd -Xcompression-level 6 \
+env -u SOURCE_DATE_EPOCH mksquashfs "$root" "$out/root.squashfs" -noappend -quiet -no-progress -comp zstd -Xcompression-level 6 \
     -reproducible -all-time "$SOURCE_DATE_EPOCH" -mkfs-time "$SOURCE_DATE_EPOCH" -no-xattrs
 truncate --size=%4096 "$out/root.squashfs"
 blocks=$(($(stat -c %s "$out/root.squashfs") / 4096))

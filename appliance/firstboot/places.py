@@ -12,7 +12,7 @@ class Places:
 
     data: Path = Path("/data")
     card: Path = Path("/boot/config")
-    run: Path = Path("/run/gatehouse")
+    run: Path = Path("/run/gatehouse-image")
     machine_id: Path = Path("/etc/machine-id")
 
     @property

@@ -81,7 +81,7 @@ class Firmware:
     def _device_tree(self, machine: Sequence[str], choice: Choice) -> Path:
         """The machine's own, with what a Pi's firmware adds to it."""
         tree = self._work / "board.dtb"
-        words = list(machine)
+        words = [*machine, "-display", "none"]
         at = words.index("-machine") + 1
         words[at] += f",dumpdtb={tree}"
         subprocess.run(words, check=True, capture_output=True)

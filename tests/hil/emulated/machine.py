@@ -15,7 +15,19 @@ from .firmware import Firmware, Loaded
 SLOWNESS = 4.0
 """Limits are a quiet computer's times this: without KVM, beside other work, a start takes 35 to 140 s."""
 
-_MACHINE = ("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", "-smp", "2", "-m", "1024")
+_MACHINE = (
+    "qemu-system-aarch64",
+    "-machine",
+    "virt",
+    "-cpu",
+    "cortex-a72",
+    "-smp",
+    "2",
+    "-m",
+    "1024",
+    "-nic",
+    "none",
+)
 _PORT_LIMIT_S = 10.0
 
 _BENCH_UNIT = """[Unit]

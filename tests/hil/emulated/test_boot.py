@@ -1,0 +1,63 @@
+"""The flashed image on an emulated board: from power-on to a gate that obeys its buttons."""
+
+from __future__ import annotations
+
+import pytest
+
+from .machine import Run
+
+pytestmark = pytest.mark.timeout(1800)
+
+OPEN, CLOSE = 17, 27
+OPEN_BUTTON, STOP_BUTTON = 5, 6
+LIMIT_OPEN, LIMIT_CLOSED = 20, 21
+LOW, HIGH = "pull-down", "pull-up"
+
+
+def wire(run: Run, line: int, pull: str) -> None:
+    """Bring an input of the board to a level, as a contact does."""
+    run.agent.ask(f"echo {pull} > /run/lines/sim_gpio{line}/pull")
+
+
+def level(run: Run, line: int) -> str:
+    return run.agent.ask(f"cat /run/lines/sim_gpio{line}/value").strip()
+
+
+def await_level(run: Run, line: int, value: int) -> None:
+    """Until an output has this level: the board itself waits, and says so at once."""
+    look = f'[ "$(cat /run/lines/sim_gpio{line}/value)" = {value} ]'
+    run.agent.ask(f"timeout 60 sh -c 'until {look}; do sleep 0.02; done'", 70)
+
+
+def test_it_comes_up_from_the_slot_that_the_firmware_chose(run: Run) -> None:
+    assert run.console.find_all("gatehouse-init: slot .*") == [
+        "gatehouse-init: slot a, boot partition 2, tryboot 0"
+    ]
+
+
+def test_the_owner_s_file_is_taken_and_the_gate_armed(run: Run) -> None:
+    run.agent.ask("cmp /boot/config/gatehouse.toml /etc/gatehouse/gatehouse.toml")
+
+    assert run.console.find_all("taken from the card: gatehouse.toml")
+    assert "armed" in run.agent.ask("journalctl -u gatehouse -o cat --no-pager")
+
+
+def test_the_root_is_read_only_and_the_data_partition_has_grown(run: Run) -> None:
+    assert "squashfs" in run.agent.ask("grep dm-0 /proc/mounts || cat /proc/mounts")
+    assert int(run.agent.ask("df --output=size -m /data | tail -n 1")) > 200
+
+
+def test_no_unit_has_failed(run: Run) -> None:
+    assert run.agent.ask("systemctl --failed --plain --no-legend --no-pager") == ""
+
+
+def test_outputs_rest_until_the_button_opens_and_the_limit_ends_the_motion(run: Run) -> None:
+    assert (level(run, OPEN), level(run, CLOSE)) == ("0", "0")
+    wire(run, OPEN_BUTTON, LOW)
+    await_level(run, OPEN, 1)
+    wire(run, OPEN_BUTTON, HIGH)
+    wire(run, LIMIT_CLOSED, HIGH)
+    wire(run, LIMIT_OPEN, LOW)
+    await_level(run, OPEN, 0)
+
+    assert level(run, CLOSE) == "0"
