@@ -20,6 +20,9 @@ _ROW_STEP = 8
 _FIRST_RETRY_S = 0.5
 _LONGEST_RETRY_S = 10.0
 """A camera that boots takes some ten seconds; asking more rarely only delays its return."""
+_FIRST_THAW_S = 10.0
+_LONGEST_THAW_S = 600.0
+"""A frozen camera is opened anew, ever more seldom: a picture that only seems to stand must not be lost often."""
 _HUNG_MARGIN_S = 2.0
 """A driver that waits for a frame until its limit still has to return; one that is later does not."""
 
@@ -39,7 +42,8 @@ class Capture:
 
     A camera without frames is reported as CameraLost, closed, and opened again with back-off. One
     whose picture has not changed at all for `frozen_s` is reported as CameraFrozen; its frames no
-    longer reach the mailbox (law 8). Both are cleared by the first good frame.
+    longer reach the mailbox (law 8), and it is opened anew where that lasts. Both are cleared by the first
+    good frame.
 
     A driver that does not return cannot be reported by the thread that it holds: `watch` is called by
     another one.
@@ -69,6 +73,8 @@ class Capture:
         self._print = 0
         self._still = False
         self._changed_s = clock.monotonic()
+        self._thaw_s = _FIRST_THAW_S
+        self._thaw_at_s: float | None = None
 
     @property
     def wait_s(self) -> float:
@@ -136,12 +142,22 @@ class Capture:
             self._print, self._changed_s = seen, now_s
         elif now_s - self._changed_s >= self._frozen_s:
             self._raise(CameraFrozen(f"for {now_s - self._changed_s:.1f} s", part=self._name))
+            self._thaw(now_s)
             return False
         elif isinstance(self._active, CameraFrozen):
             return False
         self._recover()
         self._deliver(frame)
         return True
+
+    def _thaw(self, now_s: float) -> None:
+        """Have a camera that has been frozen for long opened anew by the next step."""
+        if self._thaw_at_s is not None and now_s >= self._thaw_at_s:
+            self.close()
+            self._thaw_at_s = None
+            self._thaw_s = min(2 * self._thaw_s, _LONGEST_THAW_S)
+        if self._thaw_at_s is None:
+            self._thaw_at_s = now_s + self._thaw_s
 
     def _raise(self, fault: GateFault) -> None:
         with self._telling:
@@ -153,6 +169,7 @@ class Capture:
 
     def _recover(self) -> None:
         self._retry_s = _FIRST_RETRY_S
+        self._thaw_s, self._thaw_at_s = _FIRST_THAW_S, None
         with self._telling:
             self._clear()
 

@@ -60,6 +60,19 @@ def test_a_frozen_camera_gives_no_frames_until_its_picture_changes() -> None:
     assert faults.lines == ["+camera_frozen", "-camera_frozen"]
 
 
+def test_a_camera_that_stays_frozen_is_opened_anew_ever_more_seldom() -> None:
+    time, faults = clock(), FaultLog()
+    source = Source(*(frame(float(n), n) for n in range(100)))
+    capture = Capture("cam", source, Camera(frozen_s=2.0), time, lambda seen: None, faults)
+    opened = []
+    for _ in range(80):
+        capture.step()
+        opened.append(source.opened)
+        time.advance(1.0)
+    assert [opened.count(n) for n in (1, 2, 3)] == [13, 20, 40]
+    assert faults.lines == ["+camera_frozen"]
+
+
 def test_the_same_picture_for_a_short_while_is_no_fault() -> None:
     time, faults, got = clock(), FaultLog(), list[Frame]()
     capture = Capture("cam", Source(frame(1.0)), Camera(frozen_s=2.0), time, got.append, faults)
