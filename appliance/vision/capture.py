@@ -22,7 +22,7 @@ _LONGEST_RETRY_S = 10.0
 """A camera that boots takes some ten seconds; asking more rarely only delays its return."""
 _FIRST_THAW_S = 10.0
 _LONGEST_THAW_S = 600.0
-"""A frozen camera is opened anew, ever more seldom: a picture that only seems to stand must not be lost often."""
+"""A frozen camera is opened anew, ever more seldom: a still night may only look frozen."""
 _HUNG_MARGIN_S = 2.0
 """A driver that waits for a frame until its limit still has to return; one that is later does not."""
 
