@@ -63,10 +63,16 @@ class Recovery:
             self._kept_s = now_s
             self._keep()
 
-    def reboot(self, trouble: Trouble) -> None:
-        """Ask for a reboot once it is durable that one was asked for, or never."""
+    def reboot(self, trouble: Trouble) -> bool:
+        """Ask for a reboot once it is durable that one was asked for, or never.
+
+        False, with no step counted, while an earlier save is under way: ask again then.
+        """
+        if self._saves:
+            return False
         self.ladder.take(Rung.BOARD, trouble, self._clock.monotonic())
         self._keep(then=self._ask)
+        return True
 
     def close(self, died: str = "") -> None:
         """The process ends, by a defect where `died` says one. Waits for the disk; never raises."""
@@ -78,9 +84,14 @@ class Recovery:
         except GateFault as fault:
             log.error("%s", fault)
 
+    @property
+    def _saves(self) -> bool:
+        """An earlier save is under way; on a disk that hangs it stays so, which the record says."""
+        return self._keeping is not None and self._keeping.is_alive()
+
     def _keep(self, then: Callable[[], None] = lambda: None) -> None:
-        if self._keeping is not None and self._keeping.is_alive():
-            return  # the disk hangs, which the record says
+        if self._saves:
+            return
         history = self.ladder.history(self._clock.monotonic())
 
         def keep() -> None:

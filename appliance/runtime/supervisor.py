@@ -149,8 +149,7 @@ class Supervisor:
         if self._owed.part is Part.EYES and not any(t.part is Part.EYES for t in troubles):
             self._owed = None
             self._mouth.cleared(RebootDue.kind())
-        elif self._calm.lasts(now_s):
-            self._recovery.reboot(self._owed)
+        elif self._calm.lasts(now_s) and self._recovery.reboot(self._owed):
             self._owed = None
 
     def _check_clock(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -47,6 +48,18 @@ LOST = Step(Rung.PROCESS, Part.EYES, "lost", 0.0, backend="onnxruntime")
 
 def kept(folder: Path) -> RecoveryFile:
     return RecoveryFile(folder / "recovery.json")
+
+
+class HungFile(RecoveryFile):
+    """On a disk that hangs until `mended` is set."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.mended = threading.Event()
+
+    def save(self, history: History) -> None:
+        self.mended.wait()
+        super().save(history)
 
 
 class EmptyDetector(PlayedDetector):
@@ -160,6 +173,28 @@ def test_a_gate_that_owes_a_reboot_serves_until_it_is_calm(tmp_path: Path, reboo
     assert (request.exists(), rig.live.down == "") == (asked, asked)
 
 
+def test_a_reboot_stays_owed_while_the_disk_hangs(tmp_path: Path) -> None:
+    request = tmp_path / "reboot"
+    kept(tmp_path).save(History(0.0, (KILLED,) * 5))
+    recovery = {"reboot": True, "request": request}
+    rig = LiveRig(tmp_path, a_load(seen_by(EmptyDetector())), recovery=recovery)
+    rig.live._recovery._file = hung = HungFile(tmp_path / "recovery.json")
+    rig.live._recovery.tick(rig.clock.monotonic() + KEEP_EVERY_S)
+
+    def mend() -> bool:
+        hung.mended.set()
+        return True
+
+    calm_s = rig.clock.monotonic() + 2 * CALM_S
+    ended = rig.run(
+        lambda: rig.state == "idle_roi" and rig.clock.monotonic() > calm_s,
+        mend,
+        request.exists,
+    )
+
+    assert ended
+
+
 # -- keeping ---------------------------------------------------------------------------------------
 
 
@@ -194,6 +229,19 @@ def test_a_reboot_that_is_asked_for_is_kept_before(tmp_path: Path) -> None:
     wait_for((tmp_path / "reboot").exists)
 
     assert [step.rung for step in kept(tmp_path).load().steps] == [Rung.BOARD]
+
+
+def test_no_reboot_is_counted_while_an_earlier_save_hangs(tmp_path: Path) -> None:
+    recovery, clock, _ = a_recovery(tmp_path, reboot=True, request=tmp_path / "reboot")
+    recovery._file = hung = HungFile(tmp_path / "recovery.json")
+    recovery.tick(clock.monotonic() + KEEP_EVERY_S)
+    asked = recovery.reboot(Trouble(Part.EYES, "lost"))
+    counted = recovery.ladder.history(clock.monotonic()).steps
+    hung.mended.set()
+    wait_for(lambda: recovery.reboot(Trouble(Part.EYES, "lost")))
+    wait_for((tmp_path / "reboot").exists)
+
+    assert (asked, counted) == (False, ())
 
 
 def test_a_request_that_nobody_can_hear_is_a_fault(tmp_path: Path) -> None:
