@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING, Union
 
 from .words import Word
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Image = NDArray[np.uint8]
+
+
+GREY = 114
+"""Of all three colours: what the nets were trained to see where no picture is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,14 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
 
+    def pixels(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, and one past right and bottom, of the pixels that it touches in a picture of this size;
+        at least one.
+        """
+        left, top = min(max(0, floor(self.x1)), width - 1), min(max(0, floor(self.y1)), height - 1)
+        right, bottom = min(max(left + 1, ceil(self.x2)), width), min(max(top + 1, ceil(self.y2)), height)
+        return left, top, right, bottom
+
     def iou(self, other: Box) -> float:
         """Intersection over union with `other`, 0 to 1."""
         across = min(self.x2, other.x2) - max(self.x1, other.x1)
@@ -66,6 +79,11 @@ class Matrix(Word):
 
     BT601 = "bt601"
     BT709 = "bt709"
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """What red and blue add to luma; green adds the rest."""
+        return (0.299, 0.114) if self is Matrix.BT601 else (0.2126, 0.0722)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,4 +311,3 @@ class Easing:
     """Rate of recognising, where that is lower."""
     rests: bool = False
     """Recognising is only watching; nothing is read."""
-

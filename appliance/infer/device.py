@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sight import Box, Matrix, Picture, Surface
+from ..sight import GREY, Box, Matrix, Picture, Surface
 from .base import Lane
 
 if TYPE_CHECKING:
     from ..sight import Image
 
-GROUND = 114 / 255
+GROUND = GREY / 255
 """The grey that the nets were trained on where no picture is."""
 
 

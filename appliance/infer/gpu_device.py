@@ -19,7 +19,7 @@ from .base import Lane
 from .device import GROUND, BaseDevice, Copied, Picked, Placed, Plane
 from .encoder import BaseEncoder
 from .gpu import BaseGpu, Region, Rows, Stream
-from .gpu_pictures import CANDIDATE, CUTS, MOST_CUTS, cut_words, surface_words, touched
+from .gpu_pictures import CANDIDATE, CUTS, MOST_CUTS, cut_words, surface_words
 
 if TYPE_CHECKING:
     from ..sight import Image
@@ -204,7 +204,7 @@ class GpuDevice(BaseDevice):
     @contextmanager
     def _part(self, surface: Surface, box: Box) -> Iterator[tuple[Region, int, int]]:
         """The part as BGR in the GPU's memory, and its width and height."""
-        left, top, right, bottom = touched(surface, box)
+        left, top, right, bottom = box.pixels(surface.width, surface.height)
         width, height = right - left, bottom - top
         with self._taken(width * height * 3) as region:
             where = (np.int32(side) for side in (left, top, width, height))

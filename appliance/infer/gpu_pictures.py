@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import Any
 
 import numpy as np
 
-from ..sight import Box, Matrix, Surface
+from ..sight import Matrix, Surface
 from .device import Placed
 
 MOST_CUTS = 16
@@ -31,8 +30,6 @@ _CUT = np.dtype(
 )
 CANDIDATE = np.dtype([("image", "i4"), ("place", "i4"), ("kind", "i4"), ("score", "f4"), ("box", "f4", 4)])
 CUTS = np.dtype((_CUT, MOST_CUTS))
-_SHARES = {Matrix.BT601: (0.299, 0.114), Matrix.BT709: (0.2126, 0.0722)}
-"""What red and blue add to luma (ITU-R BT.601 and BT.709)."""
 
 
 def surface_words(surface: Surface) -> Any:
@@ -49,7 +46,7 @@ def _surface(surface: Surface) -> tuple[Any, ...]:
 
 def _colours(matrix: Matrix, full_range: bool) -> tuple[float, ...]:
     """Black, gain, red, two of green, blue: luma has 219 steps and chroma 224, in full range both 255."""
-    red, blue = _SHARES[matrix]
+    red, blue = matrix.shares
     green = 1 - red - blue
     luma, chroma = (255.0, 255.0) if full_range else (219.0, 224.0)
     of_red, of_blue = 2 * (1 - red) / chroma, 2 * (1 - blue) / chroma
@@ -57,18 +54,9 @@ def _colours(matrix: Matrix, full_range: bool) -> tuple[float, ...]:
     return black, 1 / luma, of_red, of_blue * blue / green, of_red * red / green, of_blue
 
 
-def touched(surface: Surface, box: Box) -> tuple[int, int, int, int]:
-    """Left, top, right and bottom, exclusive, of the pixels that the box touches; at least one."""
-    left = min(max(0, floor(box.x1)), surface.width - 1)
-    top = min(max(0, floor(box.y1)), surface.height - 1)
-    right = min(max(left + 1, ceil(box.x2)), surface.width)
-    bottom = min(max(top + 1, ceil(box.y2)), surface.height)
-    return left, top, right, bottom
-
-
 def cut_words(cut: Placed, out: int) -> tuple[Any, ...]:
     """The kernels' `Cut`, to be written to the address `out`."""
-    left, top, right, bottom = touched(cut.surface, cut.box)
+    left, top, right, bottom = cut.box.pixels(cut.surface.width, cut.surface.height)
     width, height = cut.size
     step_x, step_y = (right - left) / width, (bottom - top) / height
     return (

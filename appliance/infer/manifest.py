@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..sight import GREY
 from ..words import Word
 from .base import Precision
 
@@ -68,7 +69,7 @@ class Input(Table):
     mean: Triple = (0.0, 0.0, 0.0)
     std: Triple = (255.0, 255.0, 255.0)
     resize: Literal["letterbox", "stretch"]
-    ground: int = Field(114, ge=0, le=255, description="the grey where a letterbox has no picture")
+    ground: int = Field(GREY, ge=0, le=255, description="the grey where a letterbox has no picture")
     margin: tuple[float, float] = (0.0, 0.0)
     crop: str = Field("", description="what the crop shows, in words")
 

@@ -14,8 +14,6 @@ from ..sight import AnyPicture, Box, Layout, Matrix, Picture
 if TYPE_CHECKING:
     from ..sight import Image
 
-_LUMA = {Matrix.BT601: (0.299, 0.114), Matrix.BT709: (0.2126, 0.0722)}
-"""What red and blue add to luma (ITU-R BT.601 and BT.709)."""
 _NARROW = (16.0, 255 / 219, 255 / 224)
 _FULL = (0.0, 1.0, 1.0)
 """Black, and what stretches luma and chroma to 0 to 255 and -127.5 to 127.5."""
@@ -46,7 +44,7 @@ def bgr(picture: AnyPicture, box: Box | None = None) -> Image:
 @cache
 def to_rgb(matrix: Matrix, full_range: bool) -> NDArray[np.float64]:
     """3 x 4: red, green and blue, 0 to 255, of (Y, U, V, 1), bytes as a camera gives them."""
-    red, blue = _LUMA[matrix]
+    red, blue = matrix.shares
     green = 1 - red - blue
     black, luma, chroma = _FULL if full_range else _NARROW
     of_v, of_u = 2 * (1 - red) * chroma, 2 * (1 - blue) * chroma
@@ -58,9 +56,7 @@ def touched(picture: AnyPicture, box: Box | None) -> tuple[int, int, int, int]:
     """The pixels that the box touches (all when None): left, top, and one past right and bottom."""
     if box is None:
         return 0, 0, picture.width, picture.height
-    left, top = (max(0, int(np.floor(edge))) for edge in (box.x1, box.y1))
-    right, bottom = (int(np.ceil(edge)) for edge in (box.x2, box.y2))
-    return left, top, min(picture.width, right), min(picture.height, bottom)
+    return box.pixels(picture.width, picture.height)
 
 
 def _converted(picture: Picture, rows: slice, columns: slice) -> Image:

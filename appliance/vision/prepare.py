@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..infer.base import Lane
-from ..sight import AnyPicture, Box, Layout, Picture
+from ..sight import GREY, AnyPicture, Box, Layout, Picture
 from .pixels import host, to_rgb, touched
 from .scratch import Scratch, is_halved, scaled
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from ..sight import Image
 
 Float = NDArray[np.float32]
-
-GROUND = 114
-"""The grey that the nets were trained on where no picture is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +71,8 @@ class Preparer:
         width, height = size
         for plane, table, room in zip(planes, self._tables, image):
             cv2.LUT(plane, table, dst=room[:height, :width])
-            room[height:] = table[GROUND]
-            room[:height, width:] = table[GROUND]
+            room[height:] = table[GREY]
+            room[:height, width:] = table[GREY]
 
     def _planes(self, picture: Picture, cut: Cut) -> Sequence[Image]:
         """The cut's three planes in the net's order."""

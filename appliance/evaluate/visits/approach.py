@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sight import Box
+from ...sight import GREY, Box
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -24,7 +24,7 @@ _DRIFT, _SHAKE = 0.03, 0.002
 """Shares of the width: how far the vehicle moves across the picture, and how much the camera shakes."""
 _TILT = 1.5
 """Degrees."""
-_GROUND = (114, 114, 114)
+_GROUND = (GREY,) * 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...sight import AnyPicture, Box
+from ...sight import GREY, AnyPicture, Box
 
 if TYPE_CHECKING:
     from ...sight import Image
@@ -17,7 +17,7 @@ Float = NDArray[np.float32]
 Size = tuple[int, int]
 """Height and width in pixels."""
 
-_GROUND = (114, 114, 114)
+_GROUND = (GREY,) * 3
 """What the nets were trained to see where no picture is."""
 _SHRINKS = 2
 """Scaled down by more than this, a picture needs averaging or its lines turn to dots."""
