@@ -6,10 +6,12 @@ Every driver converts its vendor's errors into `appliance.faults` at its border,
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TypeVar
 
+from ..faults import GateFault
 from ..sight import Effort, Frame
 from ..words import Word
 
@@ -162,6 +164,18 @@ class BaseThermal(ABC):
     @abstractmethod
     def read(self) -> dict[str, float]:
         """Degrees Celsius by zone. Raises ThermometerLost when none can be read."""
+
+
+def do_all(acts: Iterable[Callable[[], None]]) -> None:
+    """Do all, whatever fails; then raise the first failure."""
+    failures: list[GateFault] = []
+    for act in acts:
+        try:
+            act()
+        except GateFault as fault:
+            failures.append(fault)
+    if failures:
+        raise failures[0]
 
 
 class EndOfFootage(Exception):

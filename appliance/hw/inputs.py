@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..config.schema import Buttons
 from ..events import Button, Event, Limit, Presence
 from ..faults import SensorLost, SensorStuck
-from .base import BaseInput, Driver
+from .base import BaseInput, Driver, do_all
 from .buttons import ButtonWatch
 from .debounce import Debouncer
 from .notices import Standing
@@ -101,8 +101,8 @@ class InputBank(Driver):
             line.open()
 
     def close(self) -> None:
-        for line in self._lines.values():
-            line.source.close()
+        """Give every pin back. Tries all, then raises the first failure."""
+        do_all(line.source.close for line in self._lines.values())
 
     def poll(self, now_s: float) -> InputSnapshot:
         """Read every input once. Never raises for a sensor: it is in doubt, and an event says so."""

@@ -15,7 +15,7 @@ from threading import Lock
 
 from ..clock import Clock
 from ..faults import ConfigFault, InterlockBroken, OnTimeExceeded, OutputFailed, OutputFault
-from .base import BaseOutput, Driver, OutputSpec
+from .base import BaseOutput, Driver, OutputSpec, do_all
 from .specs import INTERLOCKED, MOTION, check_outputs
 
 WRITE_LIMIT_S = 0.05
@@ -137,7 +137,7 @@ class OutputBank(Driver):
             try:
                 line.output.open()
             except (OutputFault, ConfigFault):
-                _each([each.output.close for each in claimed])
+                do_all([each.output.close for each in claimed])
                 raise
             line.opened()
             claimed.append(line)
@@ -146,7 +146,7 @@ class OutputBank(Driver):
     def close(self) -> None:
         """Shutdown level everywhere, pins released. Tries all, then raises the first failure."""
         self._open = False
-        _each([line.output.close for line in self._lines.values()])
+        do_all([line.output.close for line in self._lines.values()])
         for line in self._lines.values():
             line.on_since_s = None
 
@@ -208,12 +208,12 @@ class OutputBank(Driver):
         live = [n for n in INTERLOCKED if n in self._lines and self._lines[n].output.is_on]
         if len(live) > 1:
             self._break("both read back on")
-        _each([line.verify for line in self._lines.values()])
+        do_all([line.verify for line in self._lines.values()])
 
     def _each_line(self, acts: list[Callable[[], None]]) -> None:
         """A closed bank has left its pins at their shutdown level: there is nothing to do."""
         if self._open:
-            _each(acts)
+            do_all(acts)
 
     def _line(self, name: str) -> OutputLine:
         line = self._lines.get(name)
@@ -241,7 +241,7 @@ class OutputBank(Driver):
             raise InterlockBroken(detail, part=name)
 
     def _break(self, detail: str) -> None:
-        _each([self._lines[n].release for n in INTERLOCKED if n in self._lines])
+        do_all([self._lines[n].release for n in INTERLOCKED if n in self._lines])
         raise InterlockBroken(detail, part="+".join(INTERLOCKED))
 
 
@@ -251,16 +251,4 @@ def shut_down_outputs(specs: Iterable[OutputSpec], build: Callable[[OutputSpec],
     For the supervisor, after a kill that no handler saw: some boards keep a pin's last level.
     """
     outputs = [build(replace(spec, start=spec.shutdown)) for spec in specs]
-    _each([act for output in outputs for act in (output.open, output.close)])
-
-
-def _each(acts: Iterable[Callable[[], None]]) -> None:
-    """Do all, whatever fails; then raise the first failure."""
-    failures: list[OutputFault | ConfigFault] = []
-    for act in acts:
-        try:
-            act()
-        except (OutputFault, ConfigFault) as fault:
-            failures.append(fault)
-    if failures:
-        raise failures[0]
+    do_all([act for output in outputs for act in (output.open, output.close)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from threading import Event, Thread
 
 from ..faults import GateFault, HeraldFault, OutputFault
-from .base import BaseOutput, Driver
+from .base import BaseOutput, Driver, do_all
 from .cards import Bits, Cards, wiegand
 
 PULSE_S = 50e-6
@@ -64,8 +64,8 @@ class GpioPair(BasePair):
             self._waits.rest(INTERVAL_S - PULSE_S)
 
     def close(self) -> None:
-        for line in self._lines:
-            line.close()
+        """Release both. Raises the first failure."""
+        do_all(line.close for line in self._lines)
 
 
 class WiegandSender:

@@ -11,7 +11,7 @@ from ..faults import GateFault
 from ..hw.actuator import BaseActuator
 from ..hw.adc import make_input
 from ..hw.barrier import BarrierActuator
-from ..hw.base import BaseSerialLink
+from ..hw.base import BaseSerialLink, do_all
 from ..hw.car import CarOnLink, CarOnPins
 from ..hw.gpio import GpioOutput, Pins
 from ..hw.inputs import InputBank
@@ -50,11 +50,9 @@ class Hands:
         try:
             self.actuator.safe()
         finally:
-            self.inputs.close()
-            self.outputs.close()
-            # After the pins: a port that nothing drains may hold its closing up.
-            if self.port is not None:
-                self.port.close()
+            # The port after the pins: one that nothing drains may hold its closing up.
+            ports = [] if self.port is None else [self.port.close]
+            do_all([self.inputs.close, self.outputs.close, *ports])
 
 
 def build_hands(config: Config, clock: Clock, pins: Pins, car_port: BaseSerialLink | None = None) -> Hands:

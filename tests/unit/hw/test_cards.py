@@ -193,6 +193,17 @@ def test_a_line_is_released_although_a_wait_is_broken_off() -> None:
     assert pins.levels == {"GPIO22": False, "GPIO23": False}
 
 
+def test_a_line_that_does_not_close_leaves_the_other_one_free() -> None:
+    pins = FakePins()
+    lines = FakeOutput(DATA0, pins), FakeOutput(DATA1, pins)
+    pair = GpioPair(*lines, Waits(lambda s: None, lambda s: None))
+    pair.open()
+    lines[0].broken = True
+    with pytest.raises(OutputFailed, match="data0"):
+        pair.close()
+    pins.claim(DATA1.pin, "another")
+
+
 @pytest.mark.parametrize(("active_high", "idle"), [(True, 0), (False, 1)])
 def test_lgpio_pulses_both_lines_as_one_group(active_high: bool, idle: int) -> None:
     with lgpio_chip() as chip:

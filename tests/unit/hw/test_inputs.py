@@ -59,6 +59,23 @@ def test_an_input_that_could_not_be_opened_says_why_and_counts_as_present() -> N
     assert [e.fault.detail for e in seen.events if isinstance(e, FaultRaised)] == ["the kernel's SPI is off"]
 
 
+class Clinging(FakeInput):
+    """An input that fails as it is closed."""
+
+    def close(self) -> None:
+        super().close()
+        raise SensorLost("the chip is gone", part=self.spec.name)
+
+
+def test_an_input_that_does_not_close_keeps_no_other_open() -> None:
+    pins = FakePins()
+    bank = InputBank([Clinging(SPECS["loop"], pins), FakeInput(SPECS["beam"], pins)], Buttons())
+    bank.open()
+    with pytest.raises(SensorLost, match="the chip is gone"):
+        bank.close()
+    pins.claim(SPECS["beam"].pin, "another")
+
+
 def test_nothing_fitted_is_said() -> None:
     seen = Panel().poll()
     assert (seen.loop, seen.beam) == (Presence.NOT_FITTED, Presence.NOT_FITTED)

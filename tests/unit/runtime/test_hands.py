@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from appliance.__main__ import explain
-from appliance.config.schema import Camera, Infer
+from appliance.config.schema import Buttons, Camera, Infer
 from appliance.events import Presence
-from appliance.faults import CameraLost, ConfigFault, LinkFault
+from appliance.faults import CameraLost, ConfigFault, LinkFault, SensorLost
 from appliance.hw.barrier import BarrierActuator
+from appliance.hw.base import InputSpec
 from appliance.hw.cameras.footage import FootageCamera
 from appliance.hw.car import CarOnLink, CarOnPins
-from appliance.hw.fake import FakeCarPeer, FakeLink
+from appliance.hw.fake import FakeCarPeer, FakeInput, FakeLink, FakePins
 from appliance.hw.gpio import Pins
+from appliance.hw.inputs import InputBank
 from appliance.hw.pulse import PulseActuator
 from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.decoding import GpuMemory
@@ -90,6 +93,26 @@ def test_close_releases_the_car_and_gives_its_port_back() -> None:
     assert len(port.history) == sent + 1
     with pytest.raises(LinkFault, match="the port is gone"):
         port.receive(0.0)
+
+
+class Clinging(FakeInput):
+    """An input that fails as it is closed."""
+
+    def close(self) -> None:
+        raise SensorLost("the chip is gone", part=self.spec.name)
+
+
+def test_an_input_that_does_not_close_leaves_no_output_energised() -> None:
+    clock, factory = a_clock(), MockFactory()
+    inputs = InputBank([Clinging(InputSpec("loop", "GPIO5"), FakePins())], Buttons())
+    hands = replace(build_hands(a_config(), clock, Pins(factory)), inputs=inputs)
+    hands.open()
+    clock.advance(a_config().barrier.dead_time_s)
+    hands.outputs.energise("open")
+    with pytest.raises(SensorLost, match="the chip is gone"):
+        hands.close()
+
+    assert factory.pin(OPEN).function == "input"
 
 
 def test_an_input_on_a_used_pin_gives_the_outputs_back() -> None:
