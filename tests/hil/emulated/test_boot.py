@@ -23,10 +23,17 @@ def level(run: Run, line: int) -> str:
     return run.agent.ask(f"cat /run/lines/sim_gpio{line}/value").strip()
 
 
-def await_level(run: Run, line: int, value: int) -> None:
+def await_level(run: Run, line: int, value: int, meanwhile: str = "sleep 0.02") -> None:
     """Until an output has this level: the board itself waits, and says so at once."""
     look = f'[ "$(cat /run/lines/sim_gpio{line}/value)" = {value} ]'
-    run.agent.ask(f"timeout 60 sh -c 'until {look}; do sleep 0.02; done'", 70)
+    run.agent.ask(f"timeout 300 sh -c 'until {look}; do {meanwhile}; done'", 80)
+
+
+def press_until_it_opens(run: Run) -> None:
+    """As a person does: a press that falls into a stall of the slow processor is refused, and given again."""
+    button = f"/run/lines/sim_gpio{OPEN_BUTTON}/pull"
+    await_level(run, OPEN, 1, f"echo {LOW} > {button}; sleep 8; echo {HIGH} > {button}; sleep 2")
+    wire(run, OPEN_BUTTON, HIGH)
 
 
 def test_it_comes_up_from_the_slot_that_the_firmware_chose(run: Run) -> None:
@@ -35,15 +42,16 @@ def test_it_comes_up_from_the_slot_that_the_firmware_chose(run: Run) -> None:
     ]
 
 
-def test_the_owner_s_file_is_taken_and_the_gate_armed(run: Run) -> None:
+def test_the_owner_s_file_is_taken_and_the_lines_are_claimed(run: Run) -> None:
     run.agent.ask("cmp /boot/config/gatehouse.toml /etc/gatehouse/gatehouse.toml")
 
     assert run.console.find_all("taken from the card: gatehouse.toml")
-    assert "armed" in run.agent.ask("journalctl -u gatehouse -o cat --no-pager")
+    assert "boot -> warmup: checked" in run.agent.ask("journalctl -u gatehouse -o cat --no-pager")
 
 
-def test_the_root_is_read_only_and_the_data_partition_has_grown(run: Run) -> None:
-    assert "squashfs" in run.agent.ask("grep dm-0 /proc/mounts || cat /proc/mounts")
+def test_the_root_is_proved_block_by_block_and_the_data_partition_has_grown(run: Run) -> None:
+    assert "verity V" in run.agent.ask("dmsetup status root")
+    assert "root / overlay" in run.agent.ask("cat /proc/mounts")
     assert int(run.agent.ask("df --output=size -m /data | tail -n 1")) > 200
 
 
@@ -53,11 +61,25 @@ def test_no_unit_has_failed(run: Run) -> None:
 
 def test_outputs_rest_until_the_button_opens_and_the_limit_ends_the_motion(run: Run) -> None:
     assert (level(run, OPEN), level(run, CLOSE)) == ("0", "0")
-    wire(run, OPEN_BUTTON, LOW)
-    await_level(run, OPEN, 1)
-    wire(run, OPEN_BUTTON, HIGH)
+    press_until_it_opens(run)
     wire(run, LIMIT_CLOSED, HIGH)
     wire(run, LIMIT_OPEN, LOW)
     await_level(run, OPEN, 0)
 
     assert level(run, CLOSE) == "0"
+
+
+def test_stop_ends_a_motion_at_once(run: Run) -> None:
+    wire(run, LIMIT_OPEN, HIGH)
+    wire(run, LIMIT_CLOSED, LOW)
+    press_until_it_opens(run)
+    wire(run, STOP_BUTTON, HIGH)
+    await_level(run, OPEN, 0)
+
+    assert level(run, CLOSE) == "0"
+
+
+def test_the_gate_is_armed_once_its_engines_are_trusted(run: Run) -> None:
+    journal = "journalctl -u gatehouse -o cat --no-pager --follow --lines=all"
+
+    assert "idle_roi" in run.agent.ask(f"timeout 900 {journal} | grep -m 1 -e '-> idle_roi'", 300)
