@@ -29,6 +29,8 @@ BUFFER, CAPS = 1, 2
 NO_STAMP = 2**64 - 1
 LONGEST = 64 * 2**20
 """Bytes, as of NV12 with 8192 x 5120 pixels. More is no picture, but a stream out of step."""
+MOST_WORDS = 2**16
+"""Bytes of its messages: GStreamer may warn at every picture, for months, and only the last ones tell."""
 _KILL_S = 1.0
 """An orderly end frees the sensor within that time; a process that hangs is killed."""
 
@@ -82,6 +84,7 @@ class Pipeline(BasePipeline):
         return self._process.pid
 
     def next(self, until_s: float, clock: Clock) -> Packet:
+        self._forget_words()
         head = self._exactly(HEADER.size, until_s, clock)
         major, _, _, kind, length, stamp_ns, *_ = HEADER.unpack(head.tobytes())
         if major != 1 or length > LONGEST:
@@ -112,6 +115,14 @@ class Pipeline(BasePipeline):
                 raise CameraLost(f"the pipeline ended: {self._last_words()}", part=self._name)
             filled += got
         return np.frombuffer(room, np.uint8)
+
+    def _forget_words(self) -> None:
+        """Begin its messages anew once they are many."""
+        file = self._words.fileno()
+        if os.fstat(file).st_size > MOST_WORDS:
+            # The process writes where this seeks to: both have the same open file.
+            os.lseek(file, 0, os.SEEK_SET)
+            os.ftruncate(file, 0)
 
     def _last_words(self) -> str:
         """The error that GStreamer named, else its last line."""

@@ -13,7 +13,7 @@ from appliance.clock import ManualClock
 from appliance.faults import CameraLost
 from appliance.hw.cameras.argus import ArgusConfig, argus_head
 from appliance.hw.cameras.exposure import Limits
-from appliance.hw.cameras.gst_pipeline import BUFFER, HEADER, NO_STAMP, Packet, Pipeline
+from appliance.hw.cameras.gst_pipeline import BUFFER, HEADER, MOST_WORDS, NO_STAMP, Packet, Pipeline
 from appliance.hw.cameras.gstreamer import Caps, GStreamerCamera, GStreamerConfig, command
 from appliance.hw.system_clock import SystemClock
 from appliance.sight import Matrix
@@ -162,6 +162,31 @@ def test_what_ends_a_pipeline_is_told(code: str, said: str) -> None:
     try:
         with pytest.raises(CameraLost, match=said):
             pipeline.next(clock.monotonic() + limit_s, clock)
+    finally:
+        pipeline.close()
+
+
+WORDY = """
+import os, sys, time
+sys.stderr.write("WARNING\\n" * {words}); sys.stderr.flush()
+sys.stdout.buffer.write({packets!r}); sys.stdout.flush()
+while not os.path.exists({end!r}):
+    time.sleep(0.01)
+sys.exit("ERROR: no camera")
+"""
+
+
+def test_of_a_pipeline_that_warns_for_months_only_the_last_words_are_kept(tmp_path: Path) -> None:
+    end = tmp_path / "end"
+    code = WORDY.format(words=MOST_WORDS, packets=packed(b"x") * 2, end=str(end))
+    pipeline, clock = a_process(code), SystemClock()
+    try:
+        pipeline.next(clock.monotonic() + LIMIT_S, clock)
+        pipeline.next(clock.monotonic() + LIMIT_S, clock)
+        end.touch()
+        with pytest.raises(CameraLost, match="ended: ERROR: no camera"):
+            pipeline.next(clock.monotonic() + LIMIT_S, clock)
+        assert os.fstat(pipeline._words.fileno()).st_size < MOST_WORDS
     finally:
         pipeline.close()
 
