@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from ...config import Config
 from ...faults import BundleRefused
 from ...update.base import Kind
 from ..settings import read_settings
-from . import acting, backend, polling, telling
 
 HELP = """\
 Updates: signed bundles of the whole system, of the application, or of nets. What is new is on trial until
@@ -25,15 +26,18 @@ the gate has worked with it, and goes back by itself otherwise. docs/updates.md 
 
 Exit code 0: fine. 1: refused, waiting, or gone back. 2: cannot run."""
 
-_ACTIONS: Mapping[str, Callable[[argparse.Namespace, Config], int]] = {
-    "status": telling.run,
-    "install": acting.install,
-    "restart": acting.restart,
-    "mark-good": acting.mark_good,
-    "rollback": acting.roll_back,
-    "poll": polling.run,
-    "backend": backend.run,
+Action = Callable[[argparse.Namespace, Config], int]
+
+_ACTIONS: Mapping[str, tuple[str, str]] = {
+    "status": ("telling", "run"),
+    "install": ("acting", "install"),
+    "restart": ("acting", "restart"),
+    "mark-good": ("acting", "mark_good"),
+    "rollback": ("acting", "roll_back"),
+    "poll": ("polling", "run"),
+    "backend": ("backend", "run"),
 }
+"""Only what was asked for is imported: RAUC asks the backend often, and nets have no part in it."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -60,8 +64,10 @@ def _add_force(parser: argparse.ArgumentParser, text: str) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    module, name = _ACTIONS[args.action]
+    act = cast(Action, getattr(importlib.import_module(f"{__name__}.{module}"), name))
     try:
-        return _ACTIONS[args.action](args, read_settings(args).config)
+        return act(args, read_settings(args).config)
     except BundleRefused as refusal:
         print(refusal, file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ import argparse
 from ...config import Config
 from ...faults import ConfigFault
 from ...update.base import BaseSlots, Slot, SlotState
-from .wiring import make_slots
+from .slotting import make_slots
 
 
 def run(args: argparse.Namespace, config: Config) -> int:

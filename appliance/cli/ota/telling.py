@@ -18,7 +18,8 @@ from ...record.ledger import Ledger
 from ...update.base import BaseSlots, Slot
 from ...update.trials import Stage, Trial
 from ..records import operator, system_stamper
-from .wiring import family_of, make_slots, make_trials, own_versions
+from .slotting import make_slots
+from .wiring import family_of, make_trials, own_versions
 
 _SHOWN = 8
 SENTENCES = {

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from contextlib import closing
 from pathlib import Path
 from time import sleep
 
 from ... import __version__
 from ...config import Config
-from ...faults import BundleRefused, RecordFault, SlotsUnusable
+from ...faults import BundleRefused, RecordFault
 from ...hw.system_clock import SystemClock
 from ...infer.shelf import Shelf
 from ...inspection.site import ask_tool
@@ -19,26 +18,19 @@ from ...record.audit import AuditLog
 from ...record.chain import Link
 from ...record.stamp import Origin
 from ...record.store import Store
-from ...update.autoboot import NAME, MountedFat
-from ...update.base import BaseInstaller, BaseSlots, Bundle, Kind, Version
+from ...update.base import BaseInstaller, Bundle, Kind, Version
 from ...update.gate import UNIT, busy
 from ...update.health import Facts, Told, facts_of
-from ...update.notes import SlotNotes
-from ...update.nvbootctrl import EFIVARS, NvbootctrlSlots
 from ...update.rauc import RaucInstaller
 from ...update.releases import BaseShelf, Releases
-from ...update.single import SingleSlot
 from ...update.trials import Trials
-from ...update.tryboot import TrybootSlots
 from ...update.updater import Limits, Surroundings, Updater
 from ..models.installing import take_in
+from .slotting import ROOT, call_tool, make_slots
 
-ROOT = Path("/")
 _FAMILIES = (("pi", "gatehouse-rpi"), ("jetson", "gatehouse-jetson"), ("qemu", "gatehouse-qemu-arm64"))
 _ENTRIES = 5000
 """Of one boot: a gate that has written more since its last start has long proved itself or not."""
-_TOOL_LIMIT_S = 60.0
-"""nvbootctrl writes variables of UEFI's flash, which takes seconds."""
 
 
 def family_of(config: Config) -> str:
@@ -55,18 +47,6 @@ def make_installer(config: Config) -> BaseInstaller:
     return RaucInstaller(config.update.rauc)
 
 
-def make_slots(config: Config, root: Path = ROOT) -> BaseSlots:
-    """Those of [update], or those that are found: a Pi started from the image, a Jetson with its tool."""
-    update = config.update
-    notes = SlotNotes(update.folder / "slots.json")
-    driver = _found(config, root) if update.slots == "auto" else update.slots
-    if driver == "rpi_tryboot":
-        return TrybootSlots(root, _mounted(update.boot_files), notes)
-    if driver == "jetson_nvbootctrl":
-        return NvbootctrlSlots(root, _tool, notes)
-    return SingleSlot()
-
-
 def make_updater(config: Config) -> Updater:
     clock = SystemClock(vouched=config.clock.trust == "always")
     around = Surroundings(
@@ -74,8 +54,8 @@ def make_updater(config: Config) -> Updater:
         versions=own_versions(),
         busy=lambda: busy(ask_tool),
         facts=lambda since: _facts(config, since),
-        restart_board=lambda: _tool("systemctl", "--no-block", "reboot"),
-        restart_gate=lambda: _tool("systemctl", "--no-block", "restart", UNIT),
+        restart_board=lambda: call_tool("systemctl", "--no-block", "reboot"),
+        restart_gate=lambda: call_tool("systemctl", "--no-block", "restart", UNIT),
         sleep=sleep,
         work=config.update.folder,
     )
@@ -118,21 +98,6 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _mounted(folder: Path) -> MountedFat:
-    """The image mounts it read-only; a folder that is no mount of its own is written as it is."""
-    if not folder.is_mount():
-        return MountedFat(folder)
-    return MountedFat(folder, lambda mode: _tool("mount", "-o", f"remount,{mode}", str(folder)))
-
-
-def _found(config: Config, root: Path) -> str:
-    if (config.update.boot_files / NAME).is_file():
-        return "rpi_tryboot"
-    if shutil.which("nvbootctrl") and (root / EFIVARS).is_dir():
-        return "jetson_nvbootctrl"
-    return "none"
-
-
 def _facts(config: Config, since: str) -> Facts:
     """What this boot's part of the audit chain shows; a record that cannot be read shows nothing."""
     boot = Origin.here().boot
@@ -148,17 +113,3 @@ def _facts(config: Config, since: str) -> Facts:
 def _told(link: Link) -> Told:
     fields = dict(json.loads(link.trail))
     return Told(link.kind, link.subject, fields.get("part", ""), fields.get("from", ""))
-
-
-def _tool(*words: str) -> str:
-    """Raises SlotsUnusable with the tool's last word."""
-    try:
-        done = subprocess.run(
-            words, capture_output=True, check=True, timeout=_TOOL_LIMIT_S, text=True, stdin=subprocess.DEVNULL
-        )
-    except subprocess.CalledProcessError as error:
-        said = (error.stderr or error.stdout or "").strip().splitlines()
-        raise SlotsUnusable(f"{words[0]}: {said[-1] if said else error.returncode}", part="slots") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SlotsUnusable(f"{words[0]} cannot be run: {error}", part="slots") from error
-    return done.stdout
