@@ -1,6 +1,6 @@
 """Real bundles, made by ota/ with real keys and read by real RAUC: what is taken, what is refused and why.
 
-What writes to slots needs RAUC's service and dm-verity in the kernel: tests/hil does that in the image.
+What writes to slots needs dm-verity in the kernel, and is not done here.
 """
 
 from __future__ import annotations

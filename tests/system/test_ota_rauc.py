@@ -1,6 +1,6 @@
 """RAUC's own service with our boot slots behind it, on a board of files.
 
-It writes no slot here: its verity format needs device-mapper in the kernel. tests/hil does that in the image.
+It writes no slot: its verity format needs device-mapper in the kernel.
 """
 
 from __future__ import annotations
