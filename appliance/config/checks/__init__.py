@@ -21,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     wiring.motion_at_rest,
     wiring.barrier_outputs,
     wiring.stop_output,
+    wiring.stop_at_the_end,
     wiring.told_controller,
     wiring.car_outputs,
     wiring.open_ended_outputs,

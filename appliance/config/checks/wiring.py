@@ -135,6 +135,17 @@ def stop_output(config: Config) -> Iterator[Finding]:
         )
 
 
+def stop_at_the_end(config: Config) -> Iterator[Finding]:
+    """Law 3: an operator goes on with an impulse's motion although the gate that gave it ends."""
+    stop = config.outputs.stop
+    if moves(config, "pulse") and stop is not None and not stop.shutdown and stop.max_on_s is None:
+        yield warn(
+            "outputs.stop.shutdown",
+            "is false: an operator that was started by an impulse goes on when the gate ends or hangs.",
+            "Set it to true.",
+        )
+
+
 def told_controller(config: Config) -> Iterator[Finding]:
     told = config.wiegand is not None or config.osdp is not None
     if config.gate.actuator == "reader" and not told:
