@@ -50,11 +50,12 @@ class _Line:
         self._unopened: SensorLost | None = None
 
     def open(self) -> None:
-        """Claim it; why it does not answer is kept for the polls, which say no more than that."""
+        """Claim it, once; why it does not answer is kept for the polls, which say no more than that."""
         try:
             self.source.open()
         except SensorLost as fault:
-            self._unopened = fault
+            detail = f"{fault.detail}; once that is mended, restart the gate"
+            self._unopened = SensorLost(detail, part=fault.part)
 
     def poll(self, now_s: float) -> tuple[bool | None, tuple[Event, ...]]:
         """The level, None in doubt, and the fault that came or went."""

@@ -56,7 +56,9 @@ def test_an_input_that_could_not_be_opened_says_why_and_counts_as_present() -> N
     bank.open()
     seen = bank.poll(1.0)
     assert seen.loop is Presence.UNKNOWN
-    assert [e.fault.detail for e in seen.events if isinstance(e, FaultRaised)] == ["the kernel's SPI is off"]
+    assert [e.fault.detail for e in seen.events if isinstance(e, FaultRaised)] == [
+        "the kernel's SPI is off; once that is mended, restart the gate"
+    ]
 
 
 class Clinging(FakeInput):
