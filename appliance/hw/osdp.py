@@ -95,7 +95,10 @@ class PeripheralDevice:
         }
 
     def present(self, bits: Bits, now_s: float) -> None:
-        """A card for the next poll. One that nobody asks for in time is dropped: whom it was for has left."""
+        """A card for the next poll, which nothing takes back.
+
+        One that nobody asks for in time is dropped: whom it was for has left.
+        """
         self._drop_late(now_s)
         self._cards.append(_Card(bits, now_s + self._card_limit_s))
 
