@@ -125,8 +125,8 @@ class Agent:
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(_PORT_LIMIT_S)
         self._socket.connect(str(path))
+        self._socket.settimeout(None)  # a command may take its time
         self._said = Console(self._socket.makefile("rb"), path.with_suffix(".log"))
-        self._socket.settimeout(None)
 
     def ask(self, command: str, limit_s: float = 20.0) -> str:
         """What a command says; raises AssertionError when it fails."""
