@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import select
 import termios
 from collections import deque
@@ -84,7 +86,14 @@ class SerialPort(Driver):
         try:
             yield
         except PORT_ERRORS as error:
-            raise LinkFault(f"{self._config.port}: {error}", part="serial") from error
+            raise LinkFault(_why(self._config.port, error), part="serial") from error
+
+
+def _why(port: str, error: Exception) -> str:
+    """The error with the port's path, once: pyserial repeats it where the port cannot be opened."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.EACCES):
+        return f"{port}: {os.strerror(error.errno)}"
+    return str(error) if port in str(error) else f"{port}: {error}"
 
 
 class SerialLink(BaseSerialLink):

@@ -60,7 +60,7 @@ class LiveFootage(BaseCamera):
         except EndOfFootage as end:
             raise CameraLost(str(end), part=self.name) from end
         except InputDataFault as fault:
-            raise CameraLost(fault.detail, part=self.name) from fault
+            raise CameraLost(f"{fault.part}: {fault.detail}", part=self.name) from fault
 
 
 Build = Callable[[str, Camera, Clock, GpuMemory], BaseCamera]
