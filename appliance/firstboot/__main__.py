@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -74,7 +74,8 @@ def _button_held(config: Config) -> bool:
     try:
         pins = make_factory(config.pin_factory)
         try:
-            return held(GpioInput(found[0], pins), SystemClock(), time.sleep)
+            # Nobody sets this event: its wait is a sleep.
+            return held(GpioInput(found[0], pins), SystemClock(), threading.Event().wait)
         finally:
             pins.close()
     except GateFault as fault:

@@ -13,7 +13,7 @@ RESET_HOLD_S = 10.0
 _LOOK_S = 0.1
 
 
-def held(button: BaseInput, clock: Clock, wait: Callable[[float], None]) -> bool:
+def held(button: BaseInput, clock: Clock, wait: Callable[[float], object]) -> bool:
     """Whether the button is pressed now and stays so; costs no time where it is not. Raises SensorLost."""
     end = clock.monotonic() + RESET_HOLD_S
     with button:
