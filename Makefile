@@ -45,8 +45,8 @@ test-system: $(VENV)/.dev ## the slow tests with real parts: recognition, disk, 
 	@$(PYTEST) tests/system
 
 check: $(VENV)/.dev ## style, types, the laws of the house, generated documents current
-	@$(BIN)/ruff check appliance image-build models tests
-	@$(BIN)/ruff format --check appliance image-build models tests
+	@$(BIN)/ruff check appliance image-build models ota tests
+	@$(BIN)/ruff format --check appliance image-build models ota tests
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 

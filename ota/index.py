@@ -3,8 +3,9 @@
 
   ota/index.py FOLDER --keyring KEYRING [--ring N]
 
-New bundles are given to rings up to N (0: those gates that take updates first); bundles that the index has keep
-their ring unless --ring is given with --file. Raise it with: ota/index.py FOLDER --keyring K --file NAME --ring 9
+New bundles are given to rings up to N (0: those gates that take updates first); bundles that the index
+has keep their ring unless --ring is given with --file. Raise it with:
+ota/index.py FOLDER --keyring K --file NAME --ring 9
 """
 
 from __future__ import annotations
@@ -33,9 +34,10 @@ check-purpose=codesign
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=words)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--keyring", type=Path, required=True, help="what the gates trust: ota/keys.sh keyring")
+    parser.add_argument("--keyring", type=Path, required=True, help="what the gates trust (ota/keys.sh)")
     parser.add_argument("--ring", type=int, default=0, help="how far to roll out: 0 first gates, 9 all")
     parser.add_argument("--file", default="", help="only this bundle's ring is changed")
     args = parser.parse_args()
