@@ -6,7 +6,7 @@ HERE=$(dirname "$(readlink -f "$0")")
 TREE=$(dirname "$HERE")
 # shellcheck source=env.sh
 . "$HERE/env.sh"
-need sgdisk mcopy mke2fs mkfs.vfat bmaptool zstd python3
+need sgdisk mcopy mke2fs debugfs mkfs.vfat bmaptool zstd python3
 out=$IMAGE_OUT/$BOARD
 name=gatehouse-$BOARD
 image=$IMAGE_OUT/$name.img
@@ -39,16 +39,18 @@ layout sgdisk | xargs --delimiter='\n' sh -c 'sgdisk "$@" "$0" > /dev/null' "$im
 
 # shellcheck disable=SC2046 # start and size
 size() { set -- $(layout place "$1"); echo "$2"; }
-rm -rf "$out/bootcfg" "$out/data"
-mkdir -p "$out/bootcfg" "$out/data/etc" "$out/data/gatehouse" "$out/data/journal" "$out/data/system"
+rm -rf "$out/bootcfg"
+mkdir -p "$out/bootcfg"
 cp "$HERE"/card/* "$out/bootcfg"
 fat "$out/bootcfg.img" "$(size bootcfg)" GATEHOUSE 6A7E0001 "$out/bootcfg"
 fat "$out/boot.img" "$(size boot_a)" BOOT 6A7E0002 "$out/boot"
-# The time of the owner's files on a fresh data partition does not matter, that it is always the same does.
-find "$out/data" -exec touch --date="@$SOURCE_DATE_EPOCH" {} +
+# Folders are made in the file system itself: copied ones would bring the time of their copying along.
 rm -f "$out/data.img"
-E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH mke2fs -q -t ext4 -L data -d "$out/data" -E "root_owner=0:0,hash_seed=6a7e0003-0000-4000-8000-000000000000,lazy_itable_init=0" \
-    -U 6a7e0003-0000-4000-8000-000000000001 -O ^metadata_csum_seed "$out/data.img" "$(size data)M"
+E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH
+export E2FSPROGS_FAKE_TIME
+mke2fs -q -t ext4 -L data -U 6a7e0003-0000-4000-8000-000000000001 \
+    -E root_owner=0:0,hash_seed=6a7e0003-0000-4000-8000-000000000000,lazy_itable_init=0 "$out/data.img" "$(size data)M"
+printf 'mkdir %s\n' etc gatehouse journal system | debugfs -w -f - "$out/data.img" > /dev/null 2>&1
 lay "$out/bootcfg.img" bootcfg
 lay "$out/boot.img" boot_a
 lay "$out/root.img" root_a
