@@ -5,9 +5,14 @@ BOARD=${BOARD:-qemu-arm64}
 IMAGE_CACHE=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse-image}
 IMAGE_OUT=${IMAGE_OUT:-$TREE/build/image}
 SUITE=${SUITE:-trixie}
-# Package versions follow the mirror; one of snapshot.debian.org pins them for good.
-MIRROR=${MIRROR:-http://deb.debian.org/debian}
-SECURITY_MIRROR=${SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+# This computer's own Debian mirrors. Package versions follow them; a dated archive of Debian's pins them for good.
+mirrors() { apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sort -u | sed 's,/$,,'; }
+MIRROR=${MIRROR:-$(mirrors | grep -v security | head -n 1)}
+SECURITY_MIRROR=${SECURITY_MIRROR:-$(mirrors | grep security | head -n 1)}
+if [ -z "$MIRROR" ] || [ -z "$SECURITY_MIRROR" ]; then
+    echo "image-build: this computer names no Debian mirrors; set MIRROR and SECURITY_MIRROR" >&2
+    exit 2
+fi
 # Every time stamp in the image. Moved by hand, with the packages: 2026-11-21.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1795219200}
 export SOURCE_DATE_EPOCH BOARD IMAGE_CACHE IMAGE_OUT
