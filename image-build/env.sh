@@ -6,6 +6,7 @@ IMAGE_CACHE=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse-image}
 IMAGE_OUT=${IMAGE_OUT:-$TREE/build/image}
 SUITE=${SUITE:-trixie}
 # This computer's own Debian mirrors. Package versions follow them; a dated archive of Debian's pins them for good.
+# shellcheck disable=SC2016 # for apt, not for the shell
 mirrors() { apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | sort -u | sed 's,/$,,'; }
 MIRROR=${MIRROR:-$(mirrors | grep -v security | head -n 1)}
 SECURITY_MIRROR=${SECURITY_MIRROR:-$(mirrors | grep security | head -n 1)}
