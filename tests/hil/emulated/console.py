@@ -24,7 +24,8 @@ class Console:
         self._ended = False
         self._more = threading.Condition()
         self._started_s = time.monotonic()
-        threading.Thread(target=self._collect, daemon=True).start()
+        self._collector = threading.Thread(target=self._collect, daemon=True)
+        self._collector.start()
 
     def expect(self, pattern: str, limit_s: float) -> re.Match[str]:
         """The next place that matches. Raises MarkerMissing when time or the stream ends first."""
@@ -48,6 +49,11 @@ class Console:
         """All that was said so far and matches."""
         with self._more:
             return [found.group() for found in re.finditer(pattern, self._text)]
+
+    def close(self) -> None:
+        """Once whatever speaks has gone: its last words are read, then the stream is given back."""
+        self._collector.join()
+        self._stream.close()
 
     @property
     def age_s(self) -> float:

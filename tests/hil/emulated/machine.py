@@ -116,6 +116,9 @@ class Run:
         """As pulling the plug: nothing is written any more."""
         self._process.kill()
         self._process.wait()
+        self.console.close()
+        if self._agent is not None:
+            self._agent.close()
 
 
 class Agent:
@@ -127,6 +130,11 @@ class Agent:
         self._socket.connect(str(path))
         self._socket.settimeout(None)  # a command may take its time
         self._said = Console(self._socket.makefile("rb"), path.with_suffix(".log"))
+
+    def close(self) -> None:
+        """QEMU has gone, and the line with it."""
+        self._said.close()
+        self._socket.close()
 
     def ask(self, command: str, limit_s: float = 20.0) -> str:
         """What a command says; raises AssertionError when it fails."""
