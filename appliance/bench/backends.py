@@ -9,8 +9,9 @@ from time import process_time
 
 from ..config.schema import BACKENDS, Infer
 from ..faults import BenchFault, EngineFailed, EngineUntrusted
-from ..infer.base import Arrays, BaseBackend, BaseSession, Precision
+from ..infer.base import BaseBackend, BaseSession, Precision
 from ..infer.chain import MakeBackend, make_backend
+from ..infer.lane import Arrays
 from ..infer.models import MODEL, Manifest
 from ..vision.proof import feed, frame, picture, prove_net
 from .spread import Spread

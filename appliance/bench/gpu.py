@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..faults import EngineFailed
-from ..infer.base import Arrays, BaseSession, Lane, TensorSpec
+from ..infer.base import BaseSession
 from ..infer.device import BaseDevice, Placed, Plane
 from ..infer.gpu_device import GpuDevice
 from ..infer.gpu_lane import Buffers, GpuLane
+from ..infer.lane import Arrays, Lane, TensorSpec
 from ..sight import Box, Layout, Matrix, Picture, Surface
 from ..vision.prepare import Cut, Preparer
 from .race import Timers

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..faults import BenchFault, ExtraMissing
-from ..infer.base import Array
+from ..infer.lane import Array
 
 if TYPE_CHECKING:
     from ..sight import Image

@@ -8,8 +8,9 @@ from functools import partial
 from typing import TypeVar
 
 from ..config.schema import Infer
-from ..infer.base import Array, Arrays, BaseBackend, BaseSession, Lane, ModelFile
+from ..infer.base import BaseBackend, BaseSession, ModelFile
 from ..infer.chain import MakeBackend, make_backend
+from ..infer.lane import Array, Arrays, Lane
 from ..sight import AnyPicture, Box, Detection
 from ..vision.base import BaseDetector, BasePlateReader, ReadResult
 

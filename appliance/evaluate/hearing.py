@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..config.schema import Infer
-from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
+from ..infer.base import BaseBackend, BaseSession, ModelFile
 from ..infer.chain import make_backend
+from ..infer.lane import Array, Arrays
 
 
 @dataclass(slots=True)

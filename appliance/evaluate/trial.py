@@ -11,9 +11,10 @@ from pathlib import Path
 from ..config import Config
 from ..faults import EngineFailed, EngineFallback, InputDataFault
 from ..hw.cameras.footage import Shot
-from ..infer.base import Arrays, ModelFile, Precision
+from ..infer.base import ModelFile, Precision
 from ..infer.chain import make_backend
 from ..infer.files import check_hash, sha256_of
+from ..infer.lane import Arrays
 from ..infer.manifest import NetManifest, Variant
 from ..infer.models import NETS, SHIPPED, Manifest, beside, load_manifest, model_file
 from ..infer.onnxruntime import open_model

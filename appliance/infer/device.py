@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..sight import GREY, Box, Matrix, Picture, Surface
-from .base import Lane
+from .lane import Lane
 
 if TYPE_CHECKING:
     from ..sight import Image

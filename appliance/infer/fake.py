@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .base import BaseBackend, BaseSession, ModelFile
+from .lane import Array, Arrays, TensorSpec
 
 Net = Callable[[Arrays], dict[str, Array]]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..faults import EngineFailed
-from .base import Array, Arrays, TensorSpec
+from .lane import Array, Arrays, TensorSpec
 
 BLANK_SIDE = 64
 """A free side of an input in the run that warms an engine up: what every net of ours takes."""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Array
+from .lane import Array
 
 Run = Callable[[], None]
 

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from ..faults import EngineFailed
 from ..sight import Box, Layout, Picture, Surface
-from .base import Lane
 from .device import GROUND, BaseDevice, Copied, Picked, Placed, Plane
 from .encoder import BaseEncoder
 from .gpu import BaseGpu, Region, Rows, Stream
 from .gpu_pictures import CANDIDATE, CUTS, MOST_CUTS, cut_words, surface_words
+from .lane import Lane
 
 if TYPE_CHECKING:
     from ..sight import Image

@@ -10,9 +10,10 @@ from threading import Lock
 import numpy as np
 
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseSession, Lane, TensorSpec
+from .base import BaseSession
 from .feeds import check_feeds
 from .gpu import BaseGpu, Graph, Region, Stream, bytes_of
+from .lane import Array, Arrays, Lane, TensorSpec
 
 Shapes = tuple[tuple[str, tuple[int, ...]], ...]
 

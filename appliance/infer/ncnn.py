@@ -16,8 +16,9 @@ import numpy as np
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from .base import BaseBackend, BaseSession, ModelFile
 from .feeds import blanks, check_feeds
+from .lane import Array, Arrays, TensorSpec
 from .onnxruntime import OnnxRuntimeBackend
 from .plans import PlanStore
 from .pnnx import PARAM, WEIGHTS, Converted, Converter

@@ -14,9 +14,10 @@ import onnxruntime
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, Lane, Layer, ModelFile, TensorSpec, rooms
+from .base import BaseBackend, BaseSession, Layer, ModelFile
 from .feeds import blanks, check_feeds
 from .files import check_hash
+from .lane import Array, Arrays, Lane, TensorSpec, rooms
 
 _FATAL_ONLY = 4
 """The runtime's own log writes to stderr; what matters comes back as an exception."""

@@ -10,12 +10,13 @@ import onnxruntime
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import BaseBackend, BaseSession, Lane, ModelFile, TensorSpec
+from .base import BaseBackend, BaseSession, ModelFile
 from .feeds import blanks
 from .files import check_hash
 from .gpu import BaseGpu, Stream
 from .gpu_device import GpuDevice
 from .gpu_lane import Buffers, GpuLane, GpuSession
+from .lane import Lane, TensorSpec
 from .onnxruntime import OnnxRuntimeSession, session_options, vendor
 
 Engine = Any

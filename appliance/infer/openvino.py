@@ -11,9 +11,10 @@ import numpy as np
 
 from ..config.schema import Infer
 from ..faults import EngineFailed
-from .base import Array, Arrays, BaseBackend, BaseSession, Lane, Layer, ModelFile, TensorSpec, rooms
+from .base import BaseBackend, BaseSession, Layer, ModelFile
 from .feeds import blanks, check_feeds
 from .files import check_hash
+from .lane import Array, Arrays, Lane, TensorSpec, rooms
 
 # Importing openvino reports that to Google Analytics unless its telemetry package is out of reach, and
 # then it takes its own stub instead. A gate reports to nobody.

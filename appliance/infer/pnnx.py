@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ..faults import EngineFailed, ExtraMissing
-from .base import ModelFile, TensorSpec
+from .base import ModelFile
 from .children import Child
 from .files import sha256_of
+from .lane import TensorSpec
 from .plans import PlanKey, PlanStore
 
 FORMAT = "ncnn 1"

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..faults import EngineFailed
-from .base import Lane, TensorSpec
 from .gpu import BaseGpu, Stream
 from .gpu_lane import Buffers, GpuLane, GpuSession
+from .lane import Lane, TensorSpec
 
 
 class TensorRtSession(GpuSession):

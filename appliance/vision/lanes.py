@@ -9,8 +9,9 @@ from threading import Lock
 import numpy as np
 
 from ..faults import EngineFailed
-from ..infer.base import Array, BaseSession, Lane
+from ..infer.base import BaseSession
 from ..infer.device import BaseDevice, Placed
+from ..infer.lane import Array, Lane
 from ..sight import Box, Picture, Surface
 from .prepare import UNIT, Cut, Preparer, Tint
 

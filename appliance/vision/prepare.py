@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..infer.base import Lane
+from ..infer.lane import Lane
 from ..sight import GREY, AnyPicture, Box, Layout, Picture
 from .pixels import host, to_rgb, touched
 from .scratch import Scratch, is_halved, scaled

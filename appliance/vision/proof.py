@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..faults import EngineUntrusted
-from ..infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile
+from ..infer.base import BaseBackend, BaseSession, ModelFile
 from ..infer.files import sha256_of
+from ..infer.lane import Array, Arrays
 from ..infer.manifest import BoxSeen, NetGolden, NetManifest, PointsSeen, TextRead, ValueSeen, VectorSeen
 from ..infer.models import Manifest, beside
 from .shapes import misshapen, undeclared, unfit

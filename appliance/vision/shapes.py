@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..infer.base import Arrays, TensorSpec
+from ..infer.lane import Arrays, TensorSpec
 from ..infer.manifest import NetGolden, NetManifest, Output
 from .own.describer import BODIES, COLOURS
 from .own.detector import CLASSES

@@ -26,8 +26,9 @@ import numpy as np
 import onnx
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, ModelFile, Precision
+from appliance.infer.base import ModelFile, Precision
 from appliance.infer.files import sha256_of
+from appliance.infer.lane import Array, Arrays
 from appliance.infer.manifest import NetManifest
 from appliance.infer.models import load_net, model_file
 from appliance.infer.onnxruntime import OnnxRuntimeBackend

@@ -11,8 +11,9 @@ import pytest
 
 from appliance.config.schema import BACKENDS, Infer
 from appliance.faults import EngineFailed
-from appliance.infer.base import Arrays, BaseBackend, BaseSession, Precision
+from appliance.infer.base import BaseBackend, BaseSession, Precision
 from appliance.infer.chain import make_backend
+from appliance.infer.lane import Arrays
 from appliance.infer.manifest import NetManifest
 from appliance.infer.models import load_manifest, model_file
 from appliance.infer.onnxruntime import OnnxRuntimeBackend

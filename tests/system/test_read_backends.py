@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile
 from appliance.infer.fake import FakeBackend
+from appliance.infer.lane import Arrays, TensorSpec
 from appliance.infer.models import load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
 

@@ -10,9 +10,10 @@ import pytest
 
 from appliance.config.schema import Infer, Vision
 from appliance.faults import EngineUntrusted
-from appliance.infer.base import Array, Arrays, BaseSession, ModelFile
+from appliance.infer.base import BaseSession, ModelFile
 from appliance.infer.chain import MakeBackend
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays
 from appliance.infer.models import SHIPPED, load_manifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
 from appliance.sight import VEHICLES, Box, Detection, Kind, Picture

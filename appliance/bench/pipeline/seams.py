@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ...config.schema import Infer
-from ...infer.base import Array, Arrays, BaseBackend, BaseSession, Lane, ModelFile
+from ...infer.base import BaseBackend, BaseSession, ModelFile
 from ...infer.chain import MakeBackend, make_backend
 from ...infer.device import BaseDevice
+from ...infer.lane import Array, Arrays, Lane
 from ...sight import AnyPicture, Box, Detection
 from ...vision.base import BaseDetector, BasePlateReader, ReadResult, Shot
 

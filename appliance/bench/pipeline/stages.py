@@ -10,8 +10,8 @@ from threading import Event, Thread
 from ...clock import Clock
 from ...faults import BenchFault, CameraLost
 from ...hw.base import BaseCamera
-from ...infer.base import Lane
 from ...infer.device import BaseDevice, Placed
+from ...infer.lane import Lane
 from ...sight import AnyPicture, Box, Detection, Kind, Surface
 from ...vision.base import BaseDetector, BasePlateReader, Shot
 from ...vision.prepare import Cut, Preparer

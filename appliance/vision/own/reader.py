@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...faults import EngineFailed
-from ...infer.base import Arrays, BaseSession
+from ...infer.base import BaseSession
 from ...infer.device import BaseDevice
+from ...infer.lane import Arrays
 from ...sight import AnyPicture, Box, Character, Detection, Picture
 from ..base import BasePlateReader, ReadResult
 from ..lanes import Lanes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from appliance.infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile
+from appliance.infer.lane import Array, Arrays, TensorSpec
 
 
 class FakeSession(BaseSession):

@@ -14,7 +14,8 @@ from appliance.bench.backends import Choice, Contest, Measured, choose, thread_c
 from appliance.bench.spread import Spread
 from appliance.config.schema import Infer
 from appliance.faults import BenchFault, EngineFailed
-from appliance.infer.base import Array, Arrays, BaseBackend, BaseSession, ModelFile, Precision
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile, Precision
+from appliance.infer.lane import Array, Arrays
 from appliance.infer.models import Manifest, load_manifest
 from tests.unit.infer.makers import net_text, write_models
 

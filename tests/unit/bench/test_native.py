@@ -12,7 +12,8 @@ from appliance.bench.native import NativePreparer
 from appliance.bench.race import Timers
 from appliance.bench.rewrite import measure_rewrite
 from appliance.faults import ExtraMissing
-from appliance.infer.base import Array, Arrays, BaseSession, TensorSpec
+from appliance.infer.base import BaseSession
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.sight import Picture
 
 compiled = pytest.mark.skipif(shutil.which("g++") is None, reason="g++ is not installed")

@@ -13,9 +13,10 @@ import pytest
 
 from appliance.config.schema import BACKENDS, Infer
 from appliance.faults import EngineFailed
-from appliance.infer.base import Arrays, BaseBackend, BaseSession, ModelFile, TensorSpec
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile
 from appliance.infer.chain import make_backend
 from appliance.infer.files import sha256_of
+from appliance.infer.lane import Arrays, TensorSpec
 
 from . import tiny
 from .bound import BoundHere

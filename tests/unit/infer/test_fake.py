@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Arrays, BaseSession, ModelFile, TensorSpec
+from appliance.infer.base import BaseSession, ModelFile
 from appliance.infer.fake import FakeBackend
+from appliance.infer.lane import Arrays, TensorSpec
 
 SPEC = TensorSpec("x", (None, 2), np.dtype(np.float32))
 GOOD = np.zeros((3, 2), np.float32)

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed, ExtraMissing
-from appliance.infer.base import ModelFile, TensorSpec
+from appliance.infer.base import ModelFile
+from appliance.infer.lane import TensorSpec
 from appliance.infer.plans import PlanStore
 from appliance.infer.pnnx import Converted, Converter, Shapes
 

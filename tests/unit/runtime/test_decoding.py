@@ -11,8 +11,8 @@ import pytest
 from appliance.config.schema import Camera, Infer
 from appliance.faults import CameraLost, EngineFailed
 from appliance.hw.cameras.nvdec import Decoded, Memory, NvdecCamera
-from appliance.infer.base import Lane
 from appliance.infer.device import BaseDevice, Copied, Picked, Placed, Plane
+from appliance.infer.lane import Lane
 from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.decoding import GpuMemory, memory_of, nvidia_device
 from appliance.sight import Box, Layout, Matrix, Picture, Surface

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from appliance.infer.base import TensorSpec
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import TensorSpec
 from appliance.sight import Detection, Easing, Effort, Picture
 from appliance.vision.base import Shot
 from appliance.vision.own.detector import CLASSES, NetDetector

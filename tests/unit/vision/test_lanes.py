@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, BaseSession, Lane, TensorSpec
+from appliance.infer.base import BaseSession
 from appliance.infer.device import Placed
+from appliance.infer.lane import Array, Arrays, Lane, TensorSpec
 from appliance.sight import Box, Layout, Surface
 from appliance.vision.lanes import Lanes
 from appliance.vision.prepare import Cut, Tint

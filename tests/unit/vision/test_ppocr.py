@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Arrays, BaseSession, ModelFile, TensorSpec
+from appliance.infer.base import BaseSession, ModelFile
 from appliance.infer.fake import FakeBackend, Net
+from appliance.infer.lane import Arrays, TensorSpec
 from appliance.sight import Box
 from appliance.vision.ppocr.alphabet import Alphabet, folded, normalised
 from appliance.vision.ppocr.detector import PHOTO, Scale, TextDetector

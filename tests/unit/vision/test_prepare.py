@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from appliance.infer.base import Array, Lane
+from appliance.infer.lane import Array, Lane
 from appliance.sight import AnyPicture, Box, Layout, Matrix, Picture, Surface
 from appliance.vision.pixels import bgr, host
 from appliance.vision.prepare import Cut, Preparer, Tint

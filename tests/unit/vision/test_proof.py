@@ -7,17 +7,10 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineUntrusted
-from appliance.infer.base import (
-    Array,
-    Arrays,
-    BaseBackend,
-    BaseSession,
-    ModelFile,
-    Precision,
-    TensorSpec,
-)
+from appliance.infer.base import BaseBackend, BaseSession, ModelFile, Precision
 from appliance.infer.fake import FakeBackend
 from appliance.infer.files import sha256_of
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.infer.manifest import NetGolden, NetManifest
 from appliance.infer.models import Manifest
 from appliance.vision.proof import ProvingBackend, admit, differences, feed, frame, picture

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from appliance.infer.base import TensorSpec
+from appliance.infer.lane import TensorSpec
 from appliance.infer.manifest import NetManifest
 from appliance.infer.models import load_manifest
 from appliance.vision.shapes import misshapen, undeclared, unfit

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from appliance.infer.base import Array, Arrays, BaseSession, Lane, TensorSpec
+from appliance.infer.base import BaseSession
 from appliance.infer.device import BaseDevice, Copied, Picked, Placed, Plane
+from appliance.infer.lane import Array, Arrays, Lane, TensorSpec
 from appliance.sight import Box, Picture, Surface
 from appliance.vision.pixels import bgr
 

@@ -16,7 +16,7 @@ from appliance.config.schema import Camera, Vision, Vote
 from appliance.faults import CameraLost
 from appliance.hw.base import BaseCamera, EndOfFootage
 from appliance.hw.system_clock import SystemClock
-from appliance.infer.base import Array, Lane, TensorSpec
+from appliance.infer.lane import Array, Lane, TensorSpec
 from appliance.sight import AnyPicture, Box, Character, Detection, Frame, Kind, Picture
 from appliance.vision.base import BaseDetector, BasePlateReader, ReadResult, Shot
 

@@ -15,11 +15,11 @@ import pytest
 
 from appliance.config.schema import Infer
 from appliance.faults import EngineFailed
-from appliance.infer.base import TensorSpec
 from appliance.infer.cuda import compiler
 from appliance.infer.gpu import BaseGpu
 from appliance.infer.gpu_device import GpuDevice
 from appliance.infer.gpu_lane import Buffers, GpuLane
+from appliance.infer.lane import TensorSpec
 
 HERE = Path(__file__).parent
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.vision.own.detector import CLASSES
 from appliance.vision.own.reader import ALPHABET, BLANK, SIZE
 

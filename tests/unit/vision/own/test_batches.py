@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.device import Picked
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.sight import Box, Detection, Kind, Looks, Picture, Surface
 from appliance.vision.base import Shot
 from appliance.vision.own.describer import BODIES, COLOURS, NetDescriber

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.sight import Box, Guess, Looks, Picture
 from appliance.vision.own.describer import BODIES, COLOURS, SIZE, NetDescriber
 from appliance.vision.pixels import bgr

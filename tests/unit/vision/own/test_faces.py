@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, TensorSpec
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays, TensorSpec
 from appliance.sight import Box, Detection, Kind, Layout, Picture
 from appliance.vision.own.cut import feed
 from appliance.vision.own.faces import _TEMPLATE, FaceSessions, NetFaceReader, around, similarity

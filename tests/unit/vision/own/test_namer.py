@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from appliance.faults import EngineFailed
-from appliance.infer.base import Array, Arrays, ModelFile
+from appliance.infer.base import ModelFile
 from appliance.infer.fake import FakeSession
+from appliance.infer.lane import Array, Arrays
 from appliance.infer.manifest import NetManifest
 from appliance.infer.onnxruntime import OnnxRuntimeBackend
 from appliance.sight import Box, Picture
