@@ -8,10 +8,10 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+# AT_FDCWD: paths count from the working directory.
 _HERE = -100
-"""AT_FDCWD: paths count from the working directory."""
+# RENAME_EXCHANGE.
 _EXCHANGE = 2
-"""RENAME_EXCHANGE."""
 
 
 def sync(path: Path) -> None:

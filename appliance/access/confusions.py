@@ -35,8 +35,8 @@ RESEMBLING = {"G": "6", "6": "G", "D": "0OQ", "O": "DQ", "Q": "0OD", "0": "DQ"}
 
 _TO_DIGIT = str.maketrans("OIBSZ", "01852")
 _LOOKALIKE_COST, _RESEMBLING_COST, _STRAY_COST = 0.5, 1.0, 1.0
+# Texts looked at for a format, and kept in all: two are ambiguous already, more only name more.
 _LIMIT = 16
-"""Texts looked at for a format, and kept in all: two are ambiguous already, more only name more."""
 
 
 def fold(text: str) -> str:

@@ -30,10 +30,11 @@ from .schedule import Timetable
 
 Approach = Literal["towards", "away", "any"]
 
+# Two look-alikes share a belief; each has half of it.
 _SPLIT = 0.5
-"""Two look-alikes share a belief; each has half of it."""
 
 _READ_BUT_NOT_LET_IN = (PlateEventKind.READ, PlateEventKind.LIST_MISMATCH)
+# Events of a refusal. LIST_MATCH stands for an opening alone, since people wire it to one.
 _KINDS: dict[RefusalReason, tuple[PlateEventKind, ...]] = {
     RefusalReason.WRONG_DIRECTION: (PlateEventKind.WRONG_DIRECTION,),
     RefusalReason.LOW_CONFIDENCE: (PlateEventKind.LOW_CONFIDENCE,),
@@ -47,7 +48,6 @@ _KINDS: dict[RefusalReason, tuple[PlateEventKind, ...]] = {
     RefusalReason.ALREADY_INSIDE: _READ_BUT_NOT_LET_IN,
     RefusalReason.UNLIKE_BEFORE: _READ_BUT_NOT_LET_IN,
 }
-"""Events of a refusal. LIST_MATCH stands for an opening alone, since people wire it to one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from .distance import distance
 
 _Item = TypeVar("_Item")
 
+# Letters with a stroke through them, which Unicode does not take apart.
 _STROKED = str.maketrans("ØĐŁ", "ODL")
-"""Letters with a stroke through them, which Unicode does not take apart."""
 
 
 def plain(plate: str) -> str:

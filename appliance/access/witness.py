@@ -18,6 +18,7 @@ VISITS_KEPT = 8
 SURE = 0.8
 """A word less sure than this is no testimony: neither of the past nor of now."""
 
+# Paints that light alone turns into one another, and those that the shipped net has taken for another.
 _ALIKE_COLOURS = (
     frozenset({"white", "silver", "beige"}),
     frozenset({"silver", "grey"}),
@@ -32,7 +33,7 @@ _ALIKE_COLOURS = (
     frozenset({"yellow", "orange", "beige"}),
     frozenset({"brown", "beige"}),
 )
-"""Paints that light alone turns into one another, and those that the shipped net has taken for another."""
+# Bodies that look alike from the front or from behind.
 _ALIKE_BODIES = (
     frozenset({"sedan", "hatchback", "wagon", "coupe"}),
     frozenset({"hatchback", "suv", "wagon", "van"}),
@@ -41,7 +42,6 @@ _ALIKE_BODIES = (
     frozenset({"van", "truck", "bus"}),
     frozenset({"pickup", "truck"}),
 )
-"""Bodies that look alike from the front or from behind."""
 _UNTELLING = "other"
 
 

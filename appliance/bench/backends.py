@@ -16,8 +16,8 @@ from ..infer.models import MODEL, Manifest
 from ..vision.proof import feed, frame, picture, prove_net
 from .spread import Spread
 
+# First runs at a new size allocate.
 _WARM = 3
-"""First runs at a new size allocate."""
 WORTH_IT = 0.9
 """More threads, and weights narrower than the manifest prefers, must save a tenth: the cores have other
 work, and narrow weights cost a little accuracy."""

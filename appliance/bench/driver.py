@@ -23,8 +23,8 @@ from .stamps import Opening, TimedWriter
 PATIENCE_S = 10.0
 """What takes longer than this will not happen."""
 _LOOK_S = 0.02
+# A vehicle stands this long before its vote, so that votes fall anywhere between two ticks.
 _STANDS_S = (0.05, 0.15)
-"""A vehicle stands this long before its vote, so that votes fall anywhere between two ticks."""
 _BOX = Box(400.0, 300.0, 520.0, 330.0)
 _READY = (StateName.IDLE_ROI, StateName.RECOGNIZE)
 

@@ -24,10 +24,10 @@ WIDTH, HEIGHT = 1920, 1080
 BATCHES = (1, 4, 16)
 _WHOLE, _PLATE = Box(0, 0, WIDTH, HEIGHT), Box(800, 500, 960, 554)
 _WARM = 3
+# Runs that are queued before their end is waited for.
 _AHEAD = 8
-"""Runs that are queued before their end is waited for."""
+# Calls in one graph: its launch counts for little among them.
 _CAPTURED = 16
-"""Calls in one graph: its launch counts for little among them."""
 _QUALITY = 85
 
 

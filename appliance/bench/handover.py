@@ -24,8 +24,8 @@ from .spread import Spread
 
 T = TypeVar("T")
 
+# What takes longer than this will not happen.
 _LIMIT_S = 10.0
-"""What takes longer than this will not happen."""
 _PLATE = Detection(Kind.PLATE, 1.0, Box(0.0, 0.0, 8.0, 4.0))
 
 

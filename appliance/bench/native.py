@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).with_name("prepare.cpp")
 FLAGS = ("-O3", "-march=native", "-std=c++17", "-shared", "-fPIC")
+# g++ takes a second on a PC and ten on a small board.
 _LIMIT_S = 120.0
-"""g++ takes a second on a PC and ten on a small board."""
 
 
 class NativePreparer:

@@ -27,10 +27,10 @@ SEED = 7
 _NOON = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
 EVERY_S = 0.2
 """Between two rendered pictures: as fast as a small board recognises."""
+# Where a plate stands in the twin's ROI, before the arm.
 _NEAR_M = (3.0, 8.0)
-"""Where a plate stands in the twin's ROI, before the arm."""
+# Pictures of one vehicle, at least.
 _A_VISIT = 20
-"""Pictures of one vehicle, at least."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ T = TypeVar("T")
 
 Step = Callable[[], object]
 
+# First runs at a new size allocate.
 _WARM = 3
-"""First runs at a new size allocate."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from .tap import Log, Tap, TimedDetector, TimedReader
 
 Step = Callable[[], object]
 
+# First runs at a new size allocate.
 _WARM = 3
-"""First runs at a new size allocate."""
 _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
 
 

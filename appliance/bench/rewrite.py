@@ -13,8 +13,8 @@ from ..vision.prepare import Cut, Preparer
 from .native import NativePreparer
 from .race import Lap, Side, Step, Timers, race
 
+# The detector halves its input five times.
 _STEP = 32
-"""The detector halves its input five times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ SEEN = "seen"
 LISTED = 1000
 """Plates on the list: a large site."""
 
+# Nothing of this lies between a vote and the edge; it only brings the gate back sooner.
 _QUICK = {
     "dead_time_s": 0.05,
     "hold_s": 0.05,
@@ -24,9 +25,8 @@ _QUICK = {
     "motion_limit_s": 10.0,
     "restore": "stay",
 }
-"""Nothing of this lies between a vote and the edge; it only brings the gate back sooner."""
+# A veto zone in which nobody stands: the pictures repeat whatever the arm does.
 _ASIDE = ((0.10, 0.97), (0.12, 0.97), (0.10, 0.99))
-"""A veto zone in which nobody stands: the pictures repeat whatever the arm does."""
 
 
 def staged(ours: Config, twin: Config, record: Path, *, seeing: bool) -> Config:

@@ -43,8 +43,8 @@ from .bench_against import earlier, judged
 from .models.results import check_place, save
 
 CAMERAS = 16
+# Pictures that NVDEC hands over at once: footage is there ahead of time.
 _BATCH = 8
-"""Pictures that NVDEC hands over at once: footage is there ahead of time."""
 _QUICK = Scale(
     stage_s=0.3, warm_s=0.4, run_s=1.0, side_s=0.5, sides=1, trial_s=1.0, memory_frames=1000, first=2, most=8
 )

@@ -30,8 +30,8 @@ Read the plates on photos, folders of them, or videos.
 A file that cannot be used gets one line on stderr; the others are still read, and the exit code is 2.
 """
 
+# Text below this is more often a sign than a plate (see docs/recognition.md).
 _LIKELY = 0.25
-"""Text below this is more often a sign than a plate (see docs/recognition.md)."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -21,8 +21,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+# One name of a dotted key.
 _NAME = re.compile(r""""[^"]*"|'[^']*'|[A-Za-z0-9_-]+""")
-"""One name of a dotted key."""
 
 
 @dataclass(frozen=True, slots=True)

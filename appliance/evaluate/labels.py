@@ -16,10 +16,10 @@ from .kinds import FAMILIES
 
 FILES = ("labels.csv", "annotations.csv")
 _CORNERS = ("x1", "y1", "x2", "y2")
+# Share of a box that must lie in its picture; hands that draw boxes slip over the edge.
 _INSIDE = 0.5
-"""Share of a box that must lie in its picture; hands that draw boxes slip over the edge."""
+# Words of a line `file x y w h TEXT`; the text may hold spaces.
 _SIDECAR = 6
-"""Words of a line `file x y w h TEXT`; the text may hold spaces."""
 _NONE = "no label can be used: {}"
 
 

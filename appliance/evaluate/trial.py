@@ -37,8 +37,8 @@ FEWEST = 8
 CALIBRATOR = "onnxruntime"
 """Files are calibrated and compared on the CPU, whatever serves later; `verify` tries them there."""
 
+# In the trial's folder: the manifest as the gate is to have it.
 _KEPT = "kept.toml"
-"""In the trial's folder: the manifest as the gate is to have it."""
 
 Watch = Callable[[Iterator[Shot], str], Iterator[Shot]]
 """Passes frames on and shows how far they are."""

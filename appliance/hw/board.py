@@ -15,6 +15,8 @@ MEMORY = Path("proc/meminfo")
 
 # Maker's part numbers come first: a module keeps its own on a carrier board whose maker names the whole.
 # p3767 stands before p3701, which a developer kit that emulates a smaller module also names.
+# What a name of /proc/device-tree/compatible holds. Sources: the kernel's bindings of bcm2835 and tegra,
+# and NVIDIA's Jetson Linux Developer Guide, "Jetson Module and Carrier Board".
 _COMPATIBLE = (
     (r"raspberrypi,(4-|400$)", "pi4"),
     (r"raspberrypi,5(-|00$)", "pi5"),
@@ -23,9 +25,8 @@ _COMPATIBLE = (
     (r"p3701-000[0-8]\b", "jetson-agx-orin"),
     (r"linux,dummy-virt$", "qemu-arm64"),
 )
-"""What a name of /proc/device-tree/compatible holds. Sources: the kernel's bindings of bcm2835 and tegra,
-and NVIDIA's Jetson Linux Developer Guide, "Jetson Module and Carrier Board"."""
 
+# What the model's name holds, where no part number is known; "Raspberry Pi 400" and "500" too.
 _MODELS = (
     (r"raspberry pi (4|compute module 4)", "pi4"),
     (r"raspberry pi (5|compute module 5)", "pi5"),
@@ -34,10 +35,9 @@ _MODELS = (
     (r"jetson agx orin", "jetson-agx-orin"),
     (r"linux,dummy-virt", "qemu-arm64"),
 )
-"""What the model's name holds, where no part number is known; "Raspberry Pi 400" and "500" too."""
 
+# NVIDIA's own carrier boards, whose 40-pin header Jetson.GPIO knows.
 _CARRIERS = ("p3768-", "p3737-")
-"""NVIDIA's own carrier boards, whose 40-pin header Jetson.GPIO knows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from pathlib import Path
 
 _CHIP_INFO = struct.Struct("32s32sI")
 _LINE_INFO = struct.Struct("32s32sIIQ160s16s")
+# _IOR(0xB4, 0x01, struct gpiochip_info), 68 bytes.
 _GET_CHIP_INFO = 0x8044B401
-"""_IOR(0xB4, 0x01, struct gpiochip_info), 68 bytes."""
+# _IOWR(0xB4, 0x05, struct gpio_v2_line_info), 256 bytes.
 _GET_LINE_INFO = 0xC100B405
-"""_IOWR(0xB4, 0x05, struct gpio_v2_line_info), 256 bytes."""
 _USED = 1 << 0
 _OUTPUT = 1 << 3
 

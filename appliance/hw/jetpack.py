@@ -13,11 +13,11 @@ _RELEASES = (
     ("36.3", "6.0", "12.2", "8.6"),
     ("35", "5.1", "11.4", "8.5"),
 )
+# Python 3.10 and TensorRT 10.3, which the engines are built with, come with JetPack 6.1.
 _OLDEST = (36, 4)
-"""Python 3.10 and TensorRT 10.3, which the engines are built with, come with JetPack 6.1."""
 
+# JetPack 6.2 brought the super modes of Orin Nano and Orin NX.
 _SUPER = (36, 4, 3)
-"""JetPack 6.2 brought the super modes of Orin Nano and Orin NX."""
 
 
 @dataclass(frozen=True, slots=True)

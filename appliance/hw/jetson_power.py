@@ -11,8 +11,8 @@ from .base import BasePower, PowerMode
 from .tools import Ran, last_words, run_tool
 
 STORE = Path("/run/gatehouse/clocks.conf")
+# To the question whether to reboot now. A mode that changes the number of GPU units asks it.
 _NO = "NO\n"
-"""To the question whether to reboot now. A mode that changes the number of GPU units asks it."""
 _ASKS_REBOOT = re.compile(r"reboot required", re.IGNORECASE)
 _MODE = re.compile(r"^NV Power Mode:\s*(?P<name>\S+)\s*\n(?P<number>\d+)", re.MULTILINE)
 

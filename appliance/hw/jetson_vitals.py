@@ -16,13 +16,13 @@ SYS = Path("/sys")
 _HWMON = "class/hwmon/hwmon*"
 _METER = "ina3221"
 _CHANNELS = (1, 2, 3)
+# JetPack 5, JetPack 6, and the older ones; thousandths.
 _GPU_LOADS = (
     "devices/platform/gpu.0/load",
     "devices/platform/*/*.gpu/load",
     "devices/platform/*.gpu/load",
     "devices/gpu.0/load",
 )
-"""JetPack 5, JetPack 6, and the older ones; thousandths."""
 
 
 class JetsonGauges(BaseGauges):

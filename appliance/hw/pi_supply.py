@@ -10,11 +10,11 @@ from .tools import run_tool
 from .vitals import BaseSupply, Supply, Trouble
 
 SYS = Path("/sys")
+# The path depends on the device tree: soc/soc:firmware on a Pi 4, soc@107c000000/... on a 5.
 _FIRMWARE = ("devices/platform/soc*/*firmware/get_throttled", "devices/platform/*firmware/get_throttled")
-"""The path depends on the device tree: soc/soc:firmware on a Pi 4, soc@107c000000/... on a 5."""
 _HWMON = "class/hwmon/hwmon*"
+# What has happened since the start stands so many bits above what is now (vcgencmd(1)).
 _HAS_BEEN = 16
-"""What has happened since the start stands so many bits above what is now (vcgencmd(1))."""
 _TOOL_LIMIT_S = 2.0
 
 _BITS = {Trouble.UNDERVOLTAGE: 0, Trouble.CAPPED: 1, Trouble.THROTTLED: 2, Trouble.SOFT_LIMIT: 3}

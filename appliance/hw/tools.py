@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from ..faults import PowerModeFailed
 
+# A killed tool ends at once, unless the kernel holds it; that one is left behind.
 _REAP_S = 0.5
-"""A killed tool ends at once, unless the kernel holds it; that one is left behind."""
+# Characters of a tool's last words in a fault.
 _MOST_SAID = 200
-"""Characters of a tool's last words in a fault."""
 
 
 @dataclass(frozen=True, slots=True)

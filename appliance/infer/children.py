@@ -14,12 +14,12 @@ from typing import IO, Any
 from ..faults import EngineFailed
 
 _LOG = logging.getLogger(__name__)
+# Between two lines of progress: often enough to see that it lives.
 _TELL_EVERY_S = 5.0
-"""Between two lines of progress: often enough to see that it lives."""
+# Before so much is done, what is left cannot be told.
 _SURE_SHARE = 0.05
-"""Before so much is done, what is left cannot be told."""
+# Characters of what a child said last that go into the fault.
 _TAIL = 300
-"""Characters of what a child said last that go into the fault."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,16 +24,16 @@ from .lane import Lane
 if TYPE_CHECKING:
     from ..sight import Image
 
+# Rows begin where the GPU fetches its memory.
 _PITCH = 256
-"""Rows begin where the GPU fetches its memory."""
+# Bytes before the candidates: their number, and what aligns them.
 _HEAD = 32
-"""Bytes before the candidates: their number, and what aligns them."""
+# Candidates an image that are copied at least before their number is known: a vehicle and its plate.
 _FEW = 8
-"""Candidates an image that are copied at least before their number is known: a vehicle and its plate."""
+# What a run keeps of the hope that there are no more candidates than were seen lately.
 _FADE = 0.99
-"""What a run keeps of the hope that there are no more candidates than were seen lately."""
+# Threads that hash a picture: each adds its part to one number, and more would stand in its way.
 _HASHERS = 64 * 256
-"""Threads that hash a picture: each adds its part to one number, and more would stand in its way."""
 
 
 class _Keeper:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from ..faults import EngineFailed
 
+# CUDA's, newest first.
 _MAJORS = (13, 12, 11)
-"""CUDA's, newest first."""
 
 
 def wheel_folders(paths: Sequence[str]) -> Iterator[Path]:

@@ -31,8 +31,8 @@ NETS = "nets"
 MODEL = "model"
 """The part that names make and model: a slot for a net that the owner brings."""
 _DESCRIBER = "vehicle"
+# The manifest of a net for that slot, in the owner's folder.
 _OWNERS_MODEL = "make_model"
-"""The manifest of a net for that slot, in the owner's folder."""
 
 
 class Golden(Table):

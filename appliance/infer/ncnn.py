@@ -26,10 +26,10 @@ from .pnnx import PARAM, WEIGHTS, Converted, Converter
 _LOG = logging.getLogger(__name__)
 _VENDOR_ERRORS = (RuntimeError, ValueError, TypeError)
 _FLOAT = np.dtype(np.float32)
+# Sizes of inputs that are kept ready; a gate has one a camera.
 _NETS = 4
-"""Sizes of inputs that are kept ready; a gate has one a camera."""
+# Of the largest value of an output, between ncnn's answer and ONNX Runtime's.
 _TOLERANCE = 2e-3
-"""Of the largest value of an output, between ncnn's answer and ONNX Runtime's."""
 
 _Sides = tuple[tuple[int, ...], ...]
 _OutShapes = dict[str, tuple[int, ...]]
@@ -45,6 +45,8 @@ def _vendor(part: str) -> Iterator[None]:
         raise EngineFailed(f"ncnn: {first_line}", part=part) from error
 
 
+# Layers of the detector, the reader and the landmarks, which ncnn computes as ONNX Runtime does. The face
+# net's Flip or Normalize made it crash, and no exception comes back from there.
 _PROVEN = frozenset(
     [
         "BinaryOp",
@@ -76,9 +78,6 @@ _PROVEN = frozenset(
         "UnaryOp",
     ]
 )
-"""Layers of the detector, the reader and the landmarks, which ncnn computes as ONNX Runtime does. The face
-net's Flip or Normalize made it crash, and no exception comes back from there.
-"""
 
 
 class NcnnSession(BaseSession):

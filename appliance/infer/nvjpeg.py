@@ -11,10 +11,11 @@ from .gpu import Stream
 from .libraries import open_library
 
 REMEDY = "pip install nvidia-nvjpeg of the driver's CUDA, or NVIDIA's CUDA toolkit"
+# NVJPEG_INPUT_BGRI: one plane, three bytes a pixel.
 _BGR = 6
-"""NVJPEG_INPUT_BGRI: one plane, three bytes a pixel."""
+# NVJPEG_CSS_420: one pixel of chroma for four of luma.
 _HALVED = 2
-"""NVJPEG_CSS_420: one pixel of chroma for four of luma."""
+# nvjpegStatus_t.
 _ERRORS = {
     1: "not initialised",
     2: "a parameter is refused",
@@ -27,7 +28,6 @@ _ERRORS = {
     9: "not implemented",
     10: "the bitstream is incomplete",
 }
-"""nvjpegStatus_t."""
 
 
 class _Image(ctypes.Structure):

@@ -19,11 +19,11 @@ from .feeds import blanks, check_feeds
 from .files import check_hash
 from .lane import Array, Arrays, Lane, TensorSpec, rooms
 
+# The runtime's own log writes to stderr; what matters comes back as an exception.
 _FATAL_ONLY = 4
-"""The runtime's own log writes to stderr; what matters comes back as an exception."""
 
+# First runs at a new size allocate.
 _WARM = 3
-"""First runs at a new size allocate."""
 _DTYPES = {
     "tensor(float)": np.float32,
     "tensor(float16)": np.float16,

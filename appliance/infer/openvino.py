@@ -23,10 +23,10 @@ sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 import openvino  # noqa: E402
 
 _DEVICE = "CPU"
+# First runs at a new size allocate.
 _WARM = 3
-"""First runs at a new size allocate."""
+# pybind's translations; OpenVINO's own exceptions are RuntimeErrors.
 _VENDOR_ERRORS = (RuntimeError, ValueError, TypeError, OverflowError)
-"""pybind's translations; OpenVINO's own exceptions are RuntimeErrors."""
 _SERVED = frozenset(np.dtype(kind) for kind in ("f4", "f2", "u1", "i1", "i4", "i8"))
 
 

@@ -20,8 +20,8 @@ from .plans import PlanKey, PlanStore
 
 FORMAT = "ncnn 1"
 PARAM, WEIGHTS = "net.param", "net.bin"
+# What pnnx writes besides.
 _UNWANTED = ("pnnxparam", "pnnxbin", "pnnxpy", "pnnxonnx", "ncnnpy")
-"""What pnnx writes besides."""
 
 Shapes = Mapping[str, tuple[int, ...]]
 

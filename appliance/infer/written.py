@@ -9,8 +9,8 @@ from typing import Any
 from .manifest import NetManifest
 
 _WIDE = 100
+# A list of long entries whose line would be wider than that is written with an entry a line.
 _LONG = 16
-"""A list of long entries whose line would be wider than that is written with an entry a line."""
 
 
 def as_toml(net: NetManifest) -> str:

@@ -26,10 +26,10 @@ SETTLING = 3
 
 _DARK, _BRIGHT = 30.0, 225.0
 """Mean luma of 0 to 255: below and above, plates drown."""
+# Variance of the Laplacian of luma; a street in focus has hundreds, a bare wall tens.
 _BLURRED = 15.0
-"""Variance of the Laplacian of luma; a street in focus has hundreds, a bare wall tens."""
+# Share of the configured rate; less is a camera that exposes long, or a bus that is full.
 _RATE_KEPT = 0.8
-"""Share of the configured rate; less is a camera that exposes long, or a bus that is full."""
 _OLDEST_S = 1.0
 
 

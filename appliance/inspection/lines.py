@@ -16,8 +16,8 @@ from .report import Report, Reports, fine, of_fault, warn, wrong
 from .site import Site
 
 PINS = "pins"
+# Labels of the chip that a Raspberry Pi 5's and an older one's header is on.
 _HEADERS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
-"""Labels of the chip that a Raspberry Pi 5's and an older one's header is on."""
 
 
 def held(site: Site, lines: Iterable[Line]) -> Reports:

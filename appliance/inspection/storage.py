@@ -32,6 +32,7 @@ class Mount:
 
 Loss = tuple[Callable[[Mount], bool], Callable[[str, str, str], Report], str, str]
 
+# When it applies, how grave it is, what is wrong, the remedy; gravest first.
 _LOSSES: tuple[Loss, ...] = (
     (
         lambda mount: mount.kind in _FORGETFUL,
@@ -58,7 +59,6 @@ _LOSSES: tuple[Loss, ...] = (
         "Give the record a partition of its own, mounted at /var/lib/gatehouse.",
     ),
 )
-"""When it applies, how grave it is, what is wrong, the remedy; gravest first."""
 
 
 def root(site: Site) -> Reports:

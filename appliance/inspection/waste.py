@@ -7,12 +7,12 @@ from .report import Reports, waste
 from .site import Site
 
 CAMERA = "camera"
+# Drivers that decode every picture on the processor, looked at or not.
 _DECODES = ("rtsp", "v4l2")
-"""Drivers that decode every picture on the processor, looked at or not."""
 _RATE_MARGIN = 2.0
+# A plate that the detector finds is some 30 pixels wide in its input; four times that is all that a
+# reader's input of 192 pixels takes.
 _PLATES_FAR = 4.0
-"""A plate that the detector finds is some 30 pixels wide in its input; four times that is all that a
-reader's input of 192 pixels takes."""
 
 
 def detector_side(site: Site) -> Reports:

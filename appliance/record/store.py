@@ -39,8 +39,8 @@ _BY_MESSAGE: tuple[tuple[str, type[RecordFault]], ...] = (
     ("disk is full", DiskFull),
 )
 
+# What SQLite says when the small files beside the database (-wal, -shm) cannot grow.
 _SPACE_MAY_BE_WHY = ("disk I/O error", "unable to open database file")
-"""What SQLite says when the small files beside the database (-wal, -shm) cannot grow."""
 
 
 def free_bytes(path: Path) -> int:

@@ -65,8 +65,8 @@ class LiveFootage(BaseCamera):
 
 Build = Callable[[str, Camera, Clock, GpuMemory], BaseCamera]
 
+# A picture on the GPU is looked at so often for whether it changed, or a few times in `frozen_s`.
 _PRINT_S = 0.2
-"""A picture on the GPU is looked at so often for whether it changed, or a few times in `frozen_s`."""
 _PRINTS = 4
 
 

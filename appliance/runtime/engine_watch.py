@@ -9,8 +9,8 @@ from ..faults import EngineFailed, VisionFault
 from ..sight import AnyPicture, Box, Detection
 from ..vision.base import BaseDetector, Found, Shot
 
+# Failures in a row that may be a picture's, or a moment's.
 _FEW = 3
-"""Failures in a row that may be a picture's, or a moment's."""
 
 
 class WatchedDetector(BaseDetector):

@@ -63,8 +63,8 @@ STAIRS: Mapping[Part, Stairs] = {
 }
 REBOOTS_FOR = (Part.EYES, Part.GATE)
 """A lost camera or list never reboots a board whose buttons work."""
+# A request that led to nothing is not made again at once.
 _REBOOT_REST_S = 600.0
-"""A request that led to nothing is not made again at once."""
 TIMES_BLAMED = 3
 """Restarts of the process on account of one backend, and another one serves for the rest of the day."""
 _IN_PROCESS = (Rung.DEVICE, Rung.LOOP)

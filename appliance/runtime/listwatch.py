@@ -19,8 +19,8 @@ from ..record.store import Store
 
 log = logging.getLogger(__name__)
 
+# Some months of a busy gate; they are read in a fraction of a second.
 _PAST_VISITS = 20_000
-"""Some months of a busy gate; they are read in a fraction of a second."""
 PERIOD_S = 2.0
 """An owner who adds a plate by the command walks to the gate more slowly than that."""
 

@@ -16,8 +16,8 @@ from ..hw.cameras.metered import Complain, MeteredCamera, Spot
 from ..sight import Box
 from ..vision.area import around
 
+# A vehicle that waits is looked at several times in this; one that drives is elsewhere by then.
 _FRESH_S = 2.0
-"""A vehicle that waits is looked at several times in this; one that drives is elsewhere by then."""
 
 
 class PlateSpots:

@@ -27,8 +27,8 @@ WARMUP_LIMIT_S = 120.0
 """Loading and proving the nets takes seconds on a Pi; longer than this, the load itself has hung."""
 BUILDING = ("tensorrt",)
 """Backends that may have to build their engines first, each in a child that has a deadline of its own."""
+# In a set: detector, reader, landmarks, face, liveness, vehicle.
 _MOST_NETS = 6
-"""In a set: detector, reader, landmarks, face, liveness, vehicle."""
 RETRY_S = 10.0
 """Nets that failed are tried again: a disk or an accelerator may have come back."""
 FAILING_LIMIT_S = 3.0

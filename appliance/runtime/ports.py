@@ -17,8 +17,8 @@ from ..record.journal import Sighting
 from ..record.writer import BaseWriter
 from ..sight import Direction, Vote
 
+# Which way a leaving vehicle goes, seen by a camera that lets in from one direction only.
 _OUTWARDS: Mapping[Approach, Direction] = {"towards": Direction.AWAY, "away": Direction.TOWARDS}
-"""Which way a leaving vehicle goes, seen by a camera that lets in from one direction only."""
 
 
 def new_authority_id() -> str:

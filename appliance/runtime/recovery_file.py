@@ -15,8 +15,8 @@ from .ladder import DAY_S, History, Part, Rung, Step
 
 log = logging.getLogger(__name__)
 
+# Reboots that a file which cannot be read may have told of: as many as may be allowed in a day.
 _UNKNOWN = 10
-"""Reboots that a file which cannot be read may have told of: as many as may be allowed in a day."""
 
 
 class RecoveryFile:

@@ -28,8 +28,8 @@ class Rung(Word):
 
 
 _RUNGS = tuple(Rung)
+# The highest rung below which the gate still recognises.
 _LAST_EASING = Rung.SLOW_DOWN
-"""The highest rung below which the gate still recognises."""
 _LONG_AGO_S = float("-inf")
 
 

@@ -15,12 +15,12 @@ from .golden import shown
 from .pixels import bgr
 from .warm import sizes
 
+# What scores less may be seen in one run and not in the next.
 _SURE = 0.8
-"""What scores less may be seen in one run and not in the next."""
+# As much as golden frames let a score differ.
 _SCORE_OFF = 0.05
-"""As much as golden frames let a score differ."""
+# Of the picture's long side: two pixels of the net's, as golden frames let a box differ.
 _EDGE_OFF = 1 / 256
-"""Of the picture's long side: two pixels of the net's, as golden frames let a box differ."""
 
 
 def prove_batches(nets: Nets, manifest: Manifest) -> None:

@@ -15,16 +15,16 @@ from .base import FaultSink
 from .pixels import host
 from .sit import Sit, stay
 
+# Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms.
 _ROW_STEP = 8
-"""Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms."""
 _FIRST_RETRY_S = 0.5
+# A camera that boots takes some ten seconds; asking more rarely only delays its return.
 _LONGEST_RETRY_S = 10.0
-"""A camera that boots takes some ten seconds; asking more rarely only delays its return."""
 _FIRST_THAW_S = 10.0
+# A frozen camera is opened anew, ever more seldom: a still night may only look frozen.
 _LONGEST_THAW_S = 600.0
-"""A frozen camera is opened anew, ever more seldom: a still night may only look frozen."""
+# A driver that waits for a frame until its limit still has to return; one that is later does not.
 _HUNG_MARGIN_S = 2.0
-"""A driver that waits for a frame until its limit still has to return; one that is later does not."""
 
 
 class FrameSource(Protocol):

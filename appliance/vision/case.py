@@ -9,17 +9,17 @@ from .looks import LooksBallot
 from .track import Tracked
 from .vote import Agreement, Ballot
 
+# Growth of confidence worth a new vote.
 _GROWN = 0.05
-"""Growth of confidence worth a new vote."""
+# New agreeing reads are voted at least this often: a decision finds fresh evidence.
 _REFRESH_S = 1.0
-"""New agreeing reads are voted at least this often: a decision finds fresh evidence."""
 _SIGN_READS = 3
+# Of the weakest character: a plate with one doubtful character is no sign.
 _SIGN_CONFIDENCE = 0.8
-"""Of the weakest character: a plate with one doubtful character is no sign."""
+# Twice the time between two reads of a settled track: one of them may fail.
 _FRESH_S = 2.0
-"""Twice the time between two reads of a settled track: one of them may fail."""
+# A text less like a plate's does not vote.
 _LEAST_SHAPE = 0.25
-"""A text less like a plate's does not vote."""
 
 
 class Case:

@@ -10,10 +10,10 @@ from ..sight import AnyPicture, Detection, Looks
 from .base import BaseDescriber, BaseFaceReader, FaceLook
 from .looks import LEAST_PX
 
+# A face of fewer pixels is nobody's: recognition and liveness would be guesses.
 _LEAST_FACE_PX = 24.0
-"""A face of fewer pixels is nobody's: recognition and liveness would be guesses."""
+# Largest first; a car park or a crowd must not hold a picture up.
 _MOST = 8
-"""Largest first; a car park or a crowd must not hold a picture up."""
 
 
 @dataclass(frozen=True, slots=True)

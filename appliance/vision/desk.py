@@ -16,8 +16,8 @@ from .sit import Sit, stay
 from .stopwatch import BaseStopwatch, NullStopwatch, Stage
 from .waiting import ReadJob, Waiting
 
+# Each leaves a thread behind that a vendor call holds; more of them is the supervisor's case.
 _MOST_RESTARTS = 3
-"""Each leaves a thread behind that a vendor call holds; more of them is the supervisor's case."""
 
 
 @dataclass(frozen=True, slots=True)

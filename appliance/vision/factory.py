@@ -20,8 +20,8 @@ from .proof import ProvingBackend
 
 Build = Callable[[Manifest, BaseBackend, Vision, bool], Nets]
 
+# Reader -> the module of this room whose `build` makes its nets; loaded when it is named.
 _BUILDERS: Mapping[str, str] = {"gatehouse": ".own.build", "ppocr": ".ppocr.build"}
-"""Reader -> the module of this room whose `build` makes its nets; loaded when it is named."""
 
 
 @dataclass(frozen=True, slots=True)

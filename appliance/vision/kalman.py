@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ..sight import Box
 
+# Of a measured box's side, in shares of the box's width: a text line's ends waver that much.
 _POSITION_NOISE = 0.05
-"""Of a measured box's side, in shares of the box's width: a text line's ends waver that much."""
+# Box widths a second squared: a car that brakes before a barrier.
 _ACCELERATION = 3.0
-"""Box widths a second squared: a car that brakes before a barrier."""
+# Box widths a second: how fast a newcomer may already be.
 _START_SPEED = 4.0
-"""Box widths a second: how fast a newcomer may already be."""
 _SMALLEST = 1.0
 
+# Centre, width and height.
 _Four = tuple[float, float, float, float]
-"""Centre, width and height."""
 
 
 class BoxFilter:

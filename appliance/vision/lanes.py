@@ -15,8 +15,8 @@ from ..infer.lane import Array, Lane
 from ..sight import Box, Picture, Surface
 from .prepare import UNIT, Cut, Preparer, Tint
 
+# Idle lanes that are kept: cameras have a handful of sizes, and each of them five sizes of batch.
 _MOST = 32
-"""Idle lanes that are kept: cameras have a handful of sizes, and each of them five sizes of batch."""
 
 Shape = tuple[int, int, int]
 """Images, height and width."""

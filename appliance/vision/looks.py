@@ -8,12 +8,12 @@ from ..sight import Guess, Looks
 
 LEAST_PX = 64.0
 """Width of the smallest vehicles that the describer was trained on."""
+# Frames of one approach are much alike: more of them cost time and say nothing new.
 _ENOUGH = 5
-"""Frames of one approach are much alike: more of them cost time and say nothing new."""
+# A vehicle that fills so much more of the picture shows what an earlier frame could not.
 _NEARER = 1.25
-"""A vehicle that fills so much more of the picture shows what an earlier frame could not."""
+# One frame may show a reflection, or the car behind.
 _LEAST = 2
-"""One frame may show a reflection, or the car behind."""
 
 
 class LooksBallot:

@@ -25,8 +25,8 @@ from .track import Tracked, Tracker
 from .view import View
 from .waiting import ReadJob
 
+# A settled track is read this often, to keep its evidence fresh.
 _REREAD_S = 1.0
-"""A settled track is read this often, to keep its evidence fresh."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ..sight import Image
 
 _NARROW = (16.0, 255 / 219, 255 / 224)
+# Black, and what stretches luma and chroma to 0 to 255 and -127.5 to 127.5.
 _FULL = (0.0, 1.0, 1.0)
-"""Black, and what stretches luma and chroma to 0 to 255 and -127.5 to 127.5."""
 
 
 def host(picture: AnyPicture) -> Picture:

@@ -13,12 +13,11 @@ from .loop import Parts, VisionLoop
 Batch = list[tuple[VisionLoop, Frame]]
 
 _ORDER = {Effort.RECOGNISE: 0, Effort.GUARD: 1, Effort.WATCH: 2}
+# Without a frame or an answer the loops still beat, and their tracks still expire.
 _LONGEST_WAIT_S = 0.02
-"""Without a frame or an answer the loops still beat, and their tracks still expire."""
+# After a batch with room left, frames of other cameras may come for so long: a run of two pictures costs an
+# accelerator, and Python, little more than a run of one.
 _GATHER_S = 0.005
-"""After a batch with room left, frames of other cameras may come for so long: a run of two pictures costs an
-accelerator, and Python, little more than a run of one.
-"""
 
 
 class Rounds:

@@ -17,14 +17,14 @@ from ..sight import VEHICLES, Box, Detection, Direction, Kind
 from .kalman import BoxFilter
 
 _BUFFER = 0.4
+# Of the box's width: at 15 frames a second half of it, at 2 frames a second all of it.
 _BUFFER_PER_S = 1.2
-"""Of the box's width: at 15 frames a second half of it, at 2 frames a second all of it."""
 _LEAST_MATCH = 0.1
 _UNSURE_MATCH = 0.25
+# Growth of the box that tells towards from away; less is the detector's wavering.
 _GROWTH = 1.12
-"""Growth of the box that tells towards from away; less is the detector's wavering."""
+# Share of a new box's width in the smoothed width.
 _WEIGHT = 0.5
-"""Share of a new box's width in the smoothed width."""
 
 
 @dataclass(frozen=True, slots=True)

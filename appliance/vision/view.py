@@ -6,10 +6,10 @@ from ..config.schema import Camera
 from ..sight import Box, Detection
 from .area import Point, around, clipped, covered, scaled
 
+# Of the frame's width, around the ROI: a plate on its border is seen whole.
 _MARGIN = 0.04
-"""Of the frame's width, around the ROI: a plate on its border is seen whole."""
+# A plate nearer to the edge of the view may be cut, and a part of a number is another number.
 _EDGE_PX = 2.0
-"""A plate nearer to the edge of the view may be cut, and a part of a number is another number."""
 
 
 class View:

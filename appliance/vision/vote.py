@@ -10,11 +10,11 @@ from ..config.schema import Vote as VoteSettings
 from ..sight import Character, Reading
 from .align import align, distance
 
+# Weight of what was not seen: a single read, sharp or blurred, is never worth 1.00.
 _DOUBT = 0.1
-"""Weight of what was not seen: a single read, sharp or blurred, is never worth 1.00."""
 _SWITCH_READS = 2
+# Texts that differ in more than this share of their characters are two plates, not one misread.
 _SAME_PLATE = 0.5
-"""Texts that differ in more than this share of their characters are two plates, not one misread."""
 
 
 @dataclass(frozen=True, slots=True)

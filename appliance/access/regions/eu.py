@@ -5,8 +5,8 @@ from __future__ import annotations
 from .notation import Form, but, form, forms
 
 _CONSONANTS = "BCDFGHJKLMNPRSTVWXYZ"
+# Letters that look alike in Latin and Cyrillic, the only ones that such plates bear.
 _CYRILLIC = "ABCEHKMOPTXY"
-"""Letters that look alike in Latin and Cyrillic, the only ones that such plates bear."""
 _GREEK = "ABEHIKMNOPTXYZ"
 _NL = "BDFGHJKLMNPRSTVXZ"
 _PL = but("BDIOQZ")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from .notation import LETTERS, Form, but, form, forms
 
 _SERIAL = but("IQ")
+# Letters of a year, with Q for a vehicle of unknown age.
 _YEAR = but("IOUZ")
-"""Letters of a year, with Q for a vehicle of unknown age."""
 
 KINDS: dict[str, tuple[str, tuple[Form, ...]]] = {
     "uk-current": ("United Kingdom, since 2001", (form("AA 99 AAA", A=_SERIAL),)),

@@ -26,12 +26,12 @@ from .warm import warm_up
 
 PARTS = ("stages", "throughput", "real", "marginal", "capacity", "plain", "memory")
 FPS = 30.0
+# Pictures on which stages are timed alone.
 _POOL = 48
-"""Pictures on which stages are timed alone."""
+# Frames between two of them, so that vehicles near and far are among them.
 _POOL_STEP = 7
-"""Frames between two of them, so that vehicles near and far are among them."""
+# What a set of nets calls it.
 _DETECTOR = "detector"
-"""What a set of nets calls it."""
 
 
 @dataclass(frozen=True, slots=True)

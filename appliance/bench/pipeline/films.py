@@ -16,10 +16,10 @@ from ...sight import Frame
 from .film import EndlessCamera, Open
 
 DECODERS = ("nvdec", "opencv")
+# Frames between what two cameras show: no two of them see the same.
 _STRIDE = 37
-"""Frames between what two cameras show: no two of them see the same."""
+# At most so many are decoded in vain before a camera shows its first one.
 _SKIPPED = 64
-"""At most so many are decoded in vain before a camera shows its first one."""
 
 Around = Callable[[], AbstractContextManager[None]]
 

@@ -32,14 +32,14 @@ Wait = Callable[[float], object]
 
 _STEP = 32
 _GROUND = 114
+# The detector's raw score from which a plate is read.
 _LEAST = 0.2
-"""The detector's raw score from which a plate is read."""
 _OVERLAP = 0.5
+# The detector's class for plates.
 _PLATE = 4
-"""The detector's class for plates."""
 _READ = (192, 64)
+# So often is looked at whether all cameras have begun.
 _LOOK_S = 0.1
-"""So often is looked at whether all cameras have begun."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 PROVIDERS = {"cpu": "CPUExecutionProvider", "cuda": "CUDAExecutionProvider"}
 

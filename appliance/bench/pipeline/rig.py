@@ -26,10 +26,10 @@ from .seams import BusyDetector, BusyReader
 from .seating import Seating
 from .turnstile import Turnstile
 
+# Frames of a camera that may wait where none is lost, and batches of its decoder.
 _QUEUE = 8
-"""Frames of a camera that may wait where none is lost, and batches of its decoder."""
+# Every frame that is there is due, also of a vehicle that is known.
 _ALWAYS = {"recognise_fps": 1e6, "settled_fps": 1e6}
-"""Every frame that is there is due, also of a vehicle that is known."""
 _LOST = (Dropped.REPLACED, Dropped.NO_ROOM, Dropped.STALE, Dropped.FAILED)
 
 

@@ -10,10 +10,10 @@ from ...faults import BenchFault
 from ..spread import Spread
 from .rig import Eyes, Rig, Tally
 
+# So often a run is looked at for whether it is done.
 _LOOK_S = 0.25
-"""So often a run is looked at for whether it is done."""
+# Nothing that works shows its first picture later than this.
 _PATIENCE_S = 60.0
-"""Nothing that works shows its first picture later than this."""
 
 
 @dataclass(frozen=True, slots=True)

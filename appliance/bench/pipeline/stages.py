@@ -18,10 +18,10 @@ from ...vision.prepare import Cut, Preparer
 
 Work = Callable[[], object]
 
+# First runs of a size allocate, and the second is captured.
 _WARM = 3
-"""First runs of a size allocate, and the second is captured."""
+# Runs that are queued before their end is waited for, so that the waiting is no part of them.
 _AHEAD = 8
-"""Runs that are queued before their end is waited for, so that the waiting is no part of them."""
 
 
 @dataclass(frozen=True, slots=True)

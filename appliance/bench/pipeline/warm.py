@@ -13,8 +13,8 @@ from .stages import plates_of
 
 T = TypeVar("T")
 
+# The first one of a size sets up, the second one is captured.
 _RUNS = 2
-"""The first one of a size sets up, the second one is captured."""
 
 
 def warm_up(eyes: Eyes, shots: Sequence[Shot], found: Sequence[Sequence[Detection]]) -> None:

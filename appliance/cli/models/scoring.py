@@ -24,8 +24,8 @@ from ..bounds import chart
 from .png import PngCanvas
 from .results import check_place, save
 
+# More complaints about labels than this are counted: a wrong column would give one for each.
 _SHOWN = 20
-"""More complaints about labels than this are counted: a wrong column would give one for each."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -28,6 +28,7 @@ Exit code 0: fine. 1: refused, waiting, or gone back. 2: cannot run."""
 
 Action = Callable[[argparse.Namespace, Config], int]
 
+# Only what was asked for is imported: RAUC asks the backend often, and nets have no part in it.
 _ACTIONS: Mapping[str, tuple[str, str]] = {
     "status": ("telling", "run"),
     "install": ("acting", "install"),
@@ -37,7 +38,6 @@ _ACTIONS: Mapping[str, tuple[str, str]] = {
     "poll": ("polling", "run"),
     "backend": ("backend", "run"),
 }
-"""Only what was asked for is imported: RAUC asks the backend often, and nets have no part in it."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -29,8 +29,8 @@ from ..models.installing import take_in
 from .slotting import ROOT, call_tool, make_slots
 
 _FAMILIES = (("pi", "gatehouse-rpi"), ("jetson", "gatehouse-jetson"), ("qemu", "gatehouse-qemu-arm64"))
+# Of one boot: a gate that has written more since its last start has long proved itself or not.
 _ENTRIES = 5000
-"""Of one boot: a gate that has written more since its last start has long proved itself or not."""
 
 
 def family_of(config: Config) -> str:

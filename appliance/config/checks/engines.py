@@ -8,8 +8,8 @@ from ..mistakes import nearest
 from ..schema import BACKENDS, Config
 from .finding import Finding, error, warn
 
+# Backends whose nets read pictures where NVDEC leaves them.
 _ON_GPU = ("onnxruntime-cuda", "tensorrt")
-"""Backends whose nets read pictures where NVDEC leaves them."""
 
 
 def known_backends(config: Config) -> Iterator[Finding]:

@@ -8,8 +8,8 @@ from ..schema import Config, Polygon
 from .finding import Finding, error, warn
 
 SIM = "sim"
+# Drivers that can be told how to expose, or their makers' software.
 _EXPOSED = ("argus", "picamera2", "v4l2")
-"""Drivers that can be told how to expose, or their makers' software."""
 SMALLEST_ZONE = 1e-4
 """Share of the frame; a hundredth of each side. A plate does not fit into less."""
 

@@ -15,8 +15,8 @@ WIDTH, HEIGHT = 1180, 420
 _SIDE_PX, _TOP, _LEFT, _STEP = 300, 80, 60, 380
 _TALL = 250
 _KEY_Y = HEIGHT - 18
+# Where the words of the key begin, from the left.
 _KEYS = (0, 140, 260, 420, 605, 815, 945)
-"""Where the words of the key begin, from the left."""
 _BLUE, _PURPLE, _RED, _GREY, _LIGHT = "#2b6cb0", "#6b46c1", "#c53030", "#555555", "#dddddd"
 _ORANGE, _GREEN, _PINK = "#dd6b20", "#9ae6b4", "#ed9fb6"
 _KEY = (

@@ -10,8 +10,8 @@ from pathlib import Path
 from ...faults import InputDataFault
 from ...hw.cameras.footage import VIDEOS, Footage, find_footage
 
+# 29.97 frames a second are thirty.
 _SLACK = 0.01
-"""29.97 frames a second are thirty."""
 
 
 @dataclass(frozen=True, slots=True)

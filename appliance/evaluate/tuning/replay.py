@@ -32,14 +32,14 @@ GRID = tuple(hundredth / 100 for hundredth in range(30, 100, 5))
 """Recognition thresholds that an answer is held against."""
 
 _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
+# Between two pictures the loop comes round this often, as it does on the gate.
 _TICK_S = 0.02
-"""Between two pictures the loop comes round this often, as it does on the gate."""
+# A tick that falls on a picture, but for the rounding of floats, must not come before it.
 _SLACK_S = 1e-6
-"""A tick that falls on a picture, but for the rounding of floats, must not come before it."""
+# Twice what one core of a server takes.
 _READ_S = 0.02
-"""Twice what one core of a server takes."""
+# What was asked of the last frame is answered by then.
 _LAST_READS_S = 0.1
-"""What was asked of the last frame is answered by then."""
 
 
 @dataclass(frozen=True, slots=True)

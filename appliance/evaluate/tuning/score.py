@@ -11,8 +11,8 @@ from ..visits.answers import NEAR, Present
 from .replay import Answer, Run, Stay
 from .visits import Visit
 
+# A person who labels writes whole seconds; a track goes on a little after its vehicle.
 _SLACK_S = 2.0
-"""A person who labels writes whole seconds; a track goes on a little after its vehicle."""
 _MOST = 0.6
 
 

@@ -15,8 +15,8 @@ from .trials import Trial, Trials
 THRESHOLDS = tuple(hundredth / 100 for hundredth in range(30, 95, 5))
 SKIPS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
 """One frame in so many is looked at."""
+# Who looks less often than every two seconds lets a driver wait at a closed gate.
 _SLOWEST_FPS = 0.5
-"""Who looks less often than every two seconds lets a driver wait at a closed gate."""
 READS = (2, 3, 4, 5, 6)
 HALF = 0.5
 """Of the delay that is allowed: so much the idle rate may use up, before the other rate is chosen."""

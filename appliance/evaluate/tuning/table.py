@@ -12,8 +12,8 @@ from .search import HALF, Side, Sweep, Tuned
 from .session import Tuning
 from .trials import Load, Trial
 
+# Vehicles; more are counted.
 _SHOWN = 20
-"""Vehicles; more are counted."""
 _FEW = 10
 _HEAD = f"{'':16}{'found':>9}{'read':>9}{'wrong':>7}{'later':>9}{'looks/s':>9}{'reads/s':>9}{'engines':>9}"
 _RELATIVE = """\

@@ -12,10 +12,10 @@ from .labels import Labelled
 from .notes import Reel
 from .replay import Answer, Run
 
+# A vehicle unseen for less than this, or that long before it is read anew, is still the same visit.
 _GAP_S = 5.0
-"""A vehicle unseen for less than this, or that long before it is read anew, is still the same visit."""
+# What one setting alone reads may be noise that it lets pass.
 _LEAST_RUNS = 2
-"""What one setting alone reads may be noise that it lets pass."""
 
 
 @dataclass(frozen=True, slots=True)

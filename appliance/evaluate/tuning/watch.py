@@ -20,8 +20,8 @@ from .notes import Noted, Reel, Times
 Step = Callable[[], object]
 Answer = TypeVar("Answer")
 
+# Among the sides, which are greater, the reader's own place.
 _READ = 0
-"""Among the sides, which are greater, the reader's own place."""
 
 
 @dataclass(slots=True)

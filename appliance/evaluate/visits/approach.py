@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 Matrix = NDArray[np.float64]
 
+# Scale of the first picture; the last is nearly the photograph's own.
 _FAR = 0.7
-"""Scale of the first picture; the last is nearly the photograph's own."""
 _WOBBLE = 0.01
 _DRIFT, _SHAKE = 0.03, 0.002
 """Shares of the width: how far the vehicle moves across the picture, and how much the camera shakes."""
+# Degrees.
 _TILT = 1.5
-"""Degrees."""
 _GROUND = (GREY,) * 3
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 
 CAMERA = "pictures"
 _EPOCH = datetime(2026, 3, 2, 12, 0, tzinfo=timezone.utc)
+# Between two pictures the loop comes round this often, as it does on the gate.
 _TICK_S = 0.02
-"""Between two pictures the loop comes round this often, as it does on the gate."""
 
+# Twice what one core of a server takes.
 _READ_S = 0.02
-"""Twice what one core of a server takes."""
 
 
 @dataclass(slots=True)

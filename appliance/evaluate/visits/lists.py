@@ -8,10 +8,10 @@ from random import Random
 from ...access.confusions import LOOKALIKES
 from ...access.regions.notation import DIGITS, LETTERS
 
+# Of a list, as far as they last: plates that were really seen; the rest has the vehicle's own format.
 _KNOWN_SHARE = 0.5
-"""Of a list, as far as they last: plates that were really seen; the rest has the vehicle's own format."""
+# For each line; a format with fewer texts than the list has lines gives a shorter list.
 _TRIES = 50
-"""For each line; a format with fewer texts than the list has lines gives a shorter list."""
 
 
 def like(rng: Random, text: str) -> str:

@@ -69,8 +69,8 @@ class _Lists:
     draws: int
 
 
+# Where the hard lists tell more: a random one does not tell the ways of deciding apart.
 _QUICK = _Lists((100,), 1)
-"""Where the hard lists tell more: a random one does not tell the ways of deciding apart."""
 
 
 @dataclass(slots=True)

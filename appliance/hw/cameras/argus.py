@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from .exposure import Limits
 
+# The least that Argus takes for a range; a sensor's own least time comes in its place.
 _SHORTEST_NS = 13_000
-"""The least that Argus takes for a range; a sensor's own least time comes in its place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ TARGET = 110.0
 """Mean luma of a plate, 0 to 255: white ground below clipping, dark characters above the noise."""
 DARK, BRIGHT = 80.0, 150.0
 """Within these nothing is changed: half a stop to either side, so that a passing cloud moves nothing."""
+# Cameras write light raised to 1/2.2 (ITU-R BT.709 and sRGB, nearly).
 _GAMMA = 2.2
-"""Cameras write light raised to 1/2.2 (ITU-R BT.709 and sRGB, nearly)."""
+# One stop at a time: headlamps that sweep over the plate must not darken it for the frames after.
 _LONGEST_STEP = 2.0
-"""One stop at a time: headlamps that sweep over the plate must not darken it for the frames after."""
+# A sensor takes a new setting three or four frames later; asked earlier, one judges the old one again.
 _EVERY_S = 0.4
-"""A sensor takes a new setting three or four frames later; asked earlier, one judges the old one again."""
+# Sensors expose by whole lines and gain by coarse steps.
 _LEAST_CHANGE = 1.05
-"""Sensors expose by whole lines and gain by coarse steps."""
 
 
 @dataclass(frozen=True, slots=True)

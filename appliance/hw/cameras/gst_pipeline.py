@@ -31,8 +31,8 @@ LONGEST = 64 * 2**20
 """Bytes, as of NV12 with 8192 x 5120 pixels. More is no picture, but a stream out of step."""
 MOST_WORDS = 2**16
 """Bytes of its messages: GStreamer may warn at every picture, for months, and only the last ones tell."""
+# An orderly end frees the sensor within that time; a process that hangs is killed.
 _KILL_S = 1.0
-"""An orderly end frees the sensor within that time; a process that hangs is killed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,8 +137,8 @@ class Caps:
         return f"NV12 of {self.width} x {self.height}"
 
 
+# Where a stream does not say its matrix, it is ITU-R BT.709 from here on.
 _HD_LINES = 720
-"""Where a stream does not say its matrix, it is ITU-R BT.709 from here on."""
 
 
 def _field(part: str) -> tuple[str, str]:

@@ -10,12 +10,11 @@ from ...sight import Box, Effort, Frame, Layout, Picture
 from ..base import BaseCamera
 from .exposure import BaseExposureControl, Limits, PlateExposure
 
+# Where no plate is in sight, so much brighter than the mean a plate would be: asphalt and paint return a
+# fifth of the light and a plate's ground four fifths, which by gamma and with its characters is this.
 _SCENE = 1.8
-"""Where no plate is in sight, so much brighter than the mean a plate would be: asphalt and paint return a
-fifth of the light and a plate's ground four fifths, which by gamma and with its characters is this.
-"""
+# Every second pixel of every second row tells the mean.
 _STEP = 2
-"""Every second pixel of every second row tells the mean."""
 
 Spot = Callable[[], "Box | None"]
 Complain = Callable[[ExposureRefused], None]

@@ -13,11 +13,11 @@ from ...sight import Matrix
 from .nvdec import BaseStream, Decoded, Memory, NvdecConfig
 from .opencv import Capture, OpenCvConfig, open_capture, shown
 
+# Batches that the decoder's own thread prepares: one is lent, one waits, one is being decoded.
 _AHEAD = 3
-"""Batches that the decoder's own thread prepares: one is lent, one waits, one is being decoded."""
 _REMEDY = "pip install 'gatehouse[nvdec]' brings it, with NVIDIA's driver 570 or newer"
+# What OpenCV calls a stream's codec, and what PyNvVideoCodec does.
 _CODECS = {"h264": "H264", "avc1": "H264", "hevc": "HEVC", "hev1": "HEVC", "hvc1": "HEVC"}
-"""What OpenCV calls a stream's codec, and what PyNvVideoCodec does."""
 
 
 def load_library(name: str) -> Any:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# One that the sensor fills, one on the way, one that is read, one to spare: more would only be older.
 _BUFFERS = 4
-"""One that the sensor fills, one on the way, one that is read, one to spare: more would only be older."""
 _LARGE, _SMALL = "main", "lores"
 _REMEDY = "apt-get install python3-picamera2, and let the environment see the system's packages"
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import deque
 from itertools import pairwise
 
+# A vehicle is before the gate for about that long: frames that were lost in less are no reason to change.
 _WINDOW_S = 5.0
-"""A vehicle is before the gate for about that long: frames that were lost in less are no reason to change."""
+# Frames that tell a share from an accident.
 _ENOUGH = 20
-"""Frames that tell a share from an accident."""
+# Of the frames: with more missing, a vehicle that drives up is read too rarely for a vote.
 _LOST = 0.15
-"""Of the frames: with more missing, a vehicle that drives up is read too rarely for a vote."""
+# Half of a frame's default limit: older still, and it decides nothing (law 8).
 _LATE_S = 0.5
-"""Half of a frame's default limit: older still, and it decides nothing (law 8)."""
+# A burst of traffic delays frames for less; longer, and they come slower than they are made.
 _LATE_FOR_S = 2.0
-"""A burst of traffic delays frames for less; longer, and they come slower than they are made."""
 _DEATHS = 2
+# A stream that broke that often in this time is more than the way to it carries.
 _DEATHS_S = 30.0
-"""A stream that broke that often in this time is more than the way to it carries."""
 _CALM_S = 60.0
+# The large stream is tried after a minute of calm, then after twice that each time that it failed again.
 _LONGEST_CALM_S = 1920.0
-"""The large stream is tried after a minute of calm, then after twice that each time that it failed again."""
 
 
 class Quality:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+# Two quartz clocks drift apart by 100 ppm at most, 3 ms in this time; in less, no frame may be prompt.
 _WINDOW_S = 30.0
-"""Two quartz clocks drift apart by 100 ppm at most, 3 ms in this time; in less, no frame may be prompt."""
 
 
 class Timeline:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 STAMP_LIMIT_S = 1.0
 """A sensor's time stamp that lies further back is not on this clock."""
+# Of the rate that is asked for: drivers round a frame's time to their own ticks.
 _ENOUGH = 0.9
-"""Of the rate that is asked for: drivers round a frame's time to their own ticks."""
+# A picture that a USB hiccup damaged is passed over; several of them in a row are a lost camera.
 _TRIES = 3
-"""A picture that a USB hiccup damaged is passed over; several of them in a row are a lost camera."""
+# A JPEG is unpacked at half its size while it stays as wide as this: the detector's input is no wider.
 _WATCHED_WIDTH = 640
-"""A JPEG is unpacked at half its size while it stays as wide as this: the detector's input is no wider."""
 
 Unpack = Callable[["Image", "Mode"], "Picture | None"]
 
@@ -208,5 +208,5 @@ def _planes_of(raw: Image, mode: Mode) -> tuple[Image, Image] | None:
 
 
 _UNPACK: Mapping[str, Unpack] = {"NV12": _from_nv12, "YU12": _from_i420, "YUYV": _from_yuyv}
+# As V4L2 spells them, that first which costs least.
 _FORMATS = (*_UNPACK, "MJPG")
-"""As V4L2 spells them, that first which costs least."""

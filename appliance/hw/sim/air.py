@@ -11,8 +11,8 @@ from .lens import Lens
 from .plan import Light, Weather
 from .plates import Image
 
+# Standard deviation of the sensor's noise, in grey levels.
 _NOISE: dict[Light, float] = {Light.DAY: 2.0, Light.DUSK: 4.0, Light.NIGHT: 8.0}
-"""Standard deviation of the sensor's noise, in grey levels."""
 _MARGIN = 64
 _RAINS = 4
 _DROPS = 500

@@ -15,8 +15,8 @@ SCALE = 480.0
 FOOT_M = 0.18
 """The front ends this high above the road."""
 _LEVELS = 4
+# Of 255: what is left of the light in a shadow.
 _SHADOW = 120
-"""Of 255: what is left of the light in a shadow."""
 _EDGE = 3
 COLOURS: dict[str, Colour] = {
     "white": (225, 225, 222),
@@ -29,8 +29,8 @@ COLOURS: dict[str, Colour] = {
     "yellow": (50, 185, 220),
 }
 GAINS: dict[Light, float] = {Light.DAY: 1.0, Light.DUSK: 0.5, Light.NIGHT: 0.16}
+# Plates are retroreflective: the camera's own light brings them up in the dark.
 _PLATE_GAINS: dict[Light, float] = {Light.DAY: 0.95, Light.DUSK: 0.72, Light.NIGHT: 0.66}
-"""Plates are retroreflective: the camera's own light brings them up in the dark."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from .render import Renderer
 from .world import World
 
 _DARK_LEVEL = 3
+# Share of a frame by which a clock that adds up floats may fall short of the next frame.
 _SLACK = 1e-6
-"""Share of a frame by which a clock that adds up floats may fall short of the next frame."""
 
 
 class SimCamera(BaseCamera):

@@ -15,12 +15,12 @@ CAMERA_M = 2.5
 """The camera stands this far behind the arm."""
 _ASIDE_M = 0.9
 _HEIGHT_M = 1.6
+# The lens is turned so that the middle of the lane is in the middle of the picture at this depth.
 _AIMED_M = 9.0
-"""The lens is turned so that the middle of the lane is in the middle of the picture at this depth."""
+# Focal length in picture widths: a long lens, as plates need.
 _FOCAL = 2000.0 / 960.0
-"""Focal length in picture widths: a long lens, as plates need."""
+# Height of the horizon in the picture, as a share from the top.
 _HORIZON = 80.0 / 540.0
-"""Height of the horizon in the picture, as a share from the top."""
 NEAREST_M = 0.9
 """Nothing closer to the camera than this is drawn."""
 _ROI_GRID = (1920, 1080)

@@ -10,12 +10,12 @@ from .arm import Arm
 from .plan import HARDWARE, Mishap, VisitPlan
 from .vehicle import Vehicle
 
+# Mishaps on the approach begin when the vehicle is this far before its stop.
 _NEAR_LINE_M = 6.0
-"""Mishaps on the approach begin when the vehicle is this far before its stop."""
+# A stuck loop lasts longer than the others, so that the car has left while it still says `present`.
 _LOOP_EXTRA_S = 6.0
-"""A stuck loop lasts longer than the others, so that the car has left while it still says `present`."""
+# A person needs this long through the beam.
 _WALK_S = 1.5
-"""A person needs this long through the beam."""
 _JAM_ANGLES = (0.0, 35.0)
 
 

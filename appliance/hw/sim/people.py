@@ -10,12 +10,12 @@ from .arm import Arm
 from .plan import Mishap, Standing, VisitPlan
 
 _PRESS_S = 0.3
+# The attendant looks at a guest this long before pressing OPEN.
 _GUEST_S = 3.0
-"""The attendant looks at a guest this long before pressing OPEN."""
+# The attendant touches nothing until the motor has been still for this long.
 _QUIET_S = 1.5
-"""The attendant touches nothing until the motor has been still for this long."""
+# The attendant frees a jammed arm after this long even when the motor still pulls.
 _GIVE_UP_S = 25.0
-"""The attendant frees a jammed arm after this long even when the motor still pulls."""
 _LOOK_S = 0.25
 _AGAIN_S = 6.0
 _TRIES = 6

@@ -160,8 +160,8 @@ _SKIES = (
 _COLOURS = ("white", "silver", "grey", "black", "red", "blue", "green", "yellow")
 _BADGES = ("", "", "", "TRANSIT", "EXPRESS", "TURBO", "TAXI 42", "24H")
 _FOLLOWS = frozenset({Behaviour.QUEUE, Behaviour.TAILGATE})
+# One visit in about this many has a mishap.
 _MISHAP_EVERY = 5
-"""One visit in about this many has a mishap."""
 
 
 def plan_visits(seed: int, count: int, abilities: Abilities | None = None) -> Plan:

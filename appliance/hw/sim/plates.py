@@ -14,11 +14,11 @@ Rng = np.random.Generator
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
+# Without I, O and Q, which most issuers leave out for the sake of readers.
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
-"""Without I, O and Q, which most issuers leave out for the sake of readers."""
 _DIGITS = "0123456789"
+# Pairs that a tired eye mixes up: a neighbour must differ in more than these.
 _LOOK_ALIKES = {frozenset(pair) for pair in ("0D", "1J", "8B", "5S", "2Z", "6G", "UV", "VY", "1T", "1L")}
-"""Pairs that a tired eye mixes up: a neighbour must differ in more than these."""
 
 
 class Region(Word):

@@ -16,14 +16,14 @@ from .world import World
 
 REACTION_S = 0.1
 """A gate may need this long from a sensor's edge to its output: debounce, a tick and a relay."""
+# An output that is energised sooner after being claimed moved the arm during boot.
 _BOOT_S = 0.5
-"""An output that is energised sooner after being claimed moved the arm during boot."""
+# Edges are seen on the world's step; times between them are uncertain by this.
 _SAMPLE_S = 0.015
-"""Edges are seen on the world's step; times between them are uncertain by this."""
+# A reopening is explained by something that was in the way this long ago at most.
 _EXPLAINS_S = 2.0
-"""A reopening is explained by something that was in the way this long ago at most."""
+# Vision may keep the arm up for a vehicle that is nearer to it than this.
 _VETO_M = 3.0
-"""Vision may keep the arm up for a vehicle that is nearer to it than this."""
 _DOWN = 5.0
 _MOTION = ("open", "close")
 _OPENERS = frozenset({Button.OPEN, Button.EXIT})

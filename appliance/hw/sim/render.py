@@ -17,10 +17,10 @@ from .scene import paint_scene
 from .site import BEAM_M
 from .world import SceneView, VehicleView
 
+# Seconds that the shutter is open; plate cameras keep it short.
 _EXPOSURES: dict[Light, float] = {Light.DAY: 0.002, Light.DUSK: 0.006, Light.NIGHT: 0.010}
-"""Seconds that the shutter is open; plate cameras keep it short."""
+# Blur of the lens in pixels (sigma); it grows as the aperture opens.
 _SOFTNESS: dict[Light, float] = {Light.DAY: 0.6, Light.DUSK: 0.8, Light.NIGHT: 1.0}
-"""Blur of the lens in pixels (sigma); it grows as the aperture opens."""
 _KEPT_FRONTS = 6
 _PIVOT = (-2.0, 1.0)
 _ARM_M = 4.2

@@ -20,17 +20,17 @@ _GRASS: Colour = (62, 105, 84)
 _ASPHALT: Colour = (98, 98, 96)
 _PAINT: Colour = (215, 218, 220)
 _FAR_M = 120.0
+# Half the width of the lane.
 _LANE_M = 1.9
-"""Half the width of the lane."""
 _STOP_LINE_M = 3.4
+# Text, metres right of the lane, above the road and before the arm; far ones first.
 _SIGNS: tuple[tuple[str, float, float, float], ...] = (
     ("PRIVATE", 3.6, 0.8, 20.0),
     ("GATE 2", -4.6, 1.0, 17.0),
     ("P 24H", 2.15, 0.75, 10.0),
 )
-"""Text, metres right of the lane, above the road and before the arm; far ones first."""
+# Where the parked car stands: metres right of the lane, metres before the arm.
 _PARKED_M = (-3.3, 19.0)
-"""Where the parked car stands: metres right of the lane, metres before the arm."""
 
 
 def paint_scene(lens: Lens, light: Light, weather: Weather, parked_plate: str, seed: int) -> Image:

@@ -25,10 +25,10 @@ from .summary import Summary, Tally
 from .wiring import Wiring
 from .world import STEP_S, OnLine, World
 
+# The run is over when the motor has been still for this long after the last visit.
 _SETTLE_S = 2.0
-"""The run is over when the motor has been still for this long after the last visit."""
+# It is over after this long in any case, whatever the gate does.
 _DEADLINE_S = 120.0
-"""It is over after this long in any case, whatever the gate does."""
 _SLACK = 1e-6
 _BUTTONS = (
     (Button.OPEN, "open_button"),

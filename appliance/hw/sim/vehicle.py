@@ -19,8 +19,8 @@ LENGTHS: dict[Body, float] = {
 }
 _ACCELERATION = 2.0
 _BRAKING = 4.0
+# Deceleration in m/s2 that drivers plan their stops with.
 _PROFILE = 2.0
-"""Deceleration in m/s2 that drivers plan their stops with."""
 _THERE_M = 0.03
 _PASSING_MPS = 3.0
 _LEAVING_MPS = 4.5
@@ -28,8 +28,8 @@ _REVERSING_MPS = 3.5
 _LINGER_S = 6.0
 _LINGER_AT_M = -1.0
 _BACK_OUT_AT_M = -1.6
+# A driver inside needs this long from standing still to pressing EXIT.
 _KEY_S = 1.0
-"""A driver inside needs this long from standing still to pressing EXIT."""
 
 
 class Mood(Word):

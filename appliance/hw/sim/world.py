@@ -15,8 +15,8 @@ from .site import BEAM_M, LOOP_M, SEEN_M, SPAWN_M, TOUCH_ANGLE
 from .vehicle import Mood, Road, Vehicle
 
 STEP_S = 0.01
+# A next visitor waits no longer than this for the arm to be down and the attendant to be done.
 _ARRIVES_ANYWAY_S = 40.0
-"""A next visitor waits no longer than this for the arm to be down and the attendant to be done."""
 _FOLLOW_M = 2.0
 
 OnLine = Callable[[float, str], None]

@@ -13,8 +13,8 @@ from ..plans import PlanKey, PlanStore
 
 SOURCE = Path(__file__).with_name("pictures.cu")
 REMEDY = "pip install nvidia-cuda-nvrtc of the driver's CUDA, or NVIDIA's CUDA toolkit"
+# NVRTC_ERROR_INVALID_OPTION: this compiler does not know the GPU.
 _OUT_OF_DATE = 5
-"""NVRTC_ERROR_INVALID_OPTION: this compiler does not know the GPU."""
 _OPTIONS = ("--std=c++17",)
 
 

@@ -17,12 +17,12 @@ from ..gpu import BaseGpu, Graph, Region, Rows, Run, Stream, Traffic
 from .graphs import stays_there
 from .lost import lost
 
+# CU_STREAM_CAPTURE_MODE_RELAXED: another thread may allocate while this one captures.
 _RELAXED = 2
-"""CU_STREAM_CAPTURE_MODE_RELAXED: another thread may allocate while this one captures."""
+# CU_CTX_SCHED_BLOCKING_SYNC: who waits for the GPU sleeps, where the driver would spin on a core.
 _BLOCKING = 4
-"""CU_CTX_SCHED_BLOCKING_SYNC: who waits for the GPU sleeps, where the driver would spin on a core."""
+# CU_STREAM_NON_BLOCKING: no waiting for work that others queue on the default stream.
 _APART = 1
-"""CU_STREAM_NON_BLOCKING: no waiting for work that others queue on the default stream."""
 _ROW, _TILE = (256, 1), (32, 8)
 """Threads of a block for work in a row and in a plane; neighbours of a warp read neighbours."""
 

@@ -10,8 +10,8 @@ _COPY, _HOST_CALL = 1, 3
 """CU_GRAPH_NODE_TYPE_MEMCPY and CU_GRAPH_NODE_TYPE_HOST."""
 _ON_GPU, _UNIFIED = 2, 4
 """CU_MEMORYTYPE_DEVICE, and an address that says by itself where it is."""
+# CU_POINTER_ATTRIBUTE_MEMORY_TYPE.
 _MEMORY_TYPE = 2
-"""CU_POINTER_ATTRIBUTE_MEMORY_TYPE."""
 
 
 class _Side(ctypes.Structure):

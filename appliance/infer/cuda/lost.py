@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+# CUresult of kernels that went astray, timed out or failed: the manual says to start the process anew.
 _LOST = frozenset((700, 702, 710, 714, 715, 716, 717, 718, 719))
-"""CUresult of kernels that went astray, timed out or failed: the manual says to start the process anew."""
 
 
 def lost(library: Any) -> bool:

@@ -13,10 +13,10 @@ from .recipe import Recipe, Spelling
 
 PIXEL = 1 / 255
 """A step of the source."""
+# The zero point of tensors with a sign.
 _MIDDLE = 128
-"""The zero point of tensors with a sign."""
+# What rounding in float may add to the range.
 _ROOM = 1.001
-"""What rounding in float may add to the range."""
 
 
 @dataclass(frozen=True, slots=True)

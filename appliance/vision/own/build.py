@@ -16,8 +16,8 @@ from .twice import TwoLooks
 UNSURE = 0.75
 """Share of the detection threshold down to which a known track is followed."""
 _COARSE_SIDE, _FINE_SIDE = 512, 704
+# A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer.
 _SURE = 0.8
-"""A photo in which no plate scores this much is looked at again, finer: no later frame shows it nearer."""
 
 
 def build(manifest: Manifest, backend: BaseBackend, settings: Vision, photo: bool) -> Nets:

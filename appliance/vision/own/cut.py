@@ -17,10 +17,10 @@ Float = NDArray[np.float32]
 Size = tuple[int, int]
 """Height and width in pixels."""
 
+# What the nets were trained to see where no picture is.
 _GROUND = (GREY,) * 3
-"""What the nets were trained to see where no picture is."""
+# Scaled down by more than this, a picture needs averaging or its lines turn to dots.
 _SHRINKS = 2
-"""Scaled down by more than this, a picture needs averaging or its lines turn to dots."""
 
 
 def widened(picture: AnyPicture, box: Box, margin: tuple[float, float]) -> Box:

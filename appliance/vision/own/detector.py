@@ -21,16 +21,16 @@ from ..prepare import Cut
 Float = NDArray[np.float32]
 
 CLASSES = (Kind.CAR, Kind.TRUCK, Kind.BUS, Kind.MOTORCYCLE, Kind.PLATE, Kind.FACE)
+# The net halves its input five times.
 _STEP = 32
-"""The net halves its input five times."""
+# Where a ROI begins and ends: at a chroma sample, and it can be halved twice.
 _GRID = 4
-"""Where a ROI begins and ends: at a chroma sample, and it can be halved twice."""
+# Two boxes of one group that overlap more are one thing.
 _OVERLAP = 0.5
-"""Two boxes of one group that overlap more are one thing."""
+# All vehicles are one group: what is half a car and half a truck is one vehicle, not two.
 _GROUPS = [0 if kind in VEHICLES else index for index, kind in enumerate(CLASSES)]
-"""All vehicles are one group: what is half a car and half a truck is one vehicle, not two."""
+# The net's raw score at which a box is as likely right as not; the contract's 0.5.
 _EVEN = 0.25
-"""The net's raw score at which a box is as likely right as not; the contract's 0.5."""
 
 
 class NetDetector(BaseDetector):

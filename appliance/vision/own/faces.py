@@ -25,16 +25,16 @@ LANDMARK_SIDE = 64
 FACE_SIDE = 112
 LIVENESS_SIDE = 80
 _HALF = 0.5
+# The landmarks' crop is a square of this times the face's longer side.
 _LANDMARK_SCALE = 1.3
-"""The landmarks' crop is a square of this times the face's longer side."""
+# Liveness looks at what surrounds a face: the edge of a sheet, the rim of a telephone.
 _LIVENESS_SCALE = 2.7
-"""Liveness looks at what surrounds a face: the edge of a sheet, the rim of a telephone."""
+# Of live, print, replay.
 _LIVE = 0
-"""Of live, print, replay."""
+# Where the five points lie in an aligned face of 112 x 112; the usual ones of the field (ArcFace, 2019).
 _TEMPLATE = np.array(
     [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
 )
-"""Where the five points lie in an aligned face of 112 x 112; the usual ones of the field (ArcFace, 2019)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 Float = NDArray[np.float32]
 
 _LEAST_CHARACTERS = 3
+# Of the crop's width: characters closer together give no direction.
 _LEAST_LENGTH = 0.1
-"""Of the crop's width: characters closer together give no direction."""
+# Of the crop's height: characters further off one line stand in two.
 _OFF_LINE = 0.12
-"""Of the crop's height: characters further off one line stand in two."""
 
 
 def levelled(picture: Image, places: Float, size: tuple[int, int]) -> Image | None:

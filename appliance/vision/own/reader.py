@@ -24,15 +24,15 @@ BLANK = len(ALPHABET)
 SIZE = (64, 192)
 """Height and width of the net's input."""
 _WIDE = (192, 64)
+# What the net guesses, as the access presets call it; empty for China and elsewhere, which have none.
 _REGIONS = ("us", "eu", "uk", "br", "in", "", "au", "il", "")
-"""What the net guesses, as the access presets call it; empty for China and elsewhere, which have none."""
+# A detector's box is widened by these shares of its sides, as in training.
 _MARGIN = (0.04, 0.07)
-"""A detector's box is widened by these shares of its sides, as in training."""
 _SECOND_MARGINS = ((0.1, 0.15), (0.0, 0.02))
+# A look that is surer than this needs no second one.
 _SURE = 0.9
-"""A look that is surer than this needs no second one."""
+# Nor does one that is less sure: mostly there is no plate, or one that nobody reads.
 _HOPELESS = 0.05
-"""Nor does one that is less sure: mostly there is no plate, or one that nobody reads."""
 
 
 @dataclass(frozen=True, slots=True)

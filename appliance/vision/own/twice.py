@@ -5,8 +5,8 @@ from __future__ import annotations
 from ...sight import VEHICLES, AnyPicture, Box, Detection, Kind
 from ..base import BaseDetector
 
+# A box with more than this share of it inside one of its kind is a part of that one.
 _PART = 0.5
-"""A box with more than this share of it inside one of its kind is a part of that one."""
 
 
 class TwoLooks(BaseDetector):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 PLATE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
+# Cyrillic and Greek capitals that a plate's Latin capitals look like.
 _TWINS = dict(zip("АВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABESIJKMHOPCTYXABEZHIKMNOPTYX"))
-"""Cyrillic and Greek capitals that a plate's Latin capitals look like."""
 
 
 def folded(character: str) -> str:

@@ -19,14 +19,14 @@ from .lines import Corners, LinesDetection, TextLine, groups, without_small_prin
 if TYPE_CHECKING:
     from ...sight import Image
 
+# The net halves its input five times.
 _STEP = 32
-"""The net halves its input five times."""
 _BINARY = 0.3
+# The net draws the core of a line; its area over its circumference, times this, is what was cut off.
 _UNCLIP = 1.6
-"""The net draws the core of a line; its area over its circumference, times this, is what was cut off."""
 _MIN_CORE = 3.0
+# A picture of leaves or gravel can give thousands of specks; the largest are enough.
 _MAX_CANDIDATES = 400
-"""A picture of leaves or gravel can give thousands of specks; the largest are enough."""
 _PLATE_ASPECTS = (1.2, 9.0)
 
 

@@ -24,8 +24,8 @@ _ROW_GAP = 1.3
 _STACK_GAP = 0.8
 _STACK_OVERLAP = 0.4
 _ALIKE = 2.0
+# More lines than a plate with its state, slogan and dealer's frame has is a sign; the tallest are kept.
 _MAX_LINES = 8
-"""More lines than a plate with its state, slogan and dealer's frame has is a sign; the tallest are kept."""
 
 
 @dataclass(frozen=True)

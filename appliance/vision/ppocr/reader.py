@@ -32,8 +32,8 @@ _MAX_WIDTH = 640
 _STACK_ASPECT = 3.0
 _WIDE_GAP = 0.6
 _WHOLE_LENGTH = 7
+# Weight of neighbours that lie apart, or of which one is a number by itself: a month beside a plate.
 _LOOSE_JOIN = 0.9
-"""Weight of neighbours that lie apart, or of which one is a number by itself: a month beside a plate."""
 
 
 @dataclass(frozen=True, slots=True)

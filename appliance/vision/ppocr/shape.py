@@ -145,11 +145,11 @@ _WORDS = frozenset(
     ]
 )
 
+# Shorter words are one letter away from many a plate.
 _LONG_WORD = 6
-"""Shorter words are one letter away from many a plate."""
 
+# Width of a character over the height of its line, spaces and margins included.
 _CHARACTER_WIDTHS = (0.28, 1.25)
-"""Width of a character over the height of its line, spaces and margins included."""
 
 
 @dataclass(frozen=True, slots=True)
