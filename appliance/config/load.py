@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from ..faults import ConfigFault
 from .checks import Finding, Severity, examine
 from .former import modernised
+from .home import at_home
 from .measured import measured_place, read_measured
 from .mistakes import nearest, sentences
-from .places import MAIN_FILE, board_file, board_names, find_owner, find_shipped
+from .places import HOME_VARIABLE, MAIN_FILE, board_file, board_names, find_owner, find_shipped
 from .schema import Config
 from .sheet import Key, Sheet, read_sheet
 
@@ -101,22 +102,24 @@ def read_config(
     `owner` None looks in $GATEHOUSE_CONFIG, then ./gatehouse.toml, then /etc/gatehouse. `board` None
     takes the files' `board`; "auto" asks `detect`. `regions` are the names that `access.regions` may
     use, None leaves them unchecked. Contradictions between keys stay in `findings`, and keys of older
-    versions, which the owner's file may have.
+    versions, which the owner's file may have. Relative paths count from $GATEHOUSE_HOME.
 
     Raises ConfigFault, one line a mistake, when any file cannot be used.
     """
+    surroundings = os.environ if environment is None else environment
+    home = Path(surroundings.get(HOME_VARIABLE, ""))
     shipped = find_shipped()
-    found = owner if owner is not None else find_owner(os.environ if environment is None else environment)
+    found = owner if owner is not None else find_owner(surroundings)
     main = read_sheet(shipped / MAIN_FILE)
     mine, older = (None, ()) if found is None else modernised(read_sheet(found))
     name, chosen = _choose_board(board, main, mine, detect)
     profile = read_sheet(_profile(shipped, name, chosen))
     place = measured_place(sheet for sheet in (main, profile, mine) if sheet is not None)
-    measured, stale = read_measured(place, name)
+    measured, stale = read_measured(home / place, name)
     sheets = tuple(sheet for sheet in (main, profile, measured, mine) if sheet is not None)
     values, origins = _merge(sheets)
     values["board"], origins[("board",)] = name, chosen
-    config = _validate(values, origins)
+    config = at_home(_validate(values, origins), home)
     if mine is not None:
         origins.update({_path(finding.key): _stand(mine, _path(finding.key)) for finding in older})
     findings = (*older, *stale, *examine(config, regions))

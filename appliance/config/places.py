@@ -9,6 +9,8 @@ from ..faults import ConfigFault
 from ..shipped import places as shipped_places
 
 OWNER_VARIABLE = "GATEHOUSE_CONFIG"
+HOME_VARIABLE = "GATEHOUSE_HOME"
+"""Where an installed gate keeps its data, whatever folder the command is called in."""
 OWNER_PLACES = (Path("gatehouse.toml"), Path("/etc/gatehouse/gatehouse.toml"))
 MAIN_FILE = "gatehouse.toml"
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.config.home import at_home
+from appliance.config.load import read_config
 from appliance.config.places import find_owner, find_shipped
+from appliance.config.schema import Config
 from appliance.faults import ConfigFault
 from appliance.shipped import find, places
 
@@ -50,3 +53,22 @@ def test_the_shipped_models_lie_in_this_checkout() -> None:
 
 def test_what_is_nowhere_is_named_where_it_should_be() -> None:
     assert find("nothing") == places("nothing")[0]
+
+
+def test_relative_paths_count_from_home() -> None:
+    config = read_config(None, None, environment={"GATEHOUSE_HOME": "/var/lib/gatehouse"}).config
+
+    assert config.update.folder == Path("/var/lib/gatehouse/data/update")
+    assert config.update.rauc == Path("/etc/rauc/system.conf")
+
+
+def test_without_a_home_paths_stay_as_they_are() -> None:
+    assert at_home(Config(), Path()) == Config()
+
+
+def test_what_was_measured_lies_at_home(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "measured.toml").write_text('board = "generic"\n[infer]\nthreads = 3\n')
+    loaded = read_config(None, "generic", environment={"GATEHOUSE_HOME": str(tmp_path)})
+
+    assert loaded.config.infer.threads == 3
