@@ -17,7 +17,7 @@ IMAGE_PYTHON := --python-version 3.13 --python-platform aarch64-manylinux_2_28
 EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn --extra pi --extra jetson
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system check bench hil hil-image mutation docs lock models image bundle clean
+.PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -50,15 +50,13 @@ check: $(VENV)/.dev ## style, types, the laws of the house, generated documents 
 	@$(BIN)/mypy
 	@$(PYTEST) tests/unit/house tests/unit/config
 
-hil: $(VENV)/.dev ## the tests that drive a board: here, or DEVICE=user@host (docs/hardware/hil.md)
+hil: $(VENV)/.dev ## the tests that drive a board: emulated (as root; docs/image.md), or DEVICE=user@host
 ifdef DEVICE
 	@$(BIN)/python -m tests.hil.remote "$(DEVICE)" --ssh "$(SSH)" $(if $(YES),--yes)
 else
-	@$(PYTEST) tests/hil
-endif
-
-hil-image: $(VENV)/.dev ## build the image and boot it in QEMU (needs root; docs/image.md)
+	@$(PYTEST) tests/hil --ignore tests/hil/emulated
 	@tests/hil/emulated/run.sh
+endif
 
 mutation: $(VENV)/.mutation ## break the laws on purpose; every broken one must fail a test (minutes)
 	@$(BIN)/python -m tests.mutation
