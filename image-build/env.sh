@@ -16,6 +16,9 @@ if [ -z "$MIRROR" ] || [ -z "$SECURITY_MIRROR" ]; then
 fi
 # Every time stamp in the image. Moved by hand, with the packages: 2026-11-21.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1795219200}
+# What updates compare. The keys that the board trusts: folders of ota/keys.sh, several while keys are rotated.
+IMAGE_VERSION=${IMAGE_VERSION:-$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$TREE/appliance/__init__.py")}
+KEYS=${KEYS:-$TREE/build/keys}
 export SOURCE_DATE_EPOCH BOARD IMAGE_CACHE IMAGE_OUT
 
 PROFILE=$HERE/profiles/$BOARD.env

@@ -1,6 +1,6 @@
 #!/bin/sh
 # The root of a slot: Debian, the appliance, our units. Leaves in IMAGE_OUT/BOARD: root.squashfs with its tree of
-# hashes behind it, root.verity (what the kernel must be told), boot/ (kernel, initramfs, firmware), bill.spdx.json.
+# hashes behind it, root.verity (what the kernel must be told), boot/ (kernel, initramfs, firmware), version, bill.spdx.json.
 set -eu
 HERE=$(dirname "$(readlink -f "$0")")
 TREE=$(dirname "$HERE")
@@ -25,6 +25,7 @@ cp -R "$HERE/overlay/." "$root/"
 if [ -d "$HERE/overlay-$BOARD" ]; then
     cp -R "$HERE/overlay-$BOARD/." "$root/"
 fi
+"$HERE/updates.sh" "$root" "$IMAGE_VERSION"
 echo "$BOOT_MODULES" | tr ' ' '\n' > "$root/etc/modules-load.d/gatehouse.conf"
 : > "$root/etc/machine-id"
 systemd-sysusers --root="$root" "$root/usr/lib/sysusers.d/gatehouse.conf"
@@ -64,6 +65,7 @@ cp "$out/root.squashfs" "$out/root.img"
 hash=$(veritysetup format --no-superblock --salt="$salt" --data-blocks="$blocks" \
     --hash-offset=$((blocks * 4096)) "$out/root.img" "$out/root.img" | awk '/Root hash/ { print $3 }')
 rm "$out/root.squashfs"
+echo "$IMAGE_VERSION" > "$out/version"
 echo "gatehouse.verity=$blocks:$salt:$hash" > "$out/root.verity"
 
 # root=/dev/ram0 names what the initramfs already is; fsck.repair mends what a power cut left on the data.

@@ -4,6 +4,7 @@
 #   ota/keys.sh ca FOLDER            make a CA (10 years) with an empty revocation list
 #   ota/keys.sh signer FOLDER NAME   a signing key of that CA (2 years)
 #   ota/keys.sh revoke FOLDER NAME   put a signing key on the revocation list
+#   ota/keys.sh development FOLDER   where there are none: a CA, its signer `dev`, and their keyring.pem
 #   ota/keys.sh keyring FOLDER...    print what goes on a board: each CA's certificate and list, one after the other
 #
 # To rotate: make a second CA, let the boards' next update carry both in its keyring, sign with the second once
@@ -11,7 +12,7 @@
 set -eu
 
 die() { echo "keys.sh: $*" >&2; exit 2; }
-usage() { sed -n '4,7s/^# *//p' "$0" >&2; exit 2; }
+usage() { sed -n '4,8s/^# *//p' "$0" >&2; exit 2; }
 
 config() {
     cat <<EOF
@@ -86,6 +87,14 @@ revoke() {
     echo "$name is revoked: boards refuse it once their keyring is renewed (ota/keys.sh keyring)."
 }
 
+development() {
+    [ ! -e "$folder/ca.pem" ] || return 0
+    new_ca
+    name=dev
+    new_signer
+    cat "$folder/ca.pem" "$folder/crl.pem" > "$folder/keyring.pem"
+}
+
 verb=${1:-}
 [ $# -ge 2 ] || usage
 folder=$2
@@ -93,6 +102,7 @@ name=${3:-}
 case $verb in
 ca) [ $# -eq 2 ] || usage; new_ca ;;
 signer) [ $# -eq 3 ] || usage; new_signer ;;
+development) [ $# -eq 2 ] || usage; development ;;
 revoke) [ $# -eq 3 ] || usage; revoke ;;
 keyring)
     shift

@@ -12,17 +12,15 @@ version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../appliance/__init__.p
 out=build/bundles
 mkdir -p "$out"
 
-if [ "$keys" = build/keys ] && [ ! -e build/keys/ca.pem ]; then
-    mkdir -p build
-    "$here/keys.sh" ca build/keys
-    "$here/keys.sh" signer build/keys dev
-    "$here/keys.sh" keyring build/keys > build/keys/keyring.pem
+if [ "$keys" = build/keys ]; then
+    "$here/keys.sh" development build/keys
 fi
 
 case $kind in
 system)
     content=${CONTENT:-build/image/$board}
-    [ -f "$content/root.img" ] || { echo "make bundle: no $content/root.img; make image BOARD=$board comes first." >&2; exit 2; } ;;
+    [ -f "$content/root.img" ] || { echo "make bundle: no $content/root.img; make image BOARD=$board comes first." >&2; exit 2; }
+    version=$(cat "$content/version") ;;
 application)
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
