@@ -13,6 +13,11 @@ Ask = Callable[..., str | None]
 """Run a tool by its words; what it wrote, or None where it cannot be run or fails."""
 
 
+def active_state(ask: Ask) -> str:
+    """systemd's word for the gate's unit, such as "active" or "failed"; empty where it does not answer."""
+    return _fields(ask("systemctl", "show", UNIT, "--property=ActiveState") or "").get("ActiveState", "")
+
+
 def busy(ask: Ask) -> str:
     """Why nothing may be installed or restarted now; empty for a gate at rest, or one that is not running.
 

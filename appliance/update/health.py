@@ -53,9 +53,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the gate has shown since it was last started. `faults` are those that lie on it now."""
+    """What the gate has shown since it was last started. `faults` are those that lie on it now.
+
+    `ended`: it stays down until a hand starts it.
+    """
 
     running: bool = False
+    ended: bool = False
     record: bool = False
     lines: bool = False
     golden: bool = False
@@ -66,7 +70,9 @@ class Facts:
         return tuple(self._missing())
 
     def _missing(self) -> Iterator[str]:
-        if not self.running:
+        if self.ended:
+            yield "the gate stays down"
+        elif not self.running:
             yield "the gate does not run"
         if not self.record:
             yield "the gate has not written to its record"
@@ -77,10 +83,10 @@ class Facts:
         yield from (f"fault {fault}" for fault in self.faults)
 
 
-def facts_of(entries: Iterable[Told], *, running: bool) -> Facts:
+def facts_of(entries: Iterable[Told], *, running: bool, ended: bool = False) -> Facts:
     """From the entries of this boot, oldest first; what counts comes after the gate's last start.
 
-    `running` is what systemd says: a gate that was killed for good has written nothing about it.
+    `running` and `ended` are what systemd says: a gate that was killed has written nothing about it.
     That the gate was recorded as started shows that the record opens. It leaves `boot` when its lines are
     claimed and read back, and `warmup` when its engines have read the golden frames; a camera without
     frames is a fault.
@@ -94,7 +100,7 @@ def facts_of(entries: Iterable[Told], *, running: bool) -> Facts:
             facts = _moved(facts, entry.source)
         else:
             _weigh(faults, entry)
-    return replace(facts, running=running, faults=tuple(_names(faults)))
+    return replace(facts, running=running, ended=ended, faults=tuple(_names(faults)))
 
 
 def _moved(facts: Facts, source: str) -> Facts:
@@ -130,7 +136,8 @@ class Health:
 
 
 class Proof:
-    """Good once nothing is missing for `settle_s` on end; bad when that has not come within `limit_s`.
+    """Good once nothing is missing for `settle_s` on end; bad when that has not come within `limit_s`, or
+    when the gate has ended.
 
     `settle_s` is longer than a camera may stay silent before it is a fault: frames flow, or it shows.
     """
@@ -145,7 +152,8 @@ class Proof:
         missing = facts.missing()
         if missing:
             self._whole_since_s = None
-            return Health(Verdict.BAD if now_s >= self._ends_s else Verdict.WAITING, missing)
+            hopeless = facts.ended or now_s >= self._ends_s
+            return Health(Verdict.BAD if hopeless else Verdict.WAITING, missing)
         if self._whole_since_s is None:
             self._whole_since_s = now_s
         settled = now_s - self._whole_since_s >= self._settle_s

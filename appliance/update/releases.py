@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..durable import sync
 from ..faults import InstallFailed
-from .base import Bundle
+from .base import Bundle, Version
 
 ARCHIVE = "application.tar"
 
@@ -58,6 +58,12 @@ class Releases(BaseShelf):
             self._point("current", self._named("previous"))
         except OSError as error:
             raise InstallFailed(f"{error}", part=str(self._root)) from error
+
+    @property
+    def version(self) -> Version | None:
+        """Of the release that serves; None where the root's own application does."""
+        name = self._named("current")
+        return Version.parse(name) if name else None
 
     def _named(self, link: str) -> str:
         """The folder that a link leads to; empty where there is none."""

@@ -53,6 +53,11 @@ class Trial:
     told: bool = False
     """The fleet server knows how it ended."""
 
+    @property
+    def left(self) -> bool:
+        """No update: a person went back from one that had proved itself."""
+        return self.stage is Stage.BACK and not self.digest
+
     def reached(self, stage: Stage, utc: str, reason: str = "") -> Trial:
         return replace(self, stage=stage, utc=utc, reason=reason)
 
@@ -87,8 +92,15 @@ class Trials:
         return known[-1] if ended or failed >= TRIES else None
 
     def installed(self, kind: Kind) -> Version | None:
-        """The version of what last proved itself, None where no update has."""
-        good = [one for one in self.all() if one.kind is kind and one.stage is Stage.GOOD]
+        """The version of what last proved itself and was not left since, None where no update has."""
+        good: list[Trial] = []
+        for one in self.all():
+            if one.kind is not kind:
+                continue
+            if one.stage is Stage.GOOD:
+                good.append(one)
+            elif one.left and good:
+                good.pop()
         return Version.parse(good[-1].version) if good else None
 
     def put(self, trial: Trial) -> None:

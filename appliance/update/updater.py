@@ -38,7 +38,7 @@ class Surroundings:
     """What the updater cannot do by itself. `busy` says why nothing may be touched now, empty where it may.
 
     `facts` are what the gate has shown since a moment, as the record writes it (empty: since this boot).
-    `restart_board` and `restart_gate` ask for it and return.
+    `restart_board` and `restart_gate` ask for it and return; `prove` asks for the proof once the gate is up.
     """
 
     family: str
@@ -47,6 +47,7 @@ class Surroundings:
     facts: Callable[[str], Facts]
     restart_board: Callable[[], object]
     restart_gate: Callable[[], object]
+    prove: Callable[[], object]
     sleep: Callable[[float], object]
     work: Path
     """Where bundles are unpacked: on the data partition, as memory is short."""
@@ -198,6 +199,7 @@ class Updater:
         kept = self._keep(trial.reached(Stage.TRYING, self._utc(), trial.reason))
         if trial.kind is not Kind.SYSTEM:
             self._around.restart_gate()
+            self._around.prove()
             return kept
         current = self._slots.current()
         self._slots.set_primary(current.other if trial.slot == current.other else current)

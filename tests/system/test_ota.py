@@ -219,7 +219,7 @@ def owner(works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     systemctl = tools / "systemctl"
     systemctl.write_text(
         f'#!/bin/sh\necho "$*" >> {tmp_path}/systemctl.log\n'
-        f'[ "$1" != is-active ] || exec cat {tmp_path}/is-active\necho ActiveState=inactive\n'
+        f'printf "ActiveState=%s" "$(cat {tmp_path}/is-active)"\n'
     )
     (tmp_path / "is-active").write_text("inactive\n")
     systemctl.chmod(0o755)

@@ -54,7 +54,7 @@ def make_source(config: Config) -> BaseSource:
         )
     if update.source == "hawkbit":
         gate = update.gate_id or config.gate.name
-        about = {"board": config.board, **{str(kind): str(one) for kind, one in own_versions().items()}}
+        about = {"board": config.board, **{str(kind): str(one) for kind, one in own_versions(config).items()}}
         return HawkbitSource(update.url, update.tenant, gate, make_web(config), free_bytes, about)
     family, installed = family_of(config), _installed(config)
     return FolderSource(
@@ -76,7 +76,7 @@ def make_web(config: Config) -> Web:
 
 def _installed(config: Config) -> dict[Kind, Version]:
     """What runs or waits: neither is on offer again."""
-    known: dict[Kind, Version] = dict(own_versions())
+    known: dict[Kind, Version] = dict(own_versions(config))
     nets = make_trials(config).installed(Kind.MODELS)
     return {**known, Kind.MODELS: nets} if nets is not None else known
 

@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, config: Config) -> int:
     if args.json:
         print(json.dumps(_data(config, slots, trials), indent=2))
         return 0
-    for kind, version in own_versions().items():
+    for kind, version in own_versions(config).items():
         print(f"{kind:<12} {version}")
     print(f"{'bundles for':<12} {family_of(config)}")
     for name, state in slots.items():
@@ -100,7 +100,7 @@ def _words(slots: BaseSlots, slot: Slot) -> Iterator[str]:
 
 
 def _data(config: Config, slots: dict[str, str], trials: tuple[Trial, ...]) -> dict[str, object]:
-    versions = {str(kind): str(version) for kind, version in own_versions().items()}
+    versions = {str(kind): str(version) for kind, version in own_versions(config).items()}
     return {
         "versions": versions,
         "family": family_of(config),

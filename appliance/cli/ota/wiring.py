@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from time import sleep
 
@@ -19,7 +20,7 @@ from ...record.chain import Link
 from ...record.stamp import Origin
 from ...record.store import Store
 from ...update.base import BaseInstaller, Bundle, Kind, Version
-from ...update.gate import UNIT, busy
+from ...update.gate import UNIT, active_state, busy
 from ...update.health import Facts, Told, facts_of
 from ...update.rauc import RaucInstaller
 from ...update.releases import BaseShelf, Releases
@@ -30,6 +31,8 @@ from .slotting import ROOT, call_tool, make_slots
 
 _FAMILIES = (("pi", "gatehouse-rpi"), ("jetson", "gatehouse-jetson"), ("qemu", "gatehouse-qemu-arm64"))
 # Of one boot: a gate that has written more since its last start has long proved itself or not.
+RELEASE = ROOT / "etc" / "os-release"
+PROOF = "gatehouse-ota-proof.service"
 _ENTRIES = 5000
 
 
@@ -51,32 +54,53 @@ def make_updater(config: Config) -> Updater:
     clock = SystemClock(vouched=config.clock.trust == "always")
     around = Surroundings(
         family=family_of(config),
-        versions=own_versions(),
+        versions=own_versions(config),
         busy=lambda: busy(ask_tool),
         facts=lambda since: _facts(config, since),
         restart_board=lambda: call_tool("systemctl", "--no-block", "reboot"),
-        restart_gate=lambda: call_tool("systemctl", "--no-block", "restart", UNIT),
+        restart_gate=_restart_gate,
+        prove=lambda: call_tool("systemctl", "--no-block", "start", PROOF),
         sleep=sleep,
         work=config.update.folder,
     )
     limits = Limits(config.update.prove_s, config.update.settle_s)
     shelves = {
         Kind.MODELS: NetShelf(config),
-        Kind.APPLICATION: Releases(config.update.folder / "application"),
+        Kind.APPLICATION: releases(config),
     }
     slots, installer = make_slots(config), make_installer(config)
     return Updater(slots, installer, shelves, make_trials(config), around, limits, clock)
 
 
-def own_versions(release: Path = ROOT / "etc" / "os-release") -> dict[Kind, Version]:
-    """Of the application, and of the image where the system came as one (os-release's IMAGE_VERSION)."""
-    found = {Kind.APPLICATION: Version.parse(__version__)}
+def own_versions(config: Config, release: Path = RELEASE) -> dict[Kind, Version]:
+    """Of the application that serves, and of the image where the system came as one."""
+    beside = releases(config, release).version
+    application = Version.parse(__version__) if beside is None else beside
+    try:
+        system = Version.parse(image_version(release))
+    except ValueError:
+        system = Version.parse(__version__)
+    return {Kind.APPLICATION: application, Kind.SYSTEM: system}
+
+
+def releases(config: Config, release: Path = RELEASE) -> Releases:
+    """Those that were installed beside this very image: another one starts with its own application."""
+    return Releases(config.update.folder / "application" / image_version(release))
+
+
+def image_version(release: Path = RELEASE) -> str:
+    """os-release's IMAGE_VERSION, empty where the system did not come as an image."""
     try:
         lines = dict(line.split("=", 1) for line in release.read_text().splitlines() if "=" in line)
-        found[Kind.SYSTEM] = Version.parse(lines["IMAGE_VERSION"].strip('"'))
-    except (OSError, KeyError, ValueError):
-        found[Kind.SYSTEM] = found[Kind.APPLICATION]
-    return found
+    except OSError:
+        return ""
+    return lines.get("IMAGE_VERSION", "").strip('"')
+
+
+def _restart_gate() -> None:
+    """Also one that systemd has given up."""
+    call_tool("systemctl", "reset-failed", UNIT)
+    call_tool("systemctl", "--no-block", "restart", UNIT)
 
 
 class NetShelf(BaseShelf):
@@ -100,14 +124,12 @@ def free_bytes(folder: Path) -> int:
 
 def _facts(config: Config, since: str) -> Facts:
     """What this boot's part of the audit chain shows; a record that cannot be read shows nothing."""
-    boot = Origin.here().boot
-    try:
-        with closing(Store.open_to_read(config.record)) as store:
-            links = AuditLog(store).links(since=since, limit=_ENTRIES)
-    except RecordFault:
-        return Facts()
-    running = ask_tool("systemctl", "is-active", UNIT) == "active\n"
-    return facts_of((_told(link) for link in links if link.boot == boot), running=running)
+    boot, state = Origin.here().boot, active_state(ask_tool)
+    links: Sequence[Link] = ()
+    with suppress(RecordFault), closing(Store.open_to_read(config.record)) as store:
+        links = AuditLog(store).links(since=since, limit=_ENTRIES)
+    here = (_told(link) for link in links if link.boot == boot)
+    return facts_of(here, running=state == "active", ended=state == "failed")
 
 
 def _told(link: Link) -> Told:

@@ -87,6 +87,7 @@ class Rig:
             facts=lambda since: self.facts(since),
             restart_board=lambda: self.restarts.append("board"),
             restart_gate=lambda: self.restarts.append("gate"),
+            prove=lambda: self.restarts.append("proof"),
             sleep=self.clock.advance,
             work=self.folder / "work",
         )

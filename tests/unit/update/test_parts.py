@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance import __version__
 from appliance.cli.ota.backend import answer
+from appliance.cli.ota.wiring import own_versions, releases
+from appliance.config.schema import Config, Update
 from appliance.faults import BundleRefused, ConfigFault, InstallFailed, SlotsUnusable, TrialsUnkept
 from appliance.update.base import Bundle, Kind, Slot, SlotState, Version
 from appliance.update.fake import FakeSlots
@@ -170,6 +173,15 @@ def test_the_first_release_goes_back_to_the_root_s_own(tmp_path: Path) -> None:
     assert serving(tmp_path / "application") == ""
 
 
+def test_the_release_that_serves_tells_its_version(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    releases = Releases(tmp_path / "application")
+    before = releases.version
+    releases.take(packed(given, "1.0"), given)
+
+    assert (before, releases.version) == (None, Version.parse("1.0"))
+
+
 def test_a_release_that_reaches_out_of_its_folder_is_refused(tmp_path: Path) -> None:
     given = tmp_path / "given"
     with pytest.raises(InstallFailed):
@@ -252,3 +264,24 @@ def test_damaged_trials_are_a_fault(tmp_path: Path, text: str) -> None:
 
     with pytest.raises(TrialsUnkept):
         Trials(tmp_path / "trials.json").all()
+
+
+@pytest.mark.parametrize(
+    ("release", "system"), [('ID=debian\nIMAGE_VERSION="2.1"\n', "2.1"), ("ID=debian\n", __version__)]
+)
+def test_the_version_of_an_image_stands_in_os_release(tmp_path: Path, release: str, system: str) -> None:
+    (tmp_path / "os-release").write_text(release)
+
+    assert str(own_versions(Config(), tmp_path / "os-release")[Kind.SYSTEM]) == system
+
+
+def test_an_image_starts_with_its_own_application(tmp_path: Path) -> None:
+    config = Config(update=Update(folder=tmp_path))
+    given, told = tmp_path / "given", tmp_path / "os-release"
+    told.write_text("IMAGE_VERSION=2.1\n")
+    releases(config, told).take(packed(given, "2.1.1"), given)
+    versions = [str(own_versions(config, told)[Kind.APPLICATION])]
+    told.write_text("IMAGE_VERSION=2.2\n")
+    versions.append(str(own_versions(config, told)[Kind.APPLICATION]))
+
+    assert versions == ["2.1.1", __version__]

@@ -38,6 +38,16 @@ def test_a_system_whose_gate_does_not_work_goes_back_with_the_reason(rig: Rig) -
     assert "golden frames; fault camera_lost of front" in rig.trials.all()[-1].reason
 
 
+def test_a_gate_that_stays_down_is_not_waited_for(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    began = rig.clock.monotonic()
+    rig.facts = lambda since: Facts(ended=True)
+    rig.updater.settle()
+
+    assert rig.clock.monotonic() == began
+    assert "the gate stays down" in rig.trials.all()[-1].reason
+
+
 def test_a_system_that_never_came_up_is_told_of_after_the_board_came_back(rig: Rig) -> None:
     rig.tried("system_2.1")
     rig.slots.reset()
@@ -71,7 +81,11 @@ def test_nets_that_work_are_kept_without_a_restart_of_the_board(rig: Rig) -> Non
     rig.tried("models_5")
     rig.updater.settle()
 
-    assert (rig.stages(), rig.restarts, rig.shelf.serves) == ([("5", "good")], ["gate"], ["old", "5"])
+    assert (rig.stages(), rig.restarts, rig.shelf.serves) == (
+        [("5", "good")],
+        ["gate", "proof"],
+        ["old", "5"],
+    )
 
 
 def test_nets_with_which_the_gate_does_not_start_are_taken_back(rig: Rig) -> None:
@@ -79,7 +93,11 @@ def test_nets_with_which_the_gate_does_not_start_are_taken_back(rig: Rig) -> Non
     rig.facts = lambda since: Facts(record=True)
     rig.updater.settle()
 
-    assert (rig.stages(), rig.restarts, rig.shelf.serves) == ([("5", "back")], ["gate", "gate"], ["old"])
+    assert (rig.stages(), rig.restarts, rig.shelf.serves) == (
+        [("5", "back")],
+        ["gate", "proof", "gate"],
+        ["old"],
+    )
 
 
 def test_nets_prove_themselves_by_what_came_after_their_restart(rig: Rig) -> None:
@@ -203,7 +221,24 @@ def test_nets_go_back_at_a_person_s_word(rig: Rig) -> None:
     rig.updater.settle()
     rig.updater.roll_back(Kind.MODELS, "ada")
 
-    assert (rig.shelf.serves, rig.restarts) == (["old"], ["gate", "gate"])
+    assert (rig.shelf.serves, rig.restarts) == (["old"], ["gate", "proof", "gate"])
+
+
+def test_nets_that_were_left_do_not_stand_in_the_way_of_others(rig: Rig) -> None:
+    rig.tried("models_5")
+    rig.updater.settle()
+    rig.updater.roll_back(Kind.MODELS, "ada")
+
+    rig.install("models_4")
+    assert rig.shelf.serves == ["old", "4"]
+
+
+def test_nets_that_serve_do(rig: Rig) -> None:
+    rig.tried("models_5")
+    rig.updater.settle()
+
+    with pytest.raises(BundleRefused, match="older than 5"):
+        rig.install("models_4")
 
 
 def test_what_runs_is_confirmed_where_nothing_is_on_trial(rig: Rig) -> None:
