@@ -1,15 +1,14 @@
 #!/bin/sh
-# The root of a slot: Debian, the appliance, our units. Leaves in IMAGE_OUT/BOARD: root.squashfs with its tree of
-# hashes behind it, root.verity (what the kernel must be told), boot/ (kernel, initramfs, firmware), version, bill.spdx.json.
+# The root of a slot: Debian, the appliance, our units. Leaves in IMAGE_OUT/BOARD: root.img, boot/ (kernel, initramfs,
+# firmware, the command line that names the root's hash), version, bill.spdx.json.
 set -eu
 HERE=$(dirname "$(readlink -f "$0")")
 TREE=$(dirname "$HERE")
 # shellcheck source=env.sh
 . "$HERE/env.sh"
-need mksquashfs veritysetup systemd-sysusers python3 depmod
+need systemd-sysusers python3 depmod
 out=$IMAGE_OUT/$BOARD
 root=$out/root
-salt=$(echo gatehouse | sha256sum | cut -c1-64)
 
 base=$("$HERE/base.sh")
 app=$("$HERE/app.sh")
@@ -54,22 +53,9 @@ PYTHONHOME=$tools/usr "$tools/usr/lib64/ld-linux-x86-64.so.2" --library-path "$t
     "$tools/usr/bin/python3.13" -m compileall -q -j 1 --invalidation-mode unchecked-hash -s "$root" -p / \
     "$root/usr/lib/python3.13" "$root/opt/gatehouse/lib"
 
-say "squashfs and its hashes"
 rm -rf "${root:?}/boot" "$root/usr/lib/python3.13/test"
 mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/gatehouse" "$root/var/log/journal"
-env -u SOURCE_DATE_EPOCH mksquashfs "$root" "$out/root.squashfs" -noappend -quiet -no-progress -comp zstd -Xcompression-level 6 \
-    -reproducible -all-time "$SOURCE_DATE_EPOCH" -mkfs-time "$SOURCE_DATE_EPOCH" -no-xattrs
-truncate --size=%4096 "$out/root.squashfs"
-blocks=$(($(stat -c %s "$out/root.squashfs") / 4096))
-cp "$out/root.squashfs" "$out/root.img"
-hash=$(veritysetup format --no-superblock --salt="$salt" --data-blocks="$blocks" \
-    --hash-offset=$((blocks * 4096)) "$out/root.img" "$out/root.img" | awk '/Root hash/ { print $3 }')
-rm "$out/root.squashfs"
+"$HERE/seal.sh" "$root" "$out"
+cp "$out/cmdline.txt" "$HERE/overlay-boot/config.txt" "$out/boot/"
 echo "$IMAGE_VERSION" > "$out/version"
-echo "gatehouse.verity=$blocks:$salt:$hash" > "$out/root.verity"
-
-# root=/dev/ram0 names what the initramfs already is; fsck.repair mends what a power cut left on the data.
-echo "console=$CONSOLE root=/dev/ram0 ro panic=10 fsck.repair=yes $(cat "$out/root.verity") quiet" \
-    > "$out/boot/cmdline.txt"
-cp "$HERE/overlay-boot/config.txt" "$out/boot/config.txt"
 say "$(du -h "$out/root.img" | cut -f1) root, $(du -h "$out/boot/initramfs" | cut -f1) initramfs, kernel $version"

@@ -4,7 +4,7 @@
 #   ota/keys.sh ca FOLDER            make a CA (10 years) with an empty revocation list
 #   ota/keys.sh signer FOLDER NAME   a signing key of that CA (2 years)
 #   ota/keys.sh revoke FOLDER NAME   put a signing key on the revocation list
-#   ota/keys.sh development FOLDER   where there are none: a CA, its signer `dev`, and their keyring.pem
+#   ota/keys.sh development FOLDER   where there are none: a CA, its signers `dev` and `revoked`, their keyring.pem
 #   ota/keys.sh keyring FOLDER...    print what goes on a board: each CA's certificate and list, one after the other
 #
 # To rotate: make a second CA, let the boards' next update carry both in its keyring, sign with the second once
@@ -92,6 +92,9 @@ development() {
     new_ca
     name=dev
     new_signer
+    name=revoked
+    new_signer
+    revoke
     cat "$folder/ca.pem" "$folder/crl.pem" > "$folder/keyring.pem"
 }
 
