@@ -29,6 +29,7 @@ class Files:
     kernel: str = "kernel8.img"
     initramfs: str = ""
     cmdline: str = "cmdline.txt"
+    watchdog_s: int = 0
 
     @property
     def loaded(self) -> tuple[str, str]:
@@ -51,7 +52,8 @@ def files(config: str, tryboot: bool) -> Files:
     """Which files of the partition are loaded."""
     found = dict(_pairs(config, tryboot))
     known = {key: found[key] for key in ("kernel", "cmdline") if key in found}
-    return Files(**known, initramfs=found.get("initramfs", ""))
+    watchdog_s = int(found.get("kernel_watchdog_timeout", "0"))
+    return Files(**known, initramfs=found.get("initramfs", ""), watchdog_s=watchdog_s)
 
 
 def _pairs(text: str, tryboot: bool) -> Iterator[tuple[str, str]]:

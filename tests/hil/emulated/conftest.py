@@ -1,4 +1,4 @@
-"""The image under test on an emulated board. `make hil-image` builds what these fixtures look for."""
+"""The image under test on an emulated board. `make hil` builds what these fixtures look for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from .autoboot import CONFIG_PARTITION
-from .machine import Board, Run
+from .lines import await_armed
+from .machine import Board, Disks, Frozen, Run
 
 IMAGE = "GATEHOUSE_IMAGE"
 MODULES = "GATEHOUSE_IMAGE_MODULES"
@@ -20,28 +21,53 @@ MORE_MIB = 256
 """The card is larger than the image, as every card is."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Board:
-    """A board with a fresh card, on which the owner has left a configuration."""
-    image, modules = os.environ.get(IMAGE), os.environ.get(MODULES)
-    if not image or not modules:
-        pytest.skip(f"no image: {IMAGE} and {MODULES} are set by `make hil-image`, which builds it")
-    work = tmp_path_factory.mktemp("board")
-    card = work / "card.img"
-    subprocess.run(("cp", "--sparse=always", image, str(card)), check=True)
-    os.truncate(card, card.stat().st_size + (MORE_MIB << 20))
-    board = Board(card, _bench(work, Path(modules)), work)
-    board.firmware.write(CONFIG_PARTITION, "gatehouse.toml", (HERE / "gatehouse.toml").read_bytes())
-    return board
+    """A board with a fresh card, on which the owner has left a configuration. Never started."""
+    return fresh_board(tmp_path_factory.mktemp("board"))
 
 
-@pytest.fixture(scope="module")
-def run(board: Board) -> Iterator[Run]:
-    """The board's first start, until the gate serves."""
+@pytest.fixture(scope="session")
+def armed(board: Board, tmp_path_factory: pytest.TempPathFactory) -> Frozen:
+    """The board's first start, kept at the moment at which it was armed; its `console` holds what it said."""
     with board.start() as run:
         run.expect("bench: ready", 40)
         run.expect("gatehouse-up: the gate serves", 90)
-        yield run
+        await_armed(run)
+        return run.freeze(tmp_path_factory.mktemp("armed"))
+
+
+@pytest.fixture
+def thawed(armed: Frozen, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
+    """An armed board of the test's own, and what it runs."""
+    board, run = armed.thaw(tmp_path)
+    with run:
+        yield board, run
+
+
+@pytest.fixture
+def gate(thawed: tuple[Board, Run]) -> Run:
+    """An armed gate of the test's own."""
+    return thawed[1]
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Board:
+    """A board of the test's own that was never started."""
+    return fresh_board(tmp_path)
+
+
+def fresh_board(work: Path) -> Board:
+    """A board whose card was just written, with the owner's configuration; skips where there is no image."""
+    image, modules = os.environ.get(IMAGE), os.environ.get(MODULES)
+    if not image or not modules:
+        pytest.skip(f"no image: {IMAGE} and {MODULES} are set by `make hil`, which builds it")
+    card = work / "card.img"
+    subprocess.run(("cp", "--sparse=always", image, str(card)), check=True)
+    os.truncate(card, card.stat().st_size + (MORE_MIB << 20))
+    board = Board(Disks(card, _bench(work, Path(modules))), work)
+    board.firmware.write(CONFIG_PARTITION, "gatehouse.toml", (HERE / "gatehouse.toml").read_bytes())
+    return board
 
 
 def _bench(work: Path, modules: Path) -> Path:

@@ -39,6 +39,12 @@ class Console:
             self._read_to = found.end()
             return found
 
+    def says(self, text: str, limit_s: float) -> bool:
+        """Whether it says so in time, or before the stream ends; what `expect` looks at stays where it is."""
+        with self._more:
+            self._more.wait_for(lambda: text in self._text or self._ended, limit_s)
+            return text in self._text or self._ended
+
     def await_end(self, limit_s: float) -> None:
         """Until the stream is closed: the machine has restarted or is off. Raises MarkerMissing."""
         with self._more:

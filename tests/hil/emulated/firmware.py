@@ -17,7 +17,7 @@ PI_4B = 0xC03111
 _REMOVED = ("/gpio-keys", "/pl061@9030000")
 """The emulated machine's own GPIO chip: the bench's shall be the first."""
 
-_START = re.compile(r"^ *(\d+) +(\d+) +\d+", re.MULTILINE)
+_ROW = re.compile(r"^ *(\d+) +(\d+) +(\d+)", re.MULTILINE)
 
 
 class NothingToStart(Exception):
@@ -33,6 +33,8 @@ class Loaded:
     initramfs: Path
     cmdline: str
     device_tree: Path
+    watchdog_s: int
+    """The firmware's watchdog runs when the kernel starts; 0: it does not."""
 
 
 class Firmware:
@@ -41,18 +43,28 @@ class Firmware:
     def __init__(self, image: Path, work: Path) -> None:
         self._image = image
         self._work = work
-        self._starts = _partition_starts(image)
+        self._extents = _partitions(image)
 
     def load(self, machine: Sequence[str], *, tryboot: bool) -> Loaded:
         """Choose and load. `machine` is QEMU's command line as far as its device tree depends on it.
 
         Raises NothingToStart.
         """
-        choice = choose(self.read(CONFIG_PARTITION, "autoboot.txt"), tryboot)
+        choice = self.choose(tryboot=tryboot)
         named = files(self.read(choice.partition, "config.txt").decode(), tryboot)
         kernel, initramfs = (self._extract(choice.partition, name) for name in named.loaded)
         cmdline = self.read(choice.partition, named.cmdline).decode().strip()
-        return Loaded(choice, kernel, initramfs, cmdline, self._device_tree(machine, choice))
+        return Loaded(
+            choice, kernel, initramfs, cmdline, self._device_tree(machine, choice), named.watchdog_s
+        )
+
+    def extent(self, partition: int) -> tuple[int, int]:
+        """Where a partition begins in the image, and its length, in bytes."""
+        return self._extents[partition]
+
+    def choose(self, *, tryboot: bool = False) -> Choice:
+        """Which partition would be started."""
+        return choose(self.read(CONFIG_PARTITION, "autoboot.txt"), tryboot)
 
     def read(self, partition: int, name: str) -> bytes:
         """One file of a FAT partition. Raises NothingToStart where it is missing."""
@@ -76,7 +88,7 @@ class Firmware:
         return place
 
     def _place(self, partition: int) -> str:
-        return f"{self._image}@@{self._starts[partition]}"
+        return f"{self._image}@@{self._extents[partition][0]}"
 
     def _device_tree(self, machine: Sequence[str], choice: Choice) -> Path:
         """The machine's own, with what a Pi's firmware adds to it."""
@@ -102,9 +114,9 @@ def _mtools(*words: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(words, capture_output=True, check=False, env=environment)
 
 
-def _partition_starts(image: Path) -> dict[int, int]:
-    """The first byte of each partition, by its number."""
+def _partitions(image: Path) -> dict[int, tuple[int, int]]:
+    """The first byte and the length of each partition, by its number."""
     command = ("sgdisk", "--print", str(image))
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    table = told.partition("Number")[2]
-    return {int(number): int(sector) * 512 for number, sector in _START.findall(table)}
+    rows = (tuple(map(int, row)) for row in _ROW.findall(told.partition("Number")[2]))
+    return {number: (first * 512, (last - first + 1) * 512) for number, first, last in rows}

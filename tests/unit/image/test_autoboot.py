@@ -36,7 +36,7 @@ def test_what_lies_beyond_the_first_sector_is_not_read() -> None:
 
 
 def test_the_shipped_config_names_what_the_slot_holds() -> None:
-    assert files(CONFIG, False) == Files("kernel", "initramfs", "cmdline.txt")
+    assert files(CONFIG, False) == Files("kernel", "initramfs", "cmdline.txt", watchdog_s=60)
 
 
 def test_a_section_for_tryboot_counts_only_then() -> None:
