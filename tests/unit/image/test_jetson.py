@@ -1,4 +1,4 @@
-"""The Jetson's installer on a folder that looks like NVIDIA's root, with tools that only note their orders."""
+"""The Jetson installer on a folder that looks like NVIDIA's root, with tools that only note their orders."""
 
 from __future__ import annotations
 
