@@ -26,6 +26,7 @@ from ..inspection import (
     power,
     service,
     time_of_day,
+    updates,
 )
 from ..inspection.report import Reports, fine
 from ..inspection.site import Site
@@ -35,6 +36,9 @@ from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
 from ..runtime.recovery_file import RecoveryFile
 from ..vision.factory import build_recognition
+from .ota.slotting import make_slots
+from .ota.telling import SENTENCES, stand
+from .ota.wiring import make_trials
 
 Probe = tuple[str, Look]
 """The name of the part, and the look at it."""
@@ -56,6 +60,9 @@ def _board(site: Site) -> Iterator[Probe]:
     yield from ((part, partial(check, site)) for part, check in ON_A_BOARD)
     yield service.PART, partial(down, site)
     yield time_of_day.PART, lambda: time_of_day.trust(site, clock.wall())
+    yield updates.PART, partial(updates.trusted, site, site.config.update.rauc)
+    yield updates.PART, partial(slots, site)
+    yield updates.PART, partial(on_trial, site)
     yield power.SUPPLY, partial(power.supply, site, _supply(site))
     zones = SysfsThermal(site.root / "sys/class/thermal", site.config.thermal.ignore_zones)
     yield power.HEAT, partial(power.heat, site, zones)
@@ -84,6 +91,19 @@ def _camera(site: Site, name: str, camera: Camera, memory: GpuMemory) -> Reports
 def down(site: Site) -> Reports:
     """Why the gate waits for a hand, as it kept it beside the record."""
     yield from service.kept_down(site, RecoveryFile.beside(site.config.record).load().down)
+
+
+def slots(site: Site) -> Reports:
+    """How the boot slots stand. Raises SlotsUnusable."""
+    told = stand(make_slots(site.config, site.root))
+    yield from updates.slots("; ".join(f"{slot} {words}" for slot, words in told.items()))
+
+
+def on_trial(site: Site) -> Reports:
+    """The update that has still to prove itself. Raises TrialsUnkept."""
+    trial = make_trials(site.config).pending()
+    verb = SENTENCES[trial.stage].split(",")[0].split(":")[0] if trial else ""
+    yield from updates.pending(f"{trial.kind} {trial.version} {verb}" if trial else "")
 
 
 def record(site: Site) -> Reports:

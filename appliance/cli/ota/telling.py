@@ -83,10 +83,15 @@ class Bar:
         self._bar.close()
 
 
+def stand(slots: BaseSlots) -> dict[str, str]:
+    """Each slot in words. Raises SlotsUnusable."""
+    return {f"slot {slot}": ", ".join(_words(slots, slot)) for slot in Slot}
+
+
 def _slots(slots: BaseSlots) -> dict[str, str]:
-    """Each slot in words; why not, where nobody can tell."""
+    """The same, or why nobody can tell."""
     try:
-        return {f"slot {slot}": ", ".join(_words(slots, slot)) for slot in Slot}
+        return stand(slots)
     except SlotsUnusable as fault:
         return {"slots": str(fault)}
 
