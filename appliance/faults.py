@@ -74,6 +74,7 @@ GateFault
 │   └── ThermometerLost      the board's temperature cannot be read       WARN
 ├── SeatRefused              a thread cannot have its cores or priority   WARN
 ├── WatchdogFault            the watchdog cannot be fed                   WARN
+├── StatusLedFailed          the status LED does not show what it should  WARN
 ├── RecoveryFault
 │   ├── RecoveryUnkept       what was tried to recover cannot be kept     WARN
 │   └── RebootDue            the board reboots as soon as it may          WARN
@@ -525,6 +526,11 @@ class SeatRefused(GateFault):
 class WatchdogFault(GateFault):
     sentence = "The watchdog cannot be fed."
     remedy = "Start the gate from its systemd unit."
+
+
+class StatusLedFailed(GateFault):
+    sentence = "The status LED does not show how the gate is."
+    remedy = 'Name an LED that `gatehouse check` finds fit, or set status_led.name = "".'
 
 
 class RecoveryFault(GateFault):

@@ -10,9 +10,13 @@ import time
 from collections.abc import Callable
 
 from ..config.load import Loaded
+from ..config.schema import StatusLed
+from ..faults import StatusLedFailed
 from ..hw.base import BaseCamera
 from ..hw.gpio import GpioOutput, make_factory
+from ..hw.led import make_status_led
 from ..hw.outputs import shut_down_outputs
+from ..hw.signs import Sign
 from ..hw.sim.twin import Twin
 from ..hw.specs import output_specs
 from ..hw.system_clock import SystemClock
@@ -67,8 +71,17 @@ def _release(loaded: Loaded) -> int:
     finally:
         pins.close()
     # Outputs first: the disk may be what hung.
+    _show_down(config.status_led)
     note_death(config, os.environ)
     return 0
+
+
+def _show_down(settings: StatusLed) -> None:
+    """A lamp that fails keeps nothing else from being done."""
+    try:
+        make_status_led(settings.name).show(Sign.DOWN)
+    except StatusLedFailed as fault:
+        logging.getLogger(__name__).warning("%s", fault)
 
 
 def _serve(loaded: Loaded) -> int:
@@ -80,7 +93,8 @@ def _serve(loaded: Loaded) -> int:
     def renew(name: str) -> BaseCamera:
         return build_camera(name, config.cameras[name], clock, memory)
 
-    setting = Setting(config, clock, make_factory(config.pin_factory), cameras, renew=renew)
+    pins, led = make_factory(config.pin_factory), make_status_led(config.status_led.name)
+    setting = Setting(config, clock, pins, cameras, renew=renew, led=led)
     return _run(LiveGate(setting), stop_on_signals().is_set)
 
 

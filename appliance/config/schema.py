@@ -407,6 +407,12 @@ class Update(Section):
     windows: tuple[Schedule, ...] = Field((), description="when updates may be installed; none: always")
 
 
+class StatusLed(Section):
+    name: str = Field(
+        "", max_length=64, pattern=r"^[^/]*$", description="of /sys/class/leds; docs/image.md; empty: none"
+    )
+
+
 class ClockSection(Section):
     trust: Literal["auto", "always"] = Field(
         "auto", description="auto: a real-time clock or network time; always: the owner vouches"
@@ -452,4 +458,5 @@ class Config(Section):
     thermal: Thermal = Thermal()
     update: Update = Update()
     clock: ClockSection = ClockSection()
+    status_led: StatusLed = StatusLed()
     sim: Sim = Sim()

@@ -5,22 +5,27 @@ Exit code 0 also where a file on the card is refused: the board shall come up an
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from ..access.regions import PRESETS
-from ..config.load import load_config
+from ..config.load import load_config, read_config
 from ..config.schema import Config
 from ..faults import ConfigFault, GateFault
 from ..hw.board import detect_board
 from ..hw.gpio import GpioInput, GpioOutput, make_factory
+from ..hw.led import make_status_led
 from ..hw.outputs import shut_down_outputs
+from ..hw.signs import Sign
 from ..hw.specs import input_specs, output_specs
 from ..hw.system_clock import SystemClock
 from .held import held
+from .lamp import Lamp
 from .offers import CONFIGURATION
 from .places import Places
 from .prepare import Helpers, give_to_gate, prepare
@@ -36,15 +41,20 @@ def main() -> int:
     config = _kept(places)
     if config is not None:
         _rest_outputs(config)
-    helpers = Helpers(_run, _check, lambda: config is not None and _button_held(config), _say)
-    ready = prepare(places, NAME, helpers)
+    # A board whose configuration is spoilt keeps its LED, and the button that resets it.
+    wired = config or _shipped()
+    lamp = Lamp(make_status_led(wired.status_led.name), _say)
+    lamp.show(Sign.STARTING)
+    helpers = Helpers(_run, _check, lambda: _button_held(wired, lamp), _say, lamp.show)
+    ready = prepare(places, NAME, helpers) and _kept(places) is not None
     give_to_gate(places)
-    _say("ready" if ready else "waiting for a good file on the card")
+    lamp.show(Sign.STARTING if ready else Sign.REFUSED)
+    _say("ready" if ready else "waiting for a good file")
     return 0
 
 
 def _kept(places: Places) -> Config | None:
-    """The configuration in force; None where it cannot be used, which the gate then says itself."""
+    """The configuration in force; None where it cannot be used, which the gate then says, too."""
     file = places.owner / CONFIGURATION
     owner = file if file.is_file() else None
     try:
@@ -52,6 +62,11 @@ def _kept(places: Places) -> Config | None:
     except ConfigFault as fault:
         _say(f"the configuration cannot be used: {fault}")
         return None
+
+
+def _shipped() -> Config:
+    """That of the board alone, whatever the owner's file says."""
+    return read_config(Path(os.devnull), None, detect=detect_board, regions=PRESETS, environment={}).config
 
 
 def _rest_outputs(config: Config) -> None:
@@ -67,7 +82,7 @@ def _rest_outputs(config: Config) -> None:
         _say(str(fault))
 
 
-def _button_held(config: Config) -> bool:
+def _button_held(config: Config, lamp: Lamp) -> bool:
     found = [spec for spec in input_specs(config.inputs, config.buttons) if spec.name == BUTTON]
     if not found:
         return False
@@ -75,12 +90,17 @@ def _button_held(config: Config) -> bool:
         pins = make_factory(config.pin_factory)
         try:
             # Nobody sets this event: its wait is a sleep.
-            return held(GpioInput(found[0], pins), SystemClock(), threading.Event().wait)
+            wait = threading.Event().wait
+            return held(
+                GpioInput(found[0], pins), SystemClock(), wait, partial(lamp.show, Sign.RESET_COUNTED)
+            )
         finally:
             pins.close()
     except GateFault as fault:
         _say(str(fault))
         return False
+    finally:
+        lamp.show(Sign.STARTING)
 
 
 def _check(path: Path) -> None:

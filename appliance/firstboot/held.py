@@ -13,10 +13,17 @@ RESET_HOLD_S = 10.0
 _LOOK_S = 0.1
 
 
-def held(button: BaseInput, clock: Clock, wait: Callable[[float], object]) -> bool:
-    """Whether the button is pressed now and stays so; costs no time where it is not. Raises SensorLost."""
+def held(
+    button: BaseInput, clock: Clock, wait: Callable[[float], object], counted: Callable[[], object]
+) -> bool:
+    """Whether the button is pressed now and stays so; costs no time where it is not. Raises SensorLost.
+
+    `counted` is called when it is pressed and its time begins to count.
+    """
     end = clock.monotonic() + RESET_HOLD_S
     with button:
+        if button.read():
+            counted()
         while button.read():
             if clock.monotonic() >= end:
                 return True

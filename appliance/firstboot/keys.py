@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
+import uuid
 from collections.abc import Callable, Sequence
 
+from ..durable import replace
 from .places import Places
 
 Run = Callable[[Sequence[str]], None]
@@ -14,10 +15,13 @@ DAYS = 3650
 """Nobody renews the certificate of a box in a cabinet; whoever trusts it has looked at its fingerprint."""
 
 
-def ensure_keys(places: Places, name: str, run: Run) -> tuple[str, ...]:
-    """Make what is missing, keep what is there; returns what was made. Each appears whole or not at all."""
+def ensure_keys(places: Places, name: str, run: Run, *, anew: bool = False) -> tuple[str, ...]:
+    """Make what is missing, keep what is there; returns what was made. Each appears whole or not at all.
+
+    `anew` is after a factory reset: the machine-id of this start is still that of the board's past.
+    """
     made = []
-    if _keep_machine_id(places):
+    if _keep_machine_id(places, anew=anew):
         made.append("machine-id")
     if _make_host_key(places, run):
         made.append("SSH host key")
@@ -26,14 +30,12 @@ def ensure_keys(places: Places, name: str, run: Run) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _keep_machine_id(places: Places) -> bool:
+def _keep_machine_id(places: Places, *, anew: bool) -> bool:
     """systemd made one for this start where the initramfs had none to give it."""
     kept = places.system / "machine-id"
     if kept.is_file() and kept.stat().st_size:
         return False
-    draft = kept.with_suffix(".new")
-    shutil.copyfile(places.machine_id, draft)
-    draft.replace(kept)
+    replace(kept, f"{uuid.uuid4().hex}\n".encode() if anew else places.machine_id.read_bytes())
     return True
 
 

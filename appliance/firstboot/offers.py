@@ -38,7 +38,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the files: names that were taken, and a line for each that cannot be used."""
+    """What became of the files: names that were taken, and a line for each mistake in the others."""
 
     taken: tuple[str, ...]
     refused: tuple[str, ...]
@@ -66,7 +66,7 @@ def take(offered: tuple[Offer, ...], places: Places) -> Outcome:
             if _take(offer, places):
                 taken.append(offer.name)
         except ConfigFault as fault:
-            refused.append(str(fault))
+            refused.extend(fault.detail.splitlines())
         except OSError as error:
             refused.append(f"{offer.name}: {error.strerror or error}. Write the file to the card again.")
     return Outcome(tuple(taken), tuple(refused))

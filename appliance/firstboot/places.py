@@ -36,7 +36,7 @@ class Places:
 
     @property
     def refused(self) -> Path:
-        """While this file is there the gate's unit does not start; it says why."""
+        """While it is there the gate's unit does not start. Each line: a file, its mistake, the remedy."""
         return self.run / "refused"
 
     def folders(self) -> tuple[Path, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..durable import replace
+from ..hw.signs import Sign
 from .keys import Run, ensure_keys
 from .offers import Outcome, offers, take
 from .places import Places
@@ -26,17 +28,21 @@ class Helpers:
     """Whether the service button has been held since power-on for as long as a reset asks."""
     say: Callable[[str], None]
     """A line for the console and the journal."""
+    show: Callable[[Sign], object]
+    """What the status LED shows from now on."""
 
 
 def prepare(places: Places, name: str, helpers: Helpers) -> bool:
     """Ready the data partition; returns whether the gate may start. Raises OSError where the disk refuses."""
     who = wanted(places, helpers.held)
     if who:
+        helpers.show(Sign.RESET)
         helpers.say(f"factory reset, asked for by {who}")
         wipe(places)
+        helpers.show(Sign.STARTING)
     for folder in places.folders():
         folder.mkdir(parents=True, exist_ok=True)
-    for made in ensure_keys(places, name, helpers.run):
+    for made in ensure_keys(places, name, helpers.run, anew=bool(who)):
         helpers.say(f"made: {made}")
     outcome = take(offers(places, helpers.check), places)
     _tell(outcome, helpers.say)
@@ -58,7 +64,10 @@ def _tell(outcome: Outcome, say: Callable[[str], None]) -> None:
 
 def _bar(places: Places, outcome: Outcome) -> None:
     """The gate's unit starts only without this file."""
-    if outcome.refused:
-        places.refused.write_text("".join(f"{reason}\n" for reason in outcome.refused), encoding="utf-8")
-    else:
+    if not outcome.refused:
         places.refused.unlink(missing_ok=True)
+        return
+    replace(places.refused, "".join(f"{reason}\n" for reason in outcome.refused).encode())
+    # `gatehouse check` reads it without root.
+    places.run.chmod(0o755)
+    places.refused.chmod(0o644)

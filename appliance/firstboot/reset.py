@@ -7,32 +7,43 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from ..durable import replace
+from ..durable import replace, sync
 from .places import Places
 
 REQUEST = "factory-reset"
 """A file of this name on the card asks for it once; another request is another content or another time."""
 
 _MARK = "reset_done"
+_BEGUN = "reset_begun"
 
 
 def wanted(places: Places, held: Callable[[], bool]) -> str:
-    """Who asks for a factory reset now: "the card", "the button", or "" for nobody."""
+    """Who asks for a factory reset now: one that was cut off, "the card", "the button", or "" for nobody."""
+    if (places.data / _BEGUN).exists():
+        return "a reset that was cut off"
     if _requested(places) and _seal(places) != _done(places):
         return "the card"
     return "the button" if held() else ""
 
 
-def wipe(places: Places) -> None:
-    """Remove what the owner and the gate have left. A cut amid it leaves a reset that is asked for anew.
+def wipe(places: Places, remove: Callable[[Path], object] | None = None) -> None:
+    """Remove what the owner and the gate have left: a cut at any moment, and the next start goes on.
 
-    Folders that are mounted elsewhere stay, empty. The record goes first: it names people.
+    Folders that are mounted elsewhere stay, empty. The record goes first: it names people. Raises OSError.
     """
-    for folder in (places.gate, places.owner, places.system, places.journal):
-        for entry in sorted(folder.glob("*")) if folder.is_dir() else ():
-            _remove(entry)
+    begun = places.data / _BEGUN
+    replace(begun, b"")
+    folders = [
+        folder for folder in (places.gate, places.owner, places.system, places.journal) if folder.is_dir()
+    ]
+    for entry in (entry for folder in folders for entry in sorted(folder.iterdir())):
+        (remove or _remove)(entry)
     if _requested(places):
         replace(places.system / _MARK, _seal(places))
+    for folder in folders:
+        sync(folder)
+    begun.unlink()
+    sync(places.data)
 
 
 def _requested(places: Places) -> bool:

@@ -22,10 +22,12 @@ from ..hw.base import BaseCamera, BaseSerialLink, BaseWatchdog
 from ..hw.gpio import Pins
 from ..hw.guard import GuardThread
 from ..hw.heartbeat import Heartbeat
+from ..hw.led import BaseStatusLed, NullStatusLed
 from ..hw.watchdog import FedByTick, make_watchdog
 from ..listing import Listing
 from ..record.stamp import Origin
 from ..record.writer import RecordWriter
+from ..update.underway import Underway
 from .benching import without
 from .captures import Renew
 from .gatework import Mouth, build_gate
@@ -36,6 +38,7 @@ from .optics import Load, Optics, load_recognition
 from .ports import Doorman, Scribe
 from .recovery import Recovery
 from .seats import Role, Seats
+from .status_led import StatusLed
 from .supervisor import Supervisor, Workers
 from .upkeep import Meters, Upkeep
 
@@ -82,6 +85,7 @@ class Setting:
     """Makes a fresh driver of a camera whose own one hangs; None where there is but one."""
     meters: Meters | None = None
     """In place of the board's own power, heat and supply."""
+    led: BaseStatusLed = field(default_factory=NullStatusLed)
 
 
 class LiveGate:
@@ -109,6 +113,7 @@ class LiveGate:
         self._supervisor = Supervisor(workers, self._recovery, clock, self._mouth)
         fed = FedByTick(self._watchdog, self._loop_beat, config.watchdog.loop_limit_s)
         self._heralds = build_heralds(config, clock, setting.pins, self._mouth)
+        self._led = StatusLed(setting.led, Underway.beside(config.recovery), self._mouth)
         eyes = [self._optics] if setting.cameras else []
         self.gate: Gate = build_gate(
             config, clock, self._hands, self._doorman, Scribe(self._writer), fed, eyes, self._heralds
@@ -174,6 +179,7 @@ class LiveGate:
             # Last, with every pin given back: it waits for the disk.
             stack.callback(self._keep_recovery)
             stack.callback(self._setting.pins.close)
+            stack.callback(self._led.end)
             self._hands.open()
             stack.callback(self._hands.close)
             for herald in self._heralds:
@@ -214,7 +220,9 @@ class LiveGate:
         self._machine_beat.beat(now_s)
         self._loop_beat.beat(self._optics.beat_s)
         self._show()
-        return self._supervisor.look(self.gate.machine.state.name, self.gate.inputs, now_s)
+        state, inputs = self.gate.machine.state.name, self.gate.inputs
+        self._led.note(state, inputs, now_s)
+        return self._supervisor.look(state, inputs, now_s)
 
     def _show(self) -> None:
         """The state in `systemctl status`, when it changes."""

@@ -12,6 +12,7 @@ from ...config import Config
 from ...faults import BundleRefused, ConfigFault
 from ...update.base import Progress
 from ...update.trials import Stage, Trial
+from ...update.underway import Underway
 from ..records import operator
 from .polling import make_web
 from .telling import Bar, keep_in_record, sentence
@@ -22,7 +23,7 @@ def install(args: argparse.Namespace, config: Config) -> int:
     overrule = _agreed(args, "--force installs an older version, or although a vehicle may be present.")
     updater = make_updater(config)
     try:
-        with closing(Bar()) as bar:
+        with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
             place = _fetched(args.place, config, bar)
             trial = updater.install(place, bar, overrule=overrule)
     except BundleRefused:
@@ -44,7 +45,8 @@ def restart(args: argparse.Namespace, config: Config) -> int:
 
 
 def mark_good(_: argparse.Namespace, config: Config) -> int:
-    trial = make_updater(config).settle()
+    with Underway.beside(config.recovery).held():
+        trial = make_updater(config).settle()
     if trial is None:
         print("What runs is good; nothing is on trial.")
         return 0

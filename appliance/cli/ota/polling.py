@@ -17,6 +17,7 @@ from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
 from ...update.sources import BaseSource, FolderSource, Offer, UsbSource
 from ...update.trials import Trials
+from ...update.underway import Underway
 from ...update.windows import closed
 from .telling import Bar, keep_in_record, sentence
 from .wiring import family_of, free_bytes, make_trials, make_updater, own_versions
@@ -89,7 +90,7 @@ def _fetched(source: BaseSource, offer: Offer, config: Config) -> Path:
 def _install(source: BaseSource, offer: Offer, place: Path, config: Config) -> int:
     updater = make_updater(config)
     try:
-        with closing(Bar()) as bar:
+        with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
             trial = updater.install(place, bar, action=offer.action)
     except UpdateFault:
         _tell(source, make_trials(config), config)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +13,14 @@ import pytest
 from appliance.clock import ManualClock
 from appliance.faults import ConfigFault
 from appliance.firstboot.held import RESET_HOLD_S, held
+from appliance.firstboot.lamp import Lamp
 from appliance.firstboot.places import Places
 from appliance.firstboot.prepare import Helpers, prepare
+from appliance.firstboot.reset import wanted, wipe
 from appliance.hw.base import InputSpec
 from appliance.hw.fake import FakeInput, FakePins
+from appliance.hw.led import FakeStatusLed
+from appliance.hw.signs import Sign
 from tests.unit.image.times import NOON
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKq owner@laptop\n"
@@ -28,6 +33,7 @@ class Rig:
     places: Places
     lines: list[str] = field(default_factory=list)
     pressed: bool = False
+    signs: list[Sign] = field(default_factory=list)
 
     def card(self, name: str, text: str) -> None:
         (self.places.card / name).write_text(text)
@@ -44,7 +50,7 @@ class Rig:
             raise ConfigFault(f"{path}: bad: unknown key. Remove it.")
 
     def start(self) -> bool:
-        helpers = Helpers(self.run, self.check, lambda: self.pressed, self.lines.append)
+        helpers = Helpers(self.run, self.check, lambda: self.pressed, self.lines.append, self.signs.append)
         return prepare(self.places, "gatehouse", helpers)
 
 
@@ -101,7 +107,9 @@ def test_a_bad_configuration_is_named_and_keeps_the_gate_unarmed(rig: Rig) -> No
     rig.card("gatehouse.toml", "bad = 1")
 
     assert not rig.start()
-    assert "unknown key" in rig.places.refused.read_text()
+    assert (
+        rig.places.refused.read_text() == f"{rig.places.card}/gatehouse.toml: bad: unknown key. Remove it.\n"
+    )
     assert "REFUSED" in rig.lines[-1]
     assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 1"
 
@@ -205,6 +213,76 @@ def test_without_a_request_nothing_is_removed(rig: Rig) -> None:
     assert (rig.places.gate / "data" / "gatehouse.db").read_text() == "people"
 
 
+def test_a_reset_is_shown_while_it_lasts(rig: Rig) -> None:
+    leave_traces(rig)
+    rig.pressed = True
+
+    rig.start()
+
+    assert rig.signs == [Sign.RESET, Sign.STARTING]
+
+
+def test_the_reasons_may_be_read_without_root(rig: Rig) -> None:
+    rig.card("wifi.toml", "ssid")
+    rig.start()
+
+    assert rig.places.refused.stat().st_mode & 0o777 == 0o644
+    assert rig.places.run.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_reset_gives_the_board_another_identity(rig: Rig) -> None:
+    leave_traces(rig)
+    rig.pressed = True
+
+    rig.start()
+
+    kept = (rig.places.system / "machine-id").read_text()
+    assert (len(kept), kept.endswith("\n")) == (33, True)
+    assert kept != rig.places.machine_id.read_text()
+
+
+class PowerCut(BaseException):
+    """Nothing in the code under test may answer it."""
+
+
+def cut_after(count: int) -> Callable[[Path], None]:
+    """Removes so many entries, then the power goes."""
+    left = iter(range(count))
+
+    def remove(entry: Path) -> None:
+        if next(left, None) is None:
+            raise PowerCut
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+    return remove
+
+
+@pytest.mark.parametrize("removed", range(5))
+def test_a_reset_that_is_cut_off_goes_on_at_the_next_start(rig: Rig, removed: int) -> None:
+    leave_traces(rig)
+    with pytest.raises(PowerCut):
+        wipe(rig.places, cut_after(removed))
+
+    rig.start()
+
+    assert "factory reset, asked for by a reset that was cut off" in rig.lines
+    assert list(rig.places.gate.iterdir()) == list(rig.places.owner.iterdir()) == []
+    assert wanted(rig.places, lambda: False) == ""
+
+
+def test_a_reset_by_the_card_that_is_cut_off_is_done_once(rig: Rig) -> None:
+    leave_traces(rig)
+    rig.card("factory-reset", "")
+    with pytest.raises(PowerCut):
+        wipe(rig.places, cut_after(1))
+    rig.start()
+    (rig.places.owner / "gatehouse.toml").write_text("good = 3")
+
+    rig.start()
+
+    assert (rig.places.owner / "gatehouse.toml").read_text() == "good = 3"
+
+
 @pytest.mark.parametrize(
     ("let_go_s", "resets"), [(RESET_HOLD_S + 1, True), (RESET_HOLD_S - 1, False), (0, False)]
 )
@@ -217,5 +295,29 @@ def test_only_a_button_held_long_resets(let_go_s: float, resets: bool) -> None:
         pins.wires["GPIO13"] = clock.monotonic() < let_go_s
 
     pins.wires["GPIO13"] = let_go_s > 0
+    counted: list[Sign] = []
 
-    assert held(button, clock, wait) is resets
+    assert held(button, clock, wait, lambda: counted.append(Sign.RESET_COUNTED)) is resets
+    assert len(counted) == (let_go_s > 0)
+
+
+def test_the_led_before_the_gate_shows_each_sign_once() -> None:
+    led = FakeStatusLed()
+    lamp = Lamp(led, print)
+    for sign in (Sign.STARTING, Sign.STARTING, Sign.REFUSED):
+        lamp.show(sign)
+
+    assert led.history == [Sign.STARTING, Sign.REFUSED]
+
+
+def test_an_led_that_is_not_ready_is_told_once_and_tried_again() -> None:
+    led, said = FakeStatusLed(), list[str]()
+    lamp = Lamp(led, said.append)
+    led.broken = "no file"
+    lamp.show(Sign.STARTING)
+    lamp.show(Sign.REFUSED)
+    led.broken = ""
+    lamp.show(Sign.REFUSED)
+
+    assert led.history == [Sign.REFUSED]
+    assert len(said) == 1

@@ -1,0 +1,52 @@
+"""The gate sees that an update is under way, and only while it is."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+from appliance.update.underway import Underway
+
+
+def hold(place: Path, held: multiprocessing.synchronize.Event) -> None:
+    with Underway(place).held():
+        held.set()
+        multiprocessing.Event().wait()
+
+
+def test_it_is_under_way_while_it_is_held_and_not_after(tmp_path: Path) -> None:
+    underway = Underway(tmp_path / "updating")
+    before = underway.now
+    with underway.held():
+        meanwhile = underway.now
+
+    assert (before, meanwhile, underway.now) == (False, True, False)
+
+
+def test_of_two_at_work_the_last_one_ends_it(tmp_path: Path) -> None:
+    one, other = Underway(tmp_path / "updating"), Underway(tmp_path / "updating")
+    with one.held():
+        with other.held():
+            pass
+        assert one.now
+
+    assert not one.now
+
+
+def test_a_process_that_dies_at_work_holds_nothing(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    worker = context.Process(target=hold, args=(tmp_path / "updating", held))
+    worker.start()
+    assert held.wait(60.0)
+    alive = Underway(tmp_path / "updating").now
+    worker.kill()
+    worker.join()
+
+    assert (alive, Underway(tmp_path / "updating").now) == (True, False)
+
+
+def test_where_no_gate_has_a_folder_the_update_goes_on_all_the_same(tmp_path: Path) -> None:
+    underway = Underway(tmp_path / "none" / "updating")
+    with underway.held():
+        assert not underway.now
