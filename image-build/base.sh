@@ -6,6 +6,10 @@ TREE=$(dirname "$HERE")
 # shellcheck source=env.sh
 . "$HERE/env.sh"
 need mmdebstrap arch-test qemu-aarch64-static
+if [ -n "$VENDOR_MIRROR" ] && ! [ -f "$VENDOR_KEYRING" ]; then
+    echo "image-build: there is no $VENDOR_KEYRING, the vendor's key; VENDOR_KEYRING=FILE names it (docs/image.md)" >&2
+    exit 2
+fi
 
 key=$( { packages "$HERE/lists/common" "$HERE/lists/$BOARD"; echo "$VENDOR_MIRROR"; echo "$SUITE $SOURCE_DATE_EPOCH"; } | key -)
 base=$IMAGE_CACHE/base-$BOARD-$key.tar

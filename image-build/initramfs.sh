@@ -37,20 +37,21 @@ install -m 755 "$root/usr/sbin/dmsetup" "$stage/bin/dmsetup"
 copy_library ld-linux-aarch64.so.1
 for library in $(libraries "$root/usr/sbin/dmsetup"); do copy_library "$library"; done
 
-# Modules with what they need, in the order of loading.
-version=$(basename "$(find "$root/usr/lib/modules" -mindepth 1 -maxdepth 1 | sort | tail -n 1)")
-modules=usr/lib/modules/$version
-mkdir -p "$stage/lib/modules/$version"
-for module in $INIT_MODULES; do
-    echo "$module" >> "$stage/etc/modules"
-    # A module that is built into the kernel needs no file.
-    modprobe --dirname "$root/usr" --set-version "$version" --show-depends "$module" |
-        awk '$1 == "insmod" { print $2 }'
-done | sort -u | while read -r file; do
-    install -D -m 644 "$file" "$stage/lib/modules/$version/${file#*"$version"/}"
+# Modules with what they need, in the order of loading; those of every kernel that this board's processors may start.
+echo "$INIT_MODULES" | tr ' ' '\n' > "$stage/etc/modules"
+for modules in "$root"/usr/lib/modules/*; do
+    version=$(basename "$modules")
+    mkdir -p "$stage/lib/modules/$version"
+    for module in $INIT_MODULES; do
+        # A module that is built into the kernel needs no file.
+        modprobe --dirname "$root/usr" --set-version "$version" --show-depends "$module" |
+            awk '$1 == "insmod" { print $2 }'
+    done | sort -u | while read -r file; do
+        install -D -m 644 "$file" "$stage/lib/modules/$version/${file#*"$version"/}"
+    done
+    cp "$modules"/modules.order "$modules"/modules.builtin* "$stage/lib/modules/$version"
+    depmod --basedir "$stage" "$version"
 done
-cp "$root/$modules"/modules.order "$root/$modules"/modules.builtin* "$stage/lib/modules/$version"
-depmod --basedir "$stage" "$version"
 
 find "$stage" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
 (cd "$stage" && find . -mindepth 1 -print0 | LC_ALL=C sort -z |

@@ -6,7 +6,7 @@ HERE=$(dirname "$(readlink -f "$0")")
 TREE=$(dirname "$HERE")
 # shellcheck source=env.sh
 . "$HERE/env.sh"
-need systemd-sysusers python3 depmod
+need systemd-sysusers python3
 out=$IMAGE_OUT/$BOARD
 root=$out/root
 
@@ -33,15 +33,9 @@ packages "$HERE/lists/units" | xargs systemctl --root="$root" --quiet enable
 packages "$HERE/lists/masked" | xargs systemctl --root="$root" --quiet mask
 ln -sf /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
 
-say "kernel and initramfs"
-version=$(basename "$(find "$root/usr/lib/modules" -mindepth 1 -maxdepth 1 | sort | tail -n 1)")
+say "kernels and initramfs"
+"$HERE/kernels.sh" "$root" "$out/boot"
 "$HERE/initramfs.sh" "$root" "$out/boot/initramfs"
-cp "$root/boot/vmlinuz-$version" "$out/boot/kernel"
-if [ "$FIRMWARE" = raspi ]; then
-    cp -R "$root/boot/firmware/." "$out/boot/"
-fi
-packages "$HERE/lists/left-out" | (cd "$root/usr/lib/modules/$version/kernel" && xargs rm -rf)
-depmod --basedir "$root/usr" "$version"
 python3 "$HERE/imagekit/materials.py" "$root" "gatehouse-$BOARD" "$SOURCE_DATE_EPOCH" \
     --output "$out/bill.spdx.json"
 
@@ -58,4 +52,4 @@ mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/g
 "$HERE/seal.sh" "$root" "$out"
 cp "$out/cmdline.txt" "$HERE/overlay-boot/config.txt" "$out/boot/"
 echo "$IMAGE_VERSION" > "$out/version"
-say "$(du -h "$out/root.img" | cut -f1) root, $(du -h "$out/boot/initramfs" | cut -f1) initramfs, kernel $version"
+say "$(du -h "$out/root.img" | cut -f1) root, $(du -h "$out/boot/initramfs" | cut -f1) initramfs"
