@@ -1,0 +1,278 @@
+"""Updates on the emulated board: kept, refused, taken back, and cut by a loss of power at any moment."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from .autoboot import CONFIG_PARTITION
+from .bundles import GOOD, HANGS, PANICS, UNFIT, stick_for
+from .conftest import IMAGE
+from .lines import await_armed
+from .machine import Board, Disks, Frozen, Run
+from .updates import (
+    SLOT_PARTITIONS,
+    comes_up,
+    insert_stick,
+    install,
+    ota,
+    refusal,
+    restarted,
+    slot_hash,
+    slot_started,
+    verdict,
+)
+from .writes import Card, Write, writes_of
+
+pytestmark = pytest.mark.timeout(3600)
+
+SEED = int(os.environ.get("GATEHOUSE_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+INSTALL_CUTS, COMMIT_CUTS = 13, 7
+CAME_BACK = "the board came back by itself"
+
+Told = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def stick(armed: Frozen) -> Path:
+    return stick_for(Path(os.environ[IMAGE]))
+
+
+@pytest.fixture
+def board_and_run(armed: Frozen, stick: Path, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
+    """An armed board with the stick in it."""
+    board, run = armed.thaw(tmp_path, stick=stick)
+    with run:
+        insert_stick(run)
+        yield board, run
+
+
+@pytest.fixture(scope="module")
+def refuser(
+    armed: Frozen, stick: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Board, Run]]:
+    """One board for all that is refused: it stays as it was."""
+    board, run = armed.thaw(tmp_path_factory.mktemp("refuser"), stick=stick)
+    with run:
+        insert_stick(run)
+        yield board, run
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A good update from its first write to its commit, with all that the card was told meanwhile.
+
+    `before` is the card as it was; `installing` and `committing` are where their writes lie among all.
+    """
+
+    before: Disks
+    writes: tuple[Write, ...]
+    installing: range
+    committing: range
+    installed: str
+    started: str
+    verdict: str
+    status: str
+    after_cut: str
+    hashes: dict[str, str]
+    """Of each slot's partitions once all was over."""
+
+
+@pytest.fixture(scope="module")
+def course(armed: Frozen, stick: Path, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    work, logs = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("writes")
+    board, run = armed.thaw(work, stick=stick, writes=logs)
+    with run:
+        insert_stick(run)
+        begin = _count(run, logs / "0.log")
+        installed = install(run, GOOD)
+        end = _count(run, logs / "0.log")
+        tried = restarted(board, run)
+    with tried:
+        started = slot_started(tried)
+        proved = verdict(tried)
+        status = ota(tried, "status")
+        tried.qmp.ask("stop")
+    first, second = (tuple(writes_of(logs / f"{number}.log")) for number in (0, 1))
+    with board.start() as again:
+        after_cut = slot_started(again)
+        comes_up(again, "b")
+    hashes = {slot: slot_hash(board, slot) for slot in SLOT_PARTITIONS}
+    card, size = board.firmware.extent(CONFIG_PARTITION)
+    told = [at for at, write in enumerate(second) if card <= write.start < card + size]
+    committing = range(len(first) + told[0], len(first) + told[-1] + 2)
+    return Course(
+        armed.disks,
+        first + second,
+        range(begin, end),
+        committing,
+        installed,
+        started,
+        proved,
+        status,
+        after_cut,
+        hashes,
+    )
+
+
+def _count(run: Run, log: Path) -> int:
+    """The writes so far; the board stands still meanwhile."""
+    run.qmp.ask("stop")
+    found = len(tuple(writes_of(log)))
+    run.qmp.ask("cont")
+    return found
+
+
+# -- a good one ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.short
+def test_a_good_update_is_tried_proves_itself_and_is_kept(course: Course) -> None:
+    assert f"System {GOOD} (slot b) is installed" in course.installed
+    assert course.started == "slot b, boot partition 3, tryboot 1"
+    assert f"System {GOOD} (slot b) has proved itself" in course.verdict
+    assert f"system       {GOOD}" in course.status
+    assert "slot b       good, runs, next" in course.status
+
+
+def test_after_its_commit_a_cut_of_power_changes_nothing(course: Course) -> None:
+    assert course.after_cut == "slot b, boot partition 3, tryboot 0"
+
+
+# -- refused -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bundle", "reason"),
+    [
+        ("foreign", "no key that this board trusts has signed it"),
+        ("revoked", "the key that signed it was revoked"),
+        ("jetson", 'it is for "gatehouse-jetson", and this board takes "gatehouse-qemu-arm64"'),
+        ("older", "its version 0.0.1 is older than"),
+        ("short", "it is cut short, or no bundle at all"),
+        ("flipped", "its bytes were changed on the way"),
+    ],
+)
+def test_a_bad_bundle_is_refused_with_the_reason(
+    refuser: tuple[Board, Run], bundle: str, reason: str
+) -> None:
+    board, run = refuser
+
+    assert reason in refusal(run, bundle)
+    assert reason in ota(run, "status")
+    assert board.firmware.choose().partition == 2
+    assert not run.agent.ask("ls /run/systemd/reboot-param 2>/dev/null || true")
+    if bundle != "flipped":  # the tree of hashes finds that one while the slot is being written
+        run.agent.ask(
+            "for part in boot_b root_b; do cmp -n 8000000 /dev/zero /dev/disk/by-partlabel/$part; done"
+        )
+
+
+# -- back by itself ------------------------------------------------------------------------------------
+
+
+@pytest.mark.short
+def test_an_update_whose_gate_does_not_work_goes_back(board_and_run: tuple[Board, Run]) -> None:
+    board, run = board_and_run
+    install(run, UNFIT)
+    with restarted(board, run) as tried:
+        assert slot_started(tried) == "slot b, boot partition 3, tryboot 1"
+        assert tried.reset_seen(400.0) == "guest-reset"
+        with board.after(tried) as back:
+            assert slot_started(back) == "slot a, boot partition 2, tryboot 0"
+            back.expect("bench: ready", 60)
+            told = ota(back, "status")
+
+    assert (
+        f"system {UNFIT} (slot b) was taken back: it did not prove itself in time: the gate stays down"
+        in told
+    )
+
+
+@pytest.mark.parametrize(("version", "ended"), [(PANICS, "guest-reset"), (HANGS, "firmware-watchdog")])
+def test_an_update_that_panics_or_hangs_before_systemd_goes_back(
+    board_and_run: tuple[Board, Run], version: str, ended: str
+) -> None:
+    board, run = board_and_run
+    install(run, version)
+    with restarted(board, run) as tried:
+        assert tried.loaded.choice.partition == 3
+        assert tried.reset_seen(120.0) == ended
+        with board.after(tried) as back:
+            assert slot_started(back) == "slot a, boot partition 2, tryboot 0"
+            assert f"System {version} (slot b) was taken back: {CAME_BACK}" in verdict(back)
+
+
+# -- power cut -----------------------------------------------------------------------------------------
+
+
+def test_what_runs_is_never_written_to(course: Course, armed: Frozen) -> None:
+    board = Board(armed.disks, armed.disks.card.parent)
+    spans = [board.firmware.extent(partition) for partition in SLOT_PARTITIONS["a"]]
+
+    assert [
+        w for w in course.writes for start, size in spans if start - w.size < w.start < start + size
+    ] == []
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A card on which power was cut after so many writes."""
+
+    after: int
+    disks: Disks
+
+
+@pytest.fixture(scope="module")
+def moments(course: Course) -> list[int]:
+    chance = random.Random(SEED)
+    print(f"seed of the power cuts: {SEED} (GATEHOUSE_SEED)")
+    install = chance.sample(course.installing, INSTALL_CUTS)
+    return sorted(install) + sorted(chance.choices(course.committing, k=COMMIT_CUTS))
+
+
+def cuts(course: Course, moments: list[int], folder: Path) -> Iterator[Cut]:
+    """The card at each moment, one after the other: the next one takes its place."""
+    chance = random.Random(SEED)
+    base, place = course.before.copy(folder), folder / "cut"
+    place.mkdir()
+    card = Card(base.card, course.writes)
+    for moment in moments:
+        card.advance(moment)
+        disks = base.copy(place)
+        card.cut(disks.card, chance)
+        yield Cut(moment, disks)
+
+
+def test_power_may_be_cut_at_any_moment(
+    course: Course, moments: list[int], tmp_path: Path, record_property: Told
+) -> None:
+    """Of the install and of the commit: what the firmware then chooses is whole, and starts."""
+    record_property("seed", SEED)
+    before = {"a": slot_hash(Board(course.before, tmp_path), "a")}
+    for cut in cuts(course, moments, tmp_path):
+        board = Board(cut.disks, tmp_path)
+        slot = "ab"[board.firmware.choose().partition - 2]
+        assert (slot, cut.after in course.committing) != ("b", False)
+        assert slot_hash(board, slot) == (before if slot == "a" else course.hashes)[slot]
+        with board.start() as run:
+            comes_up(run, slot)
+        print(f"cut after write {cut.after} of {len(course.writes)}: slot {slot} is whole and starts")
+
+
+@pytest.mark.parametrize("which", [INSTALL_CUTS // 2, INSTALL_CUTS - 1, INSTALL_CUTS + COMMIT_CUTS // 2])
+def test_after_a_cut_the_update_is_installed_again(
+    course: Course, moments: list[int], stick: Path, tmp_path: Path, which: int
+) -> None:
+    (cut,) = cuts(course, moments[which : which + 1], tmp_path)
+    with Board(replace(cut.disks, stick=stick), tmp_path).start() as run:
+        run.expect("bench: ready", 60)
+        await_armed(run)
+        insert_stick(run)
+
+        assert f"System {GOOD} (slot " in install(run, GOOD)
