@@ -14,8 +14,14 @@ from . import __version__
 from .faults import ConfigFault, GateFault
 
 FINE, WANTING, CANNOT_RUN = 0, 1, 2
-QUIET = {"OPENCV_LOG_LEVEL": "SILENT", "OPENCV_FFMPEG_LOGLEVEL": "-8"}
-"""What their lines on stderr would say, a fault says in its one; read when OpenCV is loaded."""
+LIBRARIES = {
+    # What their lines on stderr would say, a fault says in its one.
+    "OPENCV_LOG_LEVEL": "SILENT",
+    "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    # It would look through every installed package for plugins of its own before the buttons are served.
+    "PYDANTIC_DISABLE_PLUGINS": "__all__",
+}
+"""Settings that are read when a library is loaded."""
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
 PIPE_CLOSED = 141
@@ -111,8 +117,8 @@ def _run(arguments: list[str]) -> int:
 
 def _load(name: str) -> Subcommand:
     """Only the command that was asked for is imported: the others' engines and drivers are not."""
-    for variable, level in QUIET.items():
-        os.environ.setdefault(variable, level)
+    for variable, value in LIBRARIES.items():
+        os.environ.setdefault(variable, value)
     return cast(Subcommand, importlib.import_module(f"{__package__}.cli.{name}"))
 
 

@@ -135,6 +135,11 @@ class Surface:
 AnyPicture = Union[Picture, Surface]
 
 
+def host(picture: AnyPicture) -> Picture:
+    """The picture in main memory; one on a GPU is downloaded, which is slow."""
+    return picture if isinstance(picture, Picture) else picture.download()
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture of one camera.

@@ -18,8 +18,7 @@ from ..hw.cameras.footage import Footage, find_footage
 from ..hw.gpio import make_factory
 from ..hw.sim.plan import Behaviour, Plan, plan_visits
 from ..hw.sim.twin import Twin
-from ..sight import AnyPicture, Frame, Picture
-from ..vision.pixels import host
+from ..sight import AnyPicture, Frame, Picture, host
 
 Plates = Mapping[Path, tuple[str, ...]]
 

@@ -17,14 +17,12 @@ from ..hw.gpio import GpioOutput, make_factory
 from ..hw.led import make_status_led
 from ..hw.outputs import shut_down_outputs
 from ..hw.signs import Sign
-from ..hw.sim.twin import Twin
 from ..hw.specs import output_specs
 from ..hw.system_clock import SystemClock
 from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
 from ..runtime.live import LiveGate, Setting, stop_on_signals
 from ..runtime.recovery import note_death
-from ..runtime.twinlife import TwinThread, refuse_blind
 from .leave import leave
 from .settings import load_settings
 
@@ -99,6 +97,10 @@ def _serve(loaded: Loaded) -> int:
 
 
 def _serve_twin(loaded: Loaded) -> int:
+    # A real gate's buttons do not wait for what only the twin needs.
+    from ..hw.sim.twin import Twin
+    from ..runtime.twinlife import TwinThread, refuse_blind
+
     config = loaded.config
     refuse_blind(config)
     clock = SystemClock(vouched=True)

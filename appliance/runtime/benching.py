@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ..config import Config
 from ..faults import EngineFallback
-from ..vision.factory import Recognition
 
-Load = Callable[[Config], Recognition]
+if TYPE_CHECKING:
+    from ..vision.factory import Recognition
+
+Load = Callable[[Config], "Recognition"]
 
 
 def without(benched: frozenset[str], load: Load) -> Load:

@@ -15,8 +15,8 @@ from .crew import Crew
 from .gatework import Mouth
 from .ladder import Part, Trouble
 from .metering import meter
+from .nerves import Nerves
 from .seats import Role
-from .sighted import Nerves
 from .valve import Valve
 
 HUNG_S = 45.0

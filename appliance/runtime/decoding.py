@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from ..config.schema import Infer
 from ..faults import CameraLost, EngineFailed
 from ..hw.cameras.nvdec import Decoded, Memory
-from ..infer.device import BaseDevice, Plane
 from ..sight import Surface
+
+if TYPE_CHECKING:
+    from ..infer.device import BaseDevice, Plane
 
 
 def nvidia_device(infer: Infer) -> BaseDevice:
@@ -60,6 +63,9 @@ def memory_of(device: BaseDevice) -> Memory:
 
 
 def _plane(seen: Decoded) -> Plane:
+    # What the GPU needs, the buttons of a gate do not wait for.
+    from ..infer.device import Plane
+
     lines = (seen.luma, seen.chroma, seen.pitch, seen.width, seen.height)
     return Plane(*lines, matrix=seen.matrix, full_range=seen.full_range)
 

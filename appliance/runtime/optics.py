@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from ..clock import Clock
 from ..config import Config
@@ -12,14 +13,17 @@ from ..events import EnginesTrusted
 from ..faults import EngineFailed, EyesClosed, GateFault, GpuLost
 from ..hw.base import BaseCamera
 from ..sight import Easing, Effort
-from ..vision.factory import Recognition, build_recognition
-from ..vision.thread import VisionThread
 from .captures import Captures, Renew
 from .eyelog import EyeLog
 from .gatework import Mouth
 from .ladder import Part, Trouble
+from .nerves import Nerves, OpticsStats
 from .seats import Role, Seats
-from .sighted import Nerves, OpticsStats, Sighted
+
+if TYPE_CHECKING:
+    from ..vision.factory import Recognition
+    from ..vision.thread import VisionThread
+    from .sighted import Sighted
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +40,7 @@ FAILING_LIMIT_S = 3.0
 MOST_LEFT = 2
 """Each thread that hangs keeps its nets, some 200 MB; more of them is the process's case."""
 
-Load = Callable[[Config], Recognition]
+Load = Callable[[Config], "Recognition"]
 
 
 def _nobody() -> None:
@@ -45,6 +49,9 @@ def _nobody() -> None:
 
 def load_recognition(config: Config) -> Recognition:
     """The nets that the configuration names, proved on their golden frames (law 13)."""
+    # In the background, like the nets themselves: the buttons do not wait for what looks at pictures.
+    from ..vision.factory import build_recognition
+
     return build_recognition(config.vision, config.infer)
 
 
@@ -280,7 +287,9 @@ class Optics:
         return True
 
     def _open_eyes(self, recognition: Recognition) -> None:
-        sighted = self._nerves.open_eyes(recognition, self._mailboxes)
+        from .sighted import open_eyes
+
+        sighted = open_eyes(self._nerves, recognition, self._mailboxes)
         sighted.warm()
         with self._looking:
             if not self._expected():

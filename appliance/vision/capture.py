@@ -10,9 +10,8 @@ from typing import Protocol
 from ..clock import Clock
 from ..config.schema import Camera
 from ..faults import CameraFrozen, CameraLost, GateFault
-from ..sight import Frame, Picture
+from ..sight import Frame, Picture, host
 from .base import FaultSink
-from .pixels import host
 from .sit import Sit, stay
 
 # Every eighth row: sensor noise or a codec's refresh changes one of them, at a fraction of a ms.

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sight import AnyPicture, Box, Layout, Matrix, Picture
+from ..sight import AnyPicture, Box, Layout, Matrix, Picture, host
 
 if TYPE_CHECKING:
     from ..sight import Image
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 _NARROW = (16.0, 255 / 219, 255 / 224)
 # Black, and what stretches luma and chroma to 0 to 255 and -127.5 to 127.5.
 _FULL = (0.0, 1.0, 1.0)
-
-
-def host(picture: AnyPicture) -> Picture:
-    """The picture in main memory; one on a GPU is downloaded, which is slow."""
-    return picture if isinstance(picture, Picture) else picture.download()
 
 
 def bgr(picture: AnyPicture, box: Box | None = None) -> Image:

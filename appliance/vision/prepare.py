@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..infer.lane import Lane
-from ..sight import GREY, AnyPicture, Box, Layout, Picture
-from .pixels import host, to_rgb, touched
+from ..sight import GREY, AnyPicture, Box, Layout, Picture, host
+from .pixels import to_rgb, touched
 from .scratch import Scratch, is_halved, scaled
 
 if TYPE_CHECKING:

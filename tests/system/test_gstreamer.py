@@ -17,8 +17,8 @@ from appliance.hw.cameras.exposure import Limits
 from appliance.hw.cameras.gst_pipeline import Pipeline
 from appliance.hw.cameras.gstreamer import GStreamerCamera, GStreamerConfig
 from appliance.hw.system_clock import SystemClock
-from appliance.sight import Layout
-from appliance.vision.pixels import bgr, host
+from appliance.sight import Layout, host
+from appliance.vision.pixels import bgr
 
 from .camera_watch import CameraWatch, watched
 

@@ -11,8 +11,8 @@ import pytest
 from appliance.faults import CameraLost, ExposureRefused
 from appliance.hw.cameras.exposure import Exposure
 from appliance.hw.cameras.picamera2 import Picamera2Camera, Picamera2Config, boot_clock, load_vendor
-from appliance.sight import Effort, Layout, Matrix
-from appliance.vision.pixels import bgr, host
+from appliance.sight import Effort, Layout, Matrix, host
+from appliance.vision.pixels import bgr
 
 from .camera_rig import FakePicamera2, picture
 from .rig import a_clock
@@ -55,6 +55,34 @@ def test_pictures_are_views_past_the_padding_of_one_copy() -> None:
     assert [plane.shape for plane in seen.planes] == [(48, 100), (24, 50), (24, 50)]
     assert seen.planes[0].strides == (128, 1)
     assert np.abs(bgr(seen)[:, 2:-2].astype(int) - picture(40, 100)[:, 2:-2].astype(int)).max() <= 6
+
+
+def test_a_camera_without_planes_gives_bgr() -> None:
+    vendor = FakePicamera2([40])
+    vendor.offers = {"RGB888"}
+    with camera(vendor, Picamera2Config(0, 100, 48, 15.0, 0)) as front:
+        seen = host(front.read(1.0).picture)
+    assert seen.layout is Layout.BGR
+    assert np.array_equal(seen.planes[0], picture(40, 100))
+
+
+def test_a_camera_that_gives_neither_is_lost_and_closed() -> None:
+    vendor = FakePicamera2([40])
+    vendor.offers = set()
+    front = camera(vendor)
+    with pytest.raises(CameraLost, match="neither as YUV420 nor as RGB888"):
+        front.open()
+    front.close()
+    assert vendor.history == ["close"]
+
+
+@pytest.mark.parametrize(("known", "asked"), [(True, {"FrameDurationLimits": (66667, 66667)}), (False, {})])
+def test_the_rate_is_asked_for_where_the_camera_has_one(known: bool, asked: dict[str, object]) -> None:
+    vendor = FakePicamera2([0])
+    if not known:
+        del vendor.camera_controls["FrameDurationLimits"]
+    with camera(vendor):
+        assert vendor.controls == asked
 
 
 def test_every_request_goes_back_to_the_camera() -> None:
@@ -146,7 +174,8 @@ def test_it_exposes_as_it_is_told_within_a_frame() -> None:
         front.set(Exposure(0.002, 4.0))
     assert (reach.shortest_s, reach.longest_s) == pytest.approx((29e-6, 1 / 15))
     assert (reach.least_gain, reach.most_gain) == (1.0, 16.0)
-    assert vendor.controls == {"AeEnable": False, "ExposureTime": 2000, "AnalogueGain": 4.0}
+    told = {"AeEnable": False, "ExposureTime": 2000, "AnalogueGain": 4.0}
+    assert vendor.controls == {"FrameDurationLimits": (66667, 66667), **told}
 
 
 def test_a_sensor_without_the_control_or_a_closed_camera_refuses() -> None:

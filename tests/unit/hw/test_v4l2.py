@@ -19,8 +19,8 @@ from appliance.hw.cameras.v4l2_controls import (
     GAIN,
     V4l2Exposure,
 )
-from appliance.sight import Effort, Layout
-from appliance.vision.pixels import bgr, host
+from appliance.sight import Effort, Layout, host
+from appliance.vision.pixels import bgr
 
 from .camera_rig import V4L2, FakeCapture, FakeDevice, picture
 from .rig import a_clock

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from appliance.infer.lane import Array, Lane
-from appliance.sight import AnyPicture, Box, Layout, Matrix, Picture, Surface
-from appliance.vision.pixels import bgr, host
+from appliance.sight import AnyPicture, Box, Layout, Matrix, Picture, Surface, host
+from appliance.vision.pixels import bgr
 from appliance.vision.prepare import Cut, Preparer, Tint
 
 from .reference import Bytes, padded, picture, rgb, same, scaled
