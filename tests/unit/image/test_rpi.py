@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ BUILD = ROOT / "image-build"
 CONFIG = (BUILD / "overlay-boot" / "config.txt").read_text()
 DROP_IN = BUILD / "overlay-rpi/etc/systemd/system/wpa_supplicant@.service.d/gatehouse.conf"
 RULE = BUILD / "overlay-rpi/usr/lib/udev/rules.d/71-gatehouse-wifi.rules"
+SYSTEM = "/usr/lib/python3/dist-packages"
 KERNELS = {"rpi-v8": "kernel", "rpi-2712": "kernel_2712"}
 DOCUMENTED = frozenset(
     {
@@ -139,6 +141,16 @@ def test_without_the_vendor_s_key_nothing_is_fetched(tmp_path: Path, tools: Path
 
     assert (refused.returncode, tools.exists()) == (2, False)
     assert "/nowhere" in refused.stderr
+
+
+def test_the_tested_packages_come_before_those_that_picamera2_brings() -> None:
+    lines = (BUILD / "overlay" / SYSTEM.lstrip("/") / "gatehouse.pth").read_text().splitlines()
+    done = [f"import sys; sys.path.append({SYSTEM!r})", lines[-1], "print(sys.path[-2:])"]
+
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", "\n".join(done)], capture_output=True, check=True, text=True
+    )
+    assert ran.stdout.strip() == str(["/opt/gatehouse/lib", SYSTEM])
 
 
 def vendor_root(place: Path, flavours: tuple[str, ...]) -> Path:
