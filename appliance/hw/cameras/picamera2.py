@@ -25,6 +25,10 @@ log = logging.getLogger(__name__)
 # One that the sensor fills, one on the way, one that is read, one to spare: more would only be older.
 _BUFFERS = 4
 _LARGE, _SMALL = "main", "lores"
+_PLANES, _BGR = "YUV420", "RGB888"
+# What a stream is asked for, the cheaper first: a camera without an ISP of its own has no planes. libcamera
+# names a format from the highest bit down, so that RGB888 lies in memory as B, G, R.
+_RATE = "FrameDurationLimits"
 _REMEDY = "apt-get install python3-picamera2, and let the environment see the system's packages"
 
 
@@ -75,13 +79,13 @@ class Picamera2Config:
     fps: float
     small_width: int = 640
 
-    def streams(self) -> dict[str, Any]:
-        """As picamera2 wants them: YUV420 of even sides, the small one of the same view."""
-        large = {"size": (self.width // 2 * 2, self.height // 2 * 2), "format": "YUV420"}
+    def streams(self, form: str) -> dict[str, Any]:
+        """As picamera2 wants them: of this format and even sides, the small one of the same view."""
+        large = {"size": (self.width // 2 * 2, self.height // 2 * 2), "format": form}
         if not 0 < self.small_width < self.width:
             return {_LARGE: large}
         height = round(self.height * self.small_width / self.width / 2) * 2
-        return {_LARGE: large, _SMALL: {"size": (self.small_width // 2 * 2, height), "format": "YUV420"}}
+        return {_LARGE: large, _SMALL: {"size": (self.small_width // 2 * 2, height), "format": form}}
 
 
 def load_vendor(name: str, number: int) -> Vendor:
@@ -180,20 +184,28 @@ class Picamera2Camera(BaseCamera, BaseExposureControl):
     # -- the vendor --------------------------------------------------------------------------------
 
     def _started(self, vendor: Vendor) -> Mapping[str, _Format]:
+        formats = self._configured(vendor, _PLANES) or self._configured(vendor, _BGR)
+        if not formats:
+            raise CameraLost(f"libcamera gives it neither as {_PLANES} nor as {_BGR}", part=self.name)
+        vendor.start()
+        return formats
+
+    def _configured(self, vendor: Vendor, form: str) -> Mapping[str, _Format]:
+        """Its streams as they will come; none where this is not a format of the camera."""
         frame_us = round(1e6 / self._config.fps)
+        streams = self._config.streams(form)
         settings = vendor.create_video_configuration(
-            **self._config.streams(),
+            **streams,
             buffer_count=_BUFFERS,
-            controls={"FrameDurationLimits": (frame_us, frame_us)},
+            controls={_RATE: (frame_us, frame_us)} if _RATE in vendor.camera_controls else {},
             display=None,
             encode=None,
         )
         vendor.configure(settings)
-        # The driver rounds sizes and pads rows as its hardware wants it.
+        # The driver rounds sizes, pads rows, and takes another format as its hardware wants it.
         given = vendor.camera_configuration()
-        formats = {name: _Format.of(name, given) for name in self._config.streams()}
-        vendor.start()
-        return formats
+        same = all(given[name]["format"] == form for name in streams)
+        return {name: _Format.of(name, given) for name in streams} if same else {}
 
     def _next_request(self, vendor: Vendor, timeout_s: float) -> Request:
         job = vendor.capture_request(wait=False)
@@ -233,6 +245,7 @@ class _Format:
     """How a stream's pictures lie in its buffers."""
 
     stream: str
+    form: str
     width: int
     height: int
     pitch: int
@@ -241,16 +254,18 @@ class _Format:
 
     @classmethod
     def of(cls, stream: str, given: Mapping[str, Any]) -> _Format:
-        width, height = given[stream]["size"]
-        colours = given["colour_space"]
+        shape, colours = given[stream], given["colour_space"]
+        width, height = shape["size"]
         matrix = Matrix.BT709 if colours.ycbcrEncoding.name == "Rec709" else Matrix.BT601
-        return cls(stream, width, height, given[stream]["stride"], matrix, colours.range.name == "Full")
+        full_range = colours.range.name == "Full"
+        return cls(stream, shape["format"], width, height, shape["stride"], matrix, full_range)
 
     def picture(self, buffer: Image) -> Picture:
         """Views of the buffer. Raises ValueError for one that is too small."""
-        rows, half = self.height, self.pitch // 2
-        brightness = rows * self.pitch
-        luma = buffer[:brightness].reshape(rows, self.pitch)[:, : self.width]
-        colour = buffer[brightness : brightness * 3 // 2].reshape(2, rows // 2, half)[..., : self.width // 2]
-        u, v = colour
-        return Picture(Layout.I420, (luma, u, v), self.matrix, self.full_range)
+        brightness = self.height * self.pitch
+        rows = buffer[:brightness].reshape(self.height, self.pitch)
+        if self.form == _BGR:
+            return Picture.of(rows[:, : 3 * self.width].reshape(self.height, self.width, 3))
+        colour = buffer[brightness : brightness * 3 // 2].reshape(2, self.height // 2, self.pitch // 2)
+        u, v = colour[..., : self.width // 2]
+        return Picture(Layout.I420, (rows[:, : self.width], u, v), self.matrix, self.full_range)

@@ -151,6 +151,10 @@ class FakeRequest:
             raise RuntimeError("the request was released")
         stream = self._camera.configured[name]
         (width, height), pitch = stream["size"], stream["stride"]
+        if stream["format"] == "RGB888":
+            rows = np.full((height, pitch), 255, np.uint8)
+            rows[:, : 3 * width] = picture(self._shade, width, height).reshape(height, -1)
+            return rows.reshape(-1)
         buffer = np.full(pitch * height * 3 // 2, 255, np.uint8)
         planar = i420(picture(self._shade, width, height))
         buffer[: pitch * height].reshape(height, pitch)[:, :width] = planar[:height]
@@ -177,7 +181,9 @@ class FakePicamera2:
         self.camera_controls: dict[str, tuple[Any, Any, Any]] = {
             "ExposureTime": (29, 1_000_000, 20_000),
             "AnalogueGain": (1.0, 16.0, 1.0),
+            "FrameDurationLimits": (8_000, 1_000_000, None),
         }
+        self.offers = {"YUV420", "RGB888"}
         self.configured: dict[str, Any] = {}
         self.controls: dict[str, Any] = {}
         self.history: list[str] = []
@@ -193,10 +199,13 @@ class FakePicamera2:
 
     def configure(self, settings: dict[str, Any], /) -> None:
         self.configured = {"colour_space": self.colours, "buffers": settings["buffer_count"]}
+        self.set_controls(settings["controls"])
         for name in ("main", "lores"):
             if name in settings:
-                width = settings[name]["size"][0]
-                self.configured[name] = {**settings[name], "stride": -(-width // 64) * 64}
+                asked = settings[name]["format"]
+                form = asked if asked in self.offers else "BGR888"
+                row = settings[name]["size"][0] * (1 if form == "YUV420" else 3)
+                self.configured[name] = {**settings[name], "format": form, "stride": -(-row // 64) * 64}
 
     def camera_configuration(self) -> Mapping[str, Any]:
         return self.configured
