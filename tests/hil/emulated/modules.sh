@@ -1,18 +1,23 @@
 #!/bin/sh
-# gpio-sim for the image's kernel, which Debian does not build: modules.sh TOOLS KERNEL DESTINATION
-# TOOLS is the chroot of image-build/tools.sh, KERNEL the image's version. The source comes from Debian's package
-# of that kernel; nothing of it is kept in this tree, and the module never gets into the product.
+# What the test bench needs and the product never holds, once per kernel: modules.sh TOOLS KERNEL DESTINATION
+# Modules that Debian's kernel is built without: gpio-sim (lines) and vimc (a camera behind libcamera). And picamera2,
+# which a Pi's image takes from the vendor. TOOLS is the chroot of image-build/tools.sh, KERNEL the image's version. The
+# modules' source comes from Debian's package of that kernel; nothing of it is kept in this tree.
 set -eu
+HERE=$(dirname "$(readlink -f "$0")")
+PYTHON=${PYTHON:-$HERE/../../../.venv/bin/python}
 tools=$1
 kernel=$2
 destination=$3
-if [ -f "$destination/gpio-sim.ko" ]; then
+recipe=$(cat "$0" "$HERE/picamera2.txt" | sha256sum)
+if [ "$recipe" = "$(cat "$destination/recipe" 2> /dev/null)" ]; then
     exit
 fi
-rm -rf "$tools/tmp/gpio-sim"
-mkdir -p "$tools/tmp/gpio-sim" "$destination"
-cat > "$tools/tmp/gpio-sim/Makefile" <<'MAKEFILE'
-obj-m := gpio-sim.o
+work=$tools/tmp/modules
+rm -rf "$work" "$destination/python"
+mkdir -p "$work" "$destination"
+cat > "$work/Makefile" <<'MAKEFILE'
+obj-m := gpio-sim.o vimc/
 gpio-sim-y := gpio-sim-core.o irq-sim.o
 MAKEFILE
 
@@ -25,18 +30,23 @@ chroot "$tools" sh -euxc '
     apt-get update -qq
     apt-get install -qq --yes --no-install-recommends "linux-headers-$release-common" "linux-kbuild-$release" \
         "linux-source-$series"
-    cd /tmp/gpio-sim
+    cd /tmp/modules
     apt-get download -qq "linux-headers-$0:arm64"
     dpkg-deb -x linux-headers-*_arm64.deb /
     tar -xJf "/usr/src/linux-source-$series.tar.xz" --strip-components=1 --wildcards \
-        "*/drivers/gpio/gpio-sim.c" "*/kernel/irq/irq_sim.c"
+        "*/drivers/gpio/gpio-sim.c" "*/kernel/irq/irq_sim.c" "*/drivers/media/test-drivers/vimc/*"
+    mv drivers/media/test-drivers/vimc .
     cp drivers/gpio/gpio-sim.c gpio-sim-core.c
     # Linux keeps irq_to_desc to itself; generic_handle_irq does the same for a module.
     sed "s/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/" kernel/irq/irq_sim.c > irq-sim.c
-    make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -C "/usr/src/linux-headers-$0" M="$PWD" modules' \
-    "$kernel" > "$destination/gpio-sim.log" 2>&1 || {
-    tail -n 20 "$destination/gpio-sim.log" >&2
+    make ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu- -C "/usr/src/linux-headers-$0" M="$PWD" CONFIG_VIDEO_VIMC=m modules
+    aarch64-linux-gnu-strip --strip-debug gpio-sim.ko vimc/vimc.ko' \
+    "$kernel" > "$destination/modules.log" 2>&1 || {
+    tail -n 20 "$destination/modules.log" >&2
     exit 1
 }
-install -m 644 "$tools/tmp/gpio-sim/gpio-sim.ko" "$destination"
-rm -rf "$tools/tmp/gpio-sim"
+install -m 644 "$work/gpio-sim.ko" "$work/vimc/vimc.ko" "$destination"
+rm -rf "$work"
+"$PYTHON" -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
+    --ignore-requires-python --target "$destination/python" --requirement "$HERE/picamera2.txt"
+echo "$recipe" > "$destination/recipe"
