@@ -17,7 +17,8 @@ IMAGE_PYTHON := --python-version 3.13 --python-platform aarch64-manylinux_2_28
 EXTRAS := --extra ppocr --extra quantize --extra openvino --extra ncnn --extra pi --extra jetson
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-system check bench hil mutation docs lock models image bundle clean
+.PHONY: help run test test-unit test-system check bench hil mutation docs lock models image deb deb-test \
+	bundle clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -69,6 +70,12 @@ image: $(VENV)/.runtime ## the flashable image: BOARD=qemu-arm64|rpi (needs root
 	@test -n "$(BOARD)" || { echo "make image needs BOARD=qemu-arm64 or BOARD=rpi." >&2; exit 2; }
 	@BOARD=$(BOARD) image-build/make-image.sh
 
+deb: $(VENV)/.runtime ## Debian packages for a system that is there: ARCH=arm64|amd64 SUITE=deb13 (docs/package.md)
+	@image-build/deb/build.sh "$(or $(ARCH),arm64)" $(SUITE)
+
+deb-test: $(VENV)/.dev ## build packages and try them in bare systems (needs root; docs/package.md)
+	@image-build/deb/try.sh
+
 # -- generated files ---------------------------------------------------------------------------------
 
 docs: $(VENV)/.dev ## write the generated parts of docs/ anew
@@ -84,6 +91,8 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 		--output-file requirements/dev.txt
 	$(subst --universal --python-version 3.10,$(IMAGE_PYTHON),$(LOCK)) pyproject.toml --extra pi \
 		--constraint requirements/runtime.txt --output-file requirements/image.txt
+	$(LOCK) pyproject.toml --extra pi --extra jetson --constraint requirements/runtime.txt \
+		--output-file requirements/deb.txt
 	$(LOCK) pyproject.toml --extra pi --extra jetson --group hil --constraint requirements/dev.txt \
 		--output-file requirements/hil.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --group mutation --constraint requirements/dev.txt \
