@@ -1,6 +1,6 @@
-"""A signed apt archive with the names of a Raspberry Pi's vendor, and next to nothing in its packages.
+"""Signed apt archives with the names of a Pi's vendor and of Debian, and next to nothing in their packages.
 
-The real one cannot be reached from where the tests run. What lies where in a package is as in the vendor's:
+The vendor's own cannot be reached from where the tests run. What lies where in a package is as in his:
 /boot/vmlinuz-VERSION, device trees and overlays below /usr/lib/linux-image-VERSION, firmware in
 /usr/lib/raspi-firmware.
 """
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 SUITE = "trixie"
+COMPONENTS = ("main", "non-free-firmware")
 KERNEL = "6.12.47+rpt-rpi"
 BUILT_IN = (
     "sdhci-iproc",
@@ -35,11 +36,13 @@ class Package:
     version: str = "1:20251001-1+rpt1"
     depends: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    essential: bool = False
 
     def control(self) -> str:
         depends = f"Depends: {self.depends}\n" if self.depends else ""
+        essential = "Essential: yes\n" if self.essential else ""
         return (
-            f"Package: {self.name}\nVersion: {self.version}\nArchitecture: arm64\n{depends}"
+            f"Package: {self.name}\nVersion: {self.version}\nArchitecture: arm64\n{depends}{essential}"
             "Maintainer: Nobody <nobody@example.org>\nDescription: stands in for the vendor's\n"
         )
 
@@ -74,21 +77,37 @@ def _kernel(flavour: str, board: str) -> tuple[Package, ...]:
     return image, Package(f"linux-image-rpi-{flavour}", image.version, image.name)
 
 
-def publish(packages: Sequence[Package], place: Path) -> Path:
-    """Write the archive to `place / "archive"`, signed by a key made for it; returns the keyring."""
+def debian_packages(lists: Sequence[Path]) -> tuple[Package, ...]:
+    """What the lists name of Debian's, and the one essential package without which there is no system."""
+    lines = [line.split("#")[0].strip() for path in lists for line in path.read_text().splitlines()]
+    vendors = {package.name for package in vendor_packages()}
+    names = {*lines, "python3-numpy", "apt"} - vendors - {""}
+    essential = Package("base-files", "13", essential=True)
+    return essential, *(Package(name, "1") for name in sorted(names))
+
+
+def publish(packages: Sequence[Package], place: Path, suites: Sequence[str] = (SUITE,)) -> Path:
+    """Write the archive to `place / "archive"`, signed by a key made for it; returns the keyring.
+
+    Every suite and each of its components holds all of the packages.
+    """
     archive = place / "archive"
     index = "\n".join(_stored(package, archive, place / "tree") for package in packages)
-    listed = archive / "dists" / SUITE / "main" / "binary-arm64" / "Packages"
-    listed.parent.mkdir(parents=True)
-    listed.write_text(index)
     seal = hashlib.sha256(index.encode()).hexdigest()
-    release = archive / "dists" / SUITE / "Release"
-    release.write_text(
-        f"Origin: Stand-in\nSuite: {SUITE}\nCodename: {SUITE}\nArchitectures: arm64\nComponents: main\n"
-        f"Date: Sat, 01 Nov 2025 00:00:00 UTC\n"
-        f"SHA256:\n {seal} {len(index.encode())} main/binary-arm64/Packages\n"
-    )
-    return _signed(release, place)
+    sign = _signer(place)
+    for suite in suites:
+        dist = archive / "dists" / suite
+        listed = [f"{component}/binary-arm64/Packages" for component in COMPONENTS]
+        for name in listed:
+            (dist / name).parent.mkdir(parents=True)
+            (dist / name).write_text(index)
+        hashes = "".join(f" {seal} {len(index.encode())} {name}\n" for name in listed)
+        (dist / "Release").write_text(
+            f"Origin: Stand-in\nSuite: {suite}\nCodename: {suite}\nArchitectures: arm64\n"
+            f"Components: {' '.join(COMPONENTS)}\nDate: Sat, 01 Nov 2025 00:00:00 UTC\nSHA256:\n{hashes}"
+        )
+        sign(dist / "Release")
+    return place / "keyring.gpg"
 
 
 def _stored(package: Package, archive: Path, tree: Path) -> str:
@@ -108,26 +127,18 @@ def _stored(package: Package, archive: Path, tree: Path) -> str:
     return f"{package.control()}Filename: {pool}\nSize: {len(bits)}\nSHA256: {seal}\n"
 
 
-def _signed(release: Path, place: Path) -> Path:
-    home, keyring = place / "gnupg", place / "keyring.gpg"
+def _signer(place: Path) -> Callable[[Path], None]:
+    """Makes a key and its keyring; signs Release files."""
+    home = place / "gnupg"
     home.mkdir(mode=0o700)
-    gpg = (
-        "gpg",
-        "--homedir",
-        str(home),
-        "--batch",
-        "--quiet",
-        "--pinentry-mode",
-        "loopback",
-        "--passphrase",
-        "",
-    )
-    subprocess.run(
-        [*gpg, "--quick-generate-key", "Stand-in", "ed25519", "sign"], check=True, capture_output=True
-    )
-    subprocess.run(
-        [*gpg, "--output", str(release.with_name("InRelease")), "--clearsign", str(release)], check=True
-    )
-    subprocess.run([*gpg, "--output", str(keyring), "--export"], check=True)
-    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "all"], check=True)
-    return keyring
+    unlocked = ("--pinentry-mode", "loopback", "--passphrase", "")
+    gpg = ("gpg", "--homedir", str(home), "--batch", "--quiet", *unlocked)
+    make = [*gpg, "--quick-generate-key", "Stand-in", "ed25519", "sign"]
+    subprocess.run(make, check=True, capture_output=True)
+    subprocess.run([*gpg, "--output", str(place / "keyring.gpg"), "--export"], check=True)
+
+    def sign(release: Path) -> None:
+        signed = ("--output", str(release.with_name("InRelease")), "--clearsign", str(release))
+        subprocess.run([*gpg, *signed], check=True)
+
+    return sign
