@@ -64,11 +64,18 @@ def run_tool(words: Sequence[str], hear: Callable[[str], object]) -> Ran:
 
 
 class RaucInstaller(BaseInstaller):
-    """`system_conf` names this board's keys, as the RAUC service reads it. `run` is for tests."""
+    """`system_conf` names this board's keys, as the RAUC service reads it. `run` is for tests.
 
-    def __init__(self, system_conf: Path, run: Run = run_tool) -> None:
+    `serve` starts that service and waits until it answers: it asks our boot slots as it starts, and D-Bus,
+    which would start it too, does not wait for a slow board. Raises UpdateFault.
+    """
+
+    def __init__(
+        self, system_conf: Path, run: Run = run_tool, serve: Callable[[], object] = lambda: None
+    ) -> None:
         self._conf = system_conf
         self._run = run
+        self._serve = serve
 
     def inspect(self, path: Path) -> Bundle:
         if not path.is_file():
@@ -88,6 +95,7 @@ class RaucInstaller(BaseInstaller):
             if step is not None:
                 progress(int(step[1]) / 100, step[2].rstrip("."))
 
+        self._serve()
         self._rauc(bundle.path, "install", "--progress", str(bundle.path), hear=hear)
 
     def unpack(self, bundle: Bundle, folder: Path) -> None:

@@ -16,8 +16,8 @@ from ...update.single import SingleSlot
 from ...update.tryboot import TrybootSlots
 
 ROOT = Path("/")
-# nvbootctrl writes variables of UEFI's flash, which takes seconds.
-_TOOL_LIMIT_S = 60.0
+# Longer than systemd waits for a unit; nvbootctrl, which writes UEFI's flash, takes seconds.
+_TOOL_LIMIT_S = 300.0
 
 
 def make_slots(config: Config, root: Path = ROOT) -> BaseSlots:

@@ -32,6 +32,7 @@ from .slotting import ROOT, call_tool, make_slots
 _FAMILIES = (("pi", "gatehouse-rpi"), ("jetson", "gatehouse-jetson"), ("qemu", "gatehouse-qemu-arm64"))
 # Of one boot: a gate that has written more since its last start has long proved itself or not.
 RELEASE = ROOT / "etc" / "os-release"
+RAUC = "rauc.service"
 PROOF = "gatehouse-ota-proof.service"
 _ENTRIES = 5000
 
@@ -47,7 +48,7 @@ def make_trials(config: Config) -> Trials:
 
 
 def make_installer(config: Config) -> BaseInstaller:
-    return RaucInstaller(config.update.rauc)
+    return RaucInstaller(config.update.rauc, serve=lambda: call_tool("systemctl", "start", RAUC))
 
 
 def make_updater(config: Config) -> Updater:

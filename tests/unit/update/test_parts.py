@@ -42,6 +42,18 @@ def bundle(tmp_path: Path) -> Bundle:
     return Bundle(path, Kind.APPLICATION, "gatehouse-rpi-application", Version.parse("1.2"))
 
 
+def test_rauc_serves_before_it_is_asked_to_write(bundle: Bundle) -> None:
+    calls: list[str] = []
+
+    def run(words: Sequence[str], hear: Callable[[str], object]) -> Ran:
+        calls.append(words[2])
+        return Ran(0, "", "")
+
+    RaucInstaller(Path("system.conf"), run, lambda: calls.append("serve")).install(bundle, lambda *_: None)
+
+    assert calls == ["serve", "install"]
+
+
 def test_what_rauc_says_of_a_bundle_is_read(bundle: Bundle) -> None:
     read = installer(out=INFO).inspect(bundle.path)
 
