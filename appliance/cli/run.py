@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
 import sys
@@ -37,6 +38,9 @@ be used; 3: it failed too often and stays down, until it is started by hand."""
 
 STAYS_DOWN = 3
 """RestartPreventExitStatus= of the unit."""
+SOLID = ("numpy", "cv2")
+"""Loaded before the pins are claimed: from a cold card they hold the interpreter for longer than the machine
+may stand still (law 9), and a moving arm would be stopped. What else recognises is loaded after READY."""
 ENDLESS_VISITS = 1000
 """As many as the twin plans in one go when nobody says how many."""
 
@@ -84,6 +88,8 @@ def _show_down(settings: StatusLed) -> None:
 
 def _serve(loaded: Loaded) -> int:
     config = loaded.config
+    for library in SOLID:
+        importlib.import_module(library)
     clock = SystemClock(vouched=config.clock.trust == "always")
     memory = GpuMemory(config.infer)
     cameras = {name: build_camera(name, section, clock, memory) for name, section in config.cameras.items()}

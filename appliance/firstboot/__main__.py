@@ -46,7 +46,7 @@ def main() -> int:
     lamp = Lamp(make_status_led(wired.status_led.name), _say)
     lamp.show(Sign.STARTING)
     helpers = Helpers(_run, _check, lambda: _button_held(wired, lamp), _say, lamp.show)
-    ready = prepare(places, NAME, helpers) and _kept(places) is not None
+    ready = prepare(places, NAME, helpers) and (config is not None or _kept(places) is not None)
     give_to_gate(places)
     lamp.show(Sign.STARTING if ready else Sign.REFUSED)
     _say("ready" if ready else "waiting for a good file")

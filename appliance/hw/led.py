@@ -10,8 +10,6 @@ from ..faults import StatusLedFailed
 from .signs import PATTERNS, Pattern, Sign
 
 LEDS = Path("/sys/class/leds")
-# The kernel takes what an LED cannot reach as its brightest.
-_LIT = 255
 
 
 class BaseStatusLed(ABC):
@@ -58,15 +56,16 @@ class KernelStatusLed(BaseStatusLed):
 
     def __init__(self, config: StatusLedConfig) -> None:
         self._name = config.name
-        self._place = config.root / config.name / "pattern"
+        self._place = config.root / config.name
 
     def show(self, sign: Sign) -> None:
         try:
+            lit = int((self._place / "max_brightness").read_text())
             # Not made where it is missing: outside /sys it would be a file that shines nowhere.
-            with self._place.open("r+", encoding="ascii") as file:
-                file.write(spelt(PATTERNS[sign]))
-        except OSError as error:
-            raise StatusLedFailed(f"{self._place}: {error.strerror}", part=self._name) from error
+            with (self._place / "pattern").open("r+", encoding="ascii") as file:
+                file.write(spelt(PATTERNS[sign], lit))
+        except (OSError, ValueError) as error:
+            raise StatusLedFailed(f"{self._place}: {error}", part=self._name) from error
 
 
 def make_status_led(name: str) -> BaseStatusLed:
@@ -74,11 +73,11 @@ def make_status_led(name: str) -> BaseStatusLed:
     return KernelStatusLed(StatusLedConfig(name)) if name else NullStatusLed()
 
 
-def spelt(pattern: Pattern) -> str:
+def spelt(pattern: Pattern, lit: int) -> str:
     """As the kernel reads it (Documentation/devicetree/bindings/leds/leds-trigger-pattern.txt).
 
     It fades from one brightness to the next, unless that is the same and lasts no time: then it stands
-    still, and changes at once.
+    still, and changes at once. More than `lit`, its brightest, it refuses.
     """
-    steps = ((_LIT if lit else 0, ms) for lit, ms in pattern)
+    steps = ((lit if on else 0, ms) for on, ms in pattern)
     return " ".join(f"{level} {ms} {level} 0" for level, ms in steps)

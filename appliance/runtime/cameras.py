@@ -11,7 +11,7 @@ from ..clock import Clock
 from ..config.schema import Camera
 from ..faults import CameraLost, ConfigFault, InputDataFault
 from ..hw.base import BaseCamera, EndOfFootage
-from ..sight import Effort, Frame
+from ..sight import Frame
 from .decoding import GpuMemory
 from .metering import limits_of
 
@@ -63,43 +63,6 @@ class LiveFootage(BaseCamera):
             raise CameraLost(f"{fault.part}: {fault.detail}", part=self.name) from fault
 
 
-class LateCamera(BaseCamera):
-    """A camera whose driver is made when it is first opened: by the capture's thread, which may wait.
-
-    OpenCV takes seconds to load from a cold card, and the gate's buttons do not wait for it.
-    """
-
-    def __init__(self, name: str, make: Callable[[], BaseCamera]) -> None:
-        self.name = name
-        self._make = make
-        self._driver: BaseCamera | None = None
-        self._effort: Effort | None = None
-        self._turn = threading.Lock()
-
-    def open(self) -> None:
-        driver = self._driver or self._make()
-        with self._turn:
-            self._driver = driver
-            if self._effort is not None:
-                driver.look(self._effort)
-        driver.open()
-
-    def read(self, timeout_s: float) -> Frame:
-        if self._driver is None:
-            raise CameraLost("it is not open", part=self.name)
-        return self._driver.read(timeout_s)
-
-    def look(self, effort: Effort) -> None:
-        with self._turn:
-            self._effort = effort
-            if self._driver is not None:
-                self._driver.look(effort)
-
-    def close(self) -> None:
-        if self._driver is not None:
-            self._driver.close()
-
-
 Build = Callable[[str, Camera, Clock, GpuMemory], BaseCamera]
 
 # A picture on the GPU is looked at so often for whether it changed, or a few times in `frozen_s`.
@@ -122,23 +85,17 @@ def build_camera(name: str, settings: Camera, clock: Clock, memory: GpuMemory) -
 
 
 def _v4l2(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
-    def make() -> BaseCamera:
-        from ..hw.cameras.opencv import OpenCvConfig
-        from ..hw.cameras.v4l2 import V4l2Camera
+    from ..hw.cameras.opencv import OpenCvConfig
+    from ..hw.cameras.v4l2 import V4l2Camera
 
-        config = OpenCvConfig("v4l2", settings.source, settings.width, settings.height, settings.fps)
-        return V4l2Camera(name, config, clock)
-
-    return LateCamera(name, make)
+    config = OpenCvConfig("v4l2", settings.source, settings.width, settings.height, settings.fps)
+    return V4l2Camera(name, config, clock)
 
 
 def _rtsp(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:
-    def make() -> BaseCamera:
-        from ..hw.cameras.rtsp import RtspCamera, RtspConfig
+    from ..hw.cameras.rtsp import RtspCamera, RtspConfig
 
-        return RtspCamera(name, RtspConfig(settings.source, settings.source_low), clock)
-
-    return LateCamera(name, make)
+    return RtspCamera(name, RtspConfig(settings.source, settings.source_low), clock)
 
 
 def _picamera2(name: str, settings: Camera, clock: Clock, _: GpuMemory) -> BaseCamera:

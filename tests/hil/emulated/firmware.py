@@ -17,6 +17,9 @@ PI_4B = 0xC03111
 _REMOVED = ("/gpio-keys", "/pl061@9030000")
 """The emulated machine's own GPIO chip: the bench's shall be the first."""
 
+# A handle in the device tree that no other node has.
+_SUPPLY = 0x1ED
+
 _ROW = re.compile(r"^ *(\d+) +(\d+) +(\d+)", re.MULTILINE)
 
 
@@ -102,11 +105,28 @@ class Firmware:
         _cell(tree, "/chosen/bootloader", "partition", choice.partition)
         _cell(tree, "/chosen/bootloader", "tryboot", int(choice.tryboot))
         _cell(tree, "/system", "linux,revision", PI_4B)
+        _led(tree)
         return tree
 
 
 def _cell(tree: Path, node: str, name: str, value: int) -> None:
     subprocess.run(("fdtput", "-p", "-t", "i", str(tree), node, name, str(value)), check=True)
+
+
+def _led(tree: Path) -> None:
+    """The board's own LED, which QEMU lacks: one that a regulator without any pin feeds."""
+    _cell(tree, "/led-supply", "phandle", _SUPPLY)
+    _text(tree, "/led-supply", "compatible", "regulator-fixed")
+    _text(tree, "/led-supply", "regulator-name", "led")
+    for bound in ("min", "max"):
+        _cell(tree, "/led-supply", f"regulator-{bound}-microvolt", 3_300_000)
+    _text(tree, "/leds", "compatible", "regulator-led")
+    _text(tree, "/leds", "label", "ACT")
+    _cell(tree, "/leds", "vled-supply", _SUPPLY)
+
+
+def _text(tree: Path, node: str, name: str, value: str) -> None:
+    subprocess.run(("fdtput", "-p", "-t", "s", str(tree), node, name, value), check=True)
 
 
 def _mtools(*words: str) -> subprocess.CompletedProcess[bytes]:

@@ -20,8 +20,9 @@ from appliance.hw.signs import PATTERNS, Pattern, Sign
 
 
 def kernel(root: Path, name: str = "ACT") -> KernelStatusLed:
-    """An LED whose trigger is `pattern`."""
+    """An LED that is lit or not, whose trigger is `pattern`."""
     (root / name).mkdir()
+    (root / name / "max_brightness").write_text("1\n")
     (root / name / "pattern").touch()
     return KernelStatusLed(StatusLedConfig(name, root))
 
@@ -31,21 +32,22 @@ def flashes(pattern: Pattern) -> int:
 
 
 def test_the_kernel_is_told_to_change_at_once_and_not_to_fade() -> None:
-    assert spelt(((True, 200), (False, 1400))) == "255 200 255 0 0 1400 0 0"
+    assert spelt(((True, 200), (False, 1400)), 255) == "255 200 255 0 0 1400 0 0"
 
 
 def test_a_sign_is_written_to_the_kernel_s_pattern(tmp_path: Path) -> None:
     kernel(tmp_path).show(Sign.UNARMED)
 
-    assert (tmp_path / "ACT" / "pattern").read_text() == spelt(PATTERNS[Sign.UNARMED])
+    assert (tmp_path / "ACT" / "pattern").read_text() == spelt(PATTERNS[Sign.UNARMED], 1)
 
 
 def test_an_led_without_the_trigger_is_a_fault_and_no_file_is_made(tmp_path: Path) -> None:
-    (tmp_path / "ACT").mkdir()
+    led = kernel(tmp_path)
+    (tmp_path / "ACT" / "pattern").unlink()
     with pytest.raises(StatusLedFailed, match="No such file"):
-        KernelStatusLed(StatusLedConfig("ACT", tmp_path)).show(Sign.ARMED)
+        led.show(Sign.ARMED)
 
-    assert list((tmp_path / "ACT").iterdir()) == []
+    assert not (tmp_path / "ACT" / "pattern").exists()
 
 
 def test_a_name_gives_the_kernel_s_led_and_no_name_none() -> None:

@@ -13,6 +13,16 @@ from tests.unit.house.tree import ROOT
 
 UNITS = ROOT / "etc" / "systemd"
 UPDATES = ROOT / "ota" / "systemd"
+BUILD = ROOT / "image-build"
+LAID = (
+    *(UNITS, UPDATES),
+    *(
+        BUILD / "overlay" / "usr" / "lib" / "systemd" / "system",
+        BUILD / "overlay" / "etc" / "systemd" / "system",
+    ),
+    BUILD / "overlay-qemu-arm64" / "etc" / "systemd" / "system",
+)
+"""What the image lays into one place: units, and what is added to them."""
 MOST_EXPOSED = 2.5
 """Of 10, as `systemd-analyze security` counts it: below 2.5 for what talks to cameras and moves a barrier."""
 
@@ -26,9 +36,70 @@ def exposure(unit: Path) -> float:
     return float(re.findall(r"exposure level for \S+: ([\d.]+)", told)[0])
 
 
+@pytest.fixture
+def laid(tmp_path: Path) -> Path:
+    """Our units as the image has them; the programs that they start are not here."""
+    for folder in LAID:
+        for found in sorted(folder.glob("gatehouse*")):
+            if found.is_dir():
+                shutil.copytree(found, tmp_path / found.name, dirs_exist_ok=True)
+            else:
+                text = re.sub(r"/usr/bin/gatehouse|/usr/lib/gatehouse/[\w-]+", "/bin/true", found.read_text())
+                (tmp_path / found.name).write_text(text)
+    return tmp_path
+
+
 @needs_systemd
 def test_the_gate_s_unit_is_hardened() -> None:
     assert exposure(UNITS / "gatehouse.service") < MOST_EXPOSED
+
+
+@needs_systemd
+def test_the_gate_s_unit_is_hardened_as_the_image_runs_it(laid: Path) -> None:
+    assert {path.name for path in (laid / "gatehouse.service.d").iterdir()} >= {
+        "image.conf",
+        "application.conf",
+    }
+    assert exposure(laid / "gatehouse.service") < MOST_EXPOSED
+
+
+@needs_systemd
+def test_what_is_added_to_a_unit_counts(laid: Path) -> None:
+    before = exposure(laid / "gatehouse.service")
+    (laid / "gatehouse.service.d" / "zz.conf").write_text("[Service]\nUser=root\nPrivateTmp=no\n")
+
+    assert exposure(laid / "gatehouse.service") > before
+
+
+@needs_systemd
+@pytest.mark.parametrize(
+    ("unit", "most"),
+    [
+        ("gatehouse-prepare.service", 7.0),
+        ("gatehouse-ota-proof.service", 8.0),
+        ("gatehouse-ota-poll.service", 8.0),
+    ],
+)
+def test_what_needs_root_has_nothing_else_that_it_does_not_need(laid: Path, unit: str, most: float) -> None:
+    assert exposure(laid / unit) <= most
+
+
+@needs_systemd
+def test_systemd_understands_every_unit_of_the_image(laid: Path) -> None:
+    units = [str(path) for path in sorted(laid.glob("gatehouse*")) if path.is_file()]
+    command = (ANALYZE or "", "verify", "--man=no", *units)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_systemd
+def test_a_unit_that_systemd_does_not_understand_is_found(laid: Path) -> None:
+    unit = laid / "gatehouse.service"
+    unit.write_text(unit.read_text().replace("WatchdogSec=15", "WatchdogSec=soon"))
+    command = (ANALYZE or "", "verify", "--man=no", str(unit))
+
+    assert "soon" in subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
 @needs_systemd

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from gpiozero.pins.mock import MockFactory
 
@@ -16,17 +15,15 @@ from appliance.events import Presence
 from appliance.faults import CameraLost, ConfigFault, LinkFault, SensorLost
 from appliance.hw.barrier import BarrierActuator
 from appliance.hw.base import InputSpec
-from appliance.hw.cameras.fake import FakeCamera
 from appliance.hw.cameras.footage import FootageCamera
 from appliance.hw.car import CarOnLink, CarOnPins
 from appliance.hw.fake import FakeCarPeer, FakeInput, FakeLink, FakePins
 from appliance.hw.gpio import Pins
 from appliance.hw.inputs import InputBank
 from appliance.hw.pulse import PulseActuator
-from appliance.runtime.cameras import LateCamera, LiveFootage, build_camera
+from appliance.runtime.cameras import LiveFootage, build_camera
 from appliance.runtime.decoding import GpuMemory
 from appliance.runtime.hands import Hands, build_hands
-from appliance.sight import Effort
 from appliance.vision.pixels import bgr
 
 from .rig import CLOSE, LIGHTS, OPEN, PINS, FedCamera, a_clock, a_config
@@ -211,38 +208,3 @@ def test_footage_that_is_not_there_is_a_lost_camera(tmp_path: Path) -> None:
 
     with pytest.raises(CameraLost, match=r"no\.mp4: there is no such file"):
         camera.open()
-
-
-def test_a_driver_is_made_when_its_camera_is_opened_and_knows_how_hard_it_is_looked_at() -> None:
-    driver, made = FedCamera(a_clock()), list[str]()
-
-    def make() -> FedCamera:
-        made.append("driver")
-        return driver
-
-    camera = LateCamera("front", make)
-    camera.look(Effort.RECOGNISE)
-    early = list(made)
-    for _ in range(2):
-        camera.open()
-        camera.look(Effort.WATCH)
-        camera.close()
-
-    assert (early, made, driver.opened) == ([], ["driver"], 2)
-    assert driver.efforts[:2] == [Effort.RECOGNISE, Effort.WATCH]
-
-
-def test_a_late_camera_gives_the_frames_of_its_driver() -> None:
-    driver = FakeCamera("front", [np.zeros((4, 4, 3), np.uint8)], a_clock())
-    with LateCamera("front", lambda: driver) as camera:
-        camera.read(1.0)
-
-    assert driver.history == ["open", "read", "close"]
-
-
-def test_a_camera_that_was_never_opened_gives_no_frame_and_closes() -> None:
-    camera = LateCamera("front", lambda: FedCamera(a_clock()))
-    with pytest.raises(CameraLost, match="not open"):
-        camera.read(1.0)
-
-    camera.close()
