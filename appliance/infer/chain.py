@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from ..config.schema import BACKENDS, Infer
 from ..faults import EngineFailed, EngineFallback, EngineUntrusted, GateFault
 from .base import BaseBackend
+from .libraries import read_ahead
 
 T = TypeVar("T")
 
@@ -24,6 +25,7 @@ def make_backend(name: str, infer: Infer) -> BaseBackend:
     """
     if name not in BACKENDS:
         raise EngineFailed(f"no such backend; known: {', '.join(BACKENDS)}", part=name)
+    read_ahead(name.partition("-")[0])
     try:
         module = import_module(f".{name.replace('-', '_')}", __package__)
     except (ImportError, OSError) as error:

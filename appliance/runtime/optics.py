@@ -12,6 +12,7 @@ from ..config import Config
 from ..events import EnginesTrusted
 from ..faults import EngineFailed, EyesClosed, GateFault, GpuLost
 from ..hw.base import BaseCamera
+from ..infer.libraries import read_ahead
 from ..sight import Easing, Effort
 from .captures import Captures, Renew
 from .eyelog import EyeLog
@@ -50,6 +51,7 @@ def _nobody() -> None:
 def load_recognition(config: Config) -> Recognition:
     """The nets that the configuration names, proved on their golden frames (law 13)."""
     # In the background, like the nets themselves: the buttons do not wait for what looks at pictures.
+    read_ahead("cv2")
     from ..vision.factory import build_recognition
 
     return build_recognition(config.vision, config.infer)
