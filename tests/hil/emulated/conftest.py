@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +49,14 @@ def thawed(armed: Frozen, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
 def gate(thawed: tuple[Board, Run]) -> Run:
     """An armed gate of the test's own."""
     return thawed[1]
+
+
+@pytest.fixture
+def measured(
+    request: pytest.FixtureRequest, record_testsuite_property: Callable[[str, object], None]
+) -> Callable[[float], None]:
+    """Keeps a test's milliseconds for the report."""
+    return lambda took_ms: record_testsuite_property(request.node.name, f"{took_ms:.0f} ms")
 
 
 @pytest.fixture

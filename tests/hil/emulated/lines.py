@@ -21,13 +21,13 @@ def wire(run: Run, line: int, pull: str) -> None:
 
 def react(run: Run, line: int, pull: str, output: int, value: int) -> float:
     """Bring an input to a level: the milliseconds until an output has its own, measured on the board."""
-    return _react(run, f"{output} {value} wire {line} {pull}")
+    return _react(run, f"wire {line} {pull} {output} {value}")
 
 
-def signal_gate(run: Run, name: str, output: int, value: int) -> float:
-    """Send a signal to the gate's process: the milliseconds until an output has its level."""
+def strike(run: Run, name: str) -> float:
+    """Send the gate a signal amid an opening: the milliseconds until its output is off."""
     pid = run.agent.ask("systemctl show --value --property MainPID gatehouse").strip()
-    return _react(run, f"{output} {value} signal {name} {pid}")
+    return _react(run, f"strike {name} {pid}")
 
 
 def _react(run: Run, words: str) -> float:
