@@ -20,6 +20,7 @@ mkdir -p "$root/etc/rauc"
 # shellcheck disable=SC2086 # a list of folders
 "$ota/keys.sh" keyring $KEYS > "$root/etc/rauc/keyring.pem"
 install -D -m 755 "$ota/rauc/rauc-backend" "$root/usr/lib/gatehouse/rauc-backend"
+install -D -m 644 "$ota/rauc/service.conf" "$root/usr/lib/systemd/system/rauc.service.d/slot.conf"
 units=$root/usr/lib/systemd/system
 install -D -m 644 -t "$units" "$ota"/systemd/*.service "$ota"/systemd/*.timer
 install -D -m 644 -t "$units/gatehouse.service.d" "$ota"/systemd/gatehouse.service.d/*.conf
