@@ -65,7 +65,9 @@ appliance() {
     cp -R "$scratch/own/." "$lib"
     rm -rf "${lib:?}/bin" "${lib:?}/share/man"
     find "$lib" -name __pycache__ -prune -exec rm -rf {} +
-    find "$lib" -name direct_url.json -delete
+    # Where the tree lay when it was built, and the hash of that.
+    rm "$lib"/gatehouse-*.dist-info/direct_url.json
+    sed -i '/direct_url\.json,/d' "$lib"/gatehouse-*.dist-info/RECORD
 }
 
 # A virtual environment that sees the system's packages behind its own: picamera2, TensorRT.
