@@ -21,6 +21,7 @@ from appliance.gate.gate import Gate
 from appliance.gate.ports import FaultMet, FaultOver, Message
 from appliance.hw.base import BaseCamera
 from appliance.hw.gpio import Pins
+from appliance.hw.led import FakeStatusLed
 from appliance.record.audit import AuditLog
 from appliance.record.chain import Link
 from appliance.record.store import Store
@@ -197,6 +198,7 @@ class LiveRig:
         **changes: Any,
     ) -> None:
         self.clock = a_clock()
+        self.led = FakeStatusLed()
         self.camera = FedCamera(self.clock)
         self.factory = MockFactory()
         # The factory forgets its pins when it is closed; their last levels are looked at after that.
@@ -212,6 +214,7 @@ class LiveRig:
                 load=load or a_load(played()),
                 writer=writer,
                 meters=meters,
+                led=self.led,
             )
         )
 

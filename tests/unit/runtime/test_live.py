@@ -12,6 +12,7 @@ import pytest
 from appliance.clock import Clock
 from appliance.config.schema import Record
 from appliance.faults import ConfigFault
+from appliance.hw.signs import Sign
 from appliance.record.stamp import Origin
 from appliance.record.writer import RecordWriter
 from appliance.runtime.gatework import Mouth
@@ -73,6 +74,14 @@ def test_the_open_button_opens(tmp_path: Path) -> None:
 
     assert ended
     assert subjects(rig.links(), "opening") == ["open"]
+
+
+def test_the_status_led_shows_how_it_is_from_the_first_tick_to_the_end(tmp_path: Path) -> None:
+    rig = LiveRig(tmp_path)
+    rig.run(lambda: Sign.ARMED in rig.led.history)
+
+    assert rig.led.history[0] in (Sign.STARTING, Sign.BUTTONS_ONLY)
+    assert rig.led.history[-2:] == [Sign.ARMED, Sign.DOWN]
 
 
 def test_the_button_opens_before_the_nets_are_loaded(tmp_path: Path) -> None:
