@@ -63,6 +63,8 @@ install -D -m 644 -t "$work/usr/lib/udev/rules.d" etc/udev/*.rules
 install -D -m 644 -t "$work/usr/share/doc/gatehouse" README.md LICENSE
 rm -rf "$work/scratch"
 find "$lib" -name __pycache__ -prune -exec rm -rf {} +
+# Where it was built is not to show in the image.
 find "$lib" -name direct_url.json -delete
+sed -i '/dist-info\/direct_url\.json,/d' "$lib"/*.dist-info/RECORD
 mv "$work" "$app"
 echo "$app"

@@ -19,7 +19,7 @@ import pytest
 from .vendor_archive import KERNEL, debian_packages, publish, vendor_packages
 
 BUILD = Path(__file__).parents[2] / "image-build"
-NEEDED = ("mmdebstrap", "arch-test", "qemu-aarch64-static", "dpkg-deb", "gpg")
+NEEDED = ("mmdebstrap", "arch-test", "depmod", "dpkg-deb", "dpkg-divert", "gpg", "openssl")
 LISTS = (BUILD / "lists" / "common", BUILD / "lists" / "rpi")
 missing = [tool for tool in NEEDED if shutil.which(tool) is None]
 pytestmark = [
