@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from .autoboot import CONFIG_PARTITION
+from .cameras import lay_scene
 from .lines import await_armed
 from .machine import Board, Disks, Frozen, Run
 
@@ -81,8 +82,9 @@ def fresh_board(work: Path) -> Board:
 def _bench(work: Path, modules: Path) -> Path:
     """A disk of its own for what the product does not hold."""
     folder, disk = work / "bench", work / "bench.img"
-    shutil.copytree(HERE / "bench", folder)
-    shutil.copy(modules / "gpio-sim.ko", folder)
+    for source in (modules, HERE / "bench"):
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    lay_scene(folder)
     command = ("mke2fs", "-q", "-t", "ext4", "-L", "bench", "-d", str(folder), str(disk), "16M")
     subprocess.run(command, check=True, capture_output=True)
     return disk
