@@ -70,3 +70,12 @@ def test_it_leaves_at_once_only_where_a_thread_is_left_behind(threads: str, told
     )
 
     assert (done.returncode, done.stdout) == (3, told)
+
+
+def test_the_command_itself_loads_nothing_that_recognises() -> None:
+    """The buttons wait for what is loaded before READY."""
+    heavy = "{'appliance.hw.sim.twin', 'appliance.vision.factory', 'cv2', 'numpy', 'onnxruntime'}"
+    code = f"import appliance.cli.run, sys; print(*sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == ""
