@@ -16,7 +16,7 @@ COMPILED=lgpio
 cd "$TREE"
 tools=$("$HERE/tools.sh")
 # shellcheck disable=SC2086 # a list of names
-key=$( { cat "$0" "$LOCK"; echo "$tools"; git ls-files -z -- $SOURCES | xargs -0 sha256sum; } | key -)
+key=$( { cat "$0" "$HERE/lgpio.sh" "$LOCK"; echo "$tools"; git ls-files -z -- $SOURCES | xargs -0 sha256sum; } | key -)
 app=$IMAGE_CACHE/app-$key
 if [ -d "$app" ]; then
     echo "$app"

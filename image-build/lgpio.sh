@@ -5,9 +5,7 @@ set -eu
 tools=$1
 sdist=$2
 destination=$3
-work=$tools/tmp/lgpio
-rm -rf "$work"
-mkdir -p "$work"
+work=$(mktemp -d "$tools/tmp/lgpio.XXXXXX")
 tar -xzf "$sdist" -C "$work" --strip-components=1
 
 if ! [ -d "$tools/opt/arm64/usr/include" ]; then
@@ -21,12 +19,12 @@ if ! [ -d "$tools/opt/arm64/usr/include" ]; then
 fi
 # shellcheck disable=SC2016 # for the shell inside
 chroot "$tools" sh -euc '
-    cd /tmp/lgpio
+    cd "$0"
     swig -python lgpio.i
     include=/opt/arm64/usr/include
     aarch64-linux-gnu-gcc -O2 -fPIC -shared -pthread -Wl,--build-id=none -Isrc \
         -I$include/python3.13 -I$include lgpio_wrap.c src/lg*.c src/rgpiod.c -o _lgpio.so
-    aarch64-linux-gnu-strip _lgpio.so'
+    aarch64-linux-gnu-strip _lgpio.so' "${work#"$tools"}"
 install -m 644 "$work/lgpio.py" "$work/_lgpio.so" "$destination"
 version=$(basename "$sdist" .tar.gz)
 install -D -m 644 "$work/PKG-INFO" "$destination/$version.dist-info/METADATA"
