@@ -23,15 +23,35 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def make_folder(folder: Path) -> None:
+    """A folder, and those that it lies in, where they are missing. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    hand_over(folder)
+
+
+def hand_over(path: Path) -> None:
+    """Give what root has made to the owner of the folder that it lies in: the gate runs without root.
+
+    Whoever is not root cannot, and need not. Raises OSError.
+    """
+    if os.geteuid() == 0:
+        above = path.parent.stat()
+        os.chown(path, above.st_uid, above.st_gid)
+
+
 def replace(place: Path, data: bytes) -> None:
     """Write `data` in the place of what lies there, with its mode: after a cut the old or the new, whole.
 
     Raises OSError.
     """
     fresh = place.with_name(f"{place.name}.{os.getpid()}")
-    place.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(place.parent)
     try:
         fresh.write_bytes(data)
+        hand_over(fresh)
         if place.exists():
             shutil.copymode(place, fresh)
         sync(fresh)

@@ -11,6 +11,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ..durable import hand_over
 from .store import fault_of_os
 
 
@@ -50,6 +51,7 @@ def write_head(database: Path, head: Head) -> None:
             file.write(json.dumps(asdict(head)) + "\n")
             file.flush()
             os.fsync(file.fileno())
+        hand_over(fresh)
         fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from ..config.schema import Record
+from ..durable import hand_over, make_folder
 from ..faults import DiskFull, RecordCorrupt, RecordFailed, RecordFault, RecordLocked, RecordMissing
 from .schema import MIGRATIONS, Migration
 
@@ -77,7 +78,10 @@ class Store:
         `check` reads the whole file once for damage: seconds on a card with a month of records.
         """
         try:
-            settings.path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(settings.path.parent)
+            if not settings.path.exists():
+                settings.path.touch()
+                hand_over(settings.path)
         except OSError as error:
             raise fault_of_os(error, settings.path) from error
         store = cls._connected(settings, settings.path.absolute().as_uri(), free)

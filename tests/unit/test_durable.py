@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from appliance.durable import replace
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o600])
@@ -33,3 +36,21 @@ def test_what_cannot_be_replaced_stays_and_nothing_is_left_beside_it(tmp_path: P
         replace(place, b"new")
 
     assert list(tmp_path.iterdir()) == [place]
+
+
+@root
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    replace(tmp_path / "data" / "new", b"x")
+
+    made = (tmp_path / "data", tmp_path / "data" / "new")
+    assert [path.stat().st_uid for path in made] == [65534, 65534]
+
+
+@root
+def test_what_root_replaces_goes_on_belonging_to_the_owner_of_the_folder(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+    (tmp_path / "old").write_bytes(b"x")
+    replace(tmp_path / "old", b"y")
+
+    assert (tmp_path / "old").stat().st_uid == 65534

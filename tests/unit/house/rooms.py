@@ -27,7 +27,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "vision": PLAIN | {"config", "infer"},
     "access": PLAIN | {"config"},
     "inspection": PLAIN | {"config", "hw"},
-    "record": PLAIN | {"config"},
+    "record": PLAIN | {"config", "durable"},
     "update": PLAIN | {"config", "durable"},
     "diagram": frozenset({"machine", "states"}),
     "firstboot": PLAIN | {"config", "hw", "durable"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def test_a_new_database_is_durable_and_migrated(settings: Record) -> None:
     store.close()
     assert told == ["wal", 2, 1]
     assert version == [(len(MIGRATIONS),)]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_a_database_that_root_makes_belongs_to_the_owner_of_the_folder(settings: Record) -> None:
+    settings.path.parent.mkdir(parents=True, exist_ok=True)
+    os.chown(settings.path.parent, 65534, 65534)
+    Store.open(settings).close()
+
+    assert {entry.stat().st_uid for entry in settings.path.parent.iterdir()} == {65534}
 
 
 def test_a_failed_transaction_leaves_nothing(settings: Record) -> None:
