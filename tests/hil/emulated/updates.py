@@ -41,7 +41,7 @@ def restarted(board: Board, run: Run) -> Run:
 def verdict(run: Run, limit_s: float = 300.0) -> str:
     """What became of the update that this start had to judge."""
     run.expect("bench: ready", 60)
-    # Asked anew each time: a journal that is followed ends with its next line only, and this unit says no more.
+    # Asked anew each time: what follows a journal ends with its next line, and this unit says no more.
     told = "journalctl -u gatehouse-ota-proof -b -o cat --no-pager | grep -m 1 -E"
     ends = "has proved itself|was taken back|nothing is on trial"
     return run.agent.ask(f"timeout 1200 sh -c 'until {told} \"{ends}\"; do sleep 2; done'", limit_s).strip()
