@@ -33,6 +33,8 @@ pytestmark = pytest.mark.timeout(3600)
 
 SEED = int(os.environ.get("GATEHOUSE_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
 INSTALL_CUTS, COMMIT_CUTS = 13, 7
+FLUSHED = 16
+"""So many writes after the last of the commit it is on the card, other partitions' among them."""
 CAME_BACK = "the board came back by itself"
 
 Told = Callable[[str, object], None]
@@ -105,7 +107,7 @@ def course(armed: Frozen, stick: Path, tmp_path_factory: pytest.TempPathFactory)
     hashes = {slot: slot_hash(board, slot) for slot in SLOT_PARTITIONS}
     card, size = board.firmware.extent(CONFIG_PARTITION)
     told = [at for at, write in enumerate(second) if card <= write.start < card + size]
-    committing = range(len(first) + told[0], len(first) + told[-1] + 2)
+    committing = range(len(first) + told[0], len(first) + told[-1] + FLUSHED)
     return Course(
         armed.disks,
         first + second,
