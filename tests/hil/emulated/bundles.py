@@ -22,7 +22,9 @@ GOOD, UNFIT, PANICS, HANGS = "2.0", "2.1", "2.2", "2.3"
 
 _RELEASE = "usr/lib/os-release"
 _BROKEN = {
-    "etc/systemd/system/gatehouse.service.d/zz-broken.conf": "[Service]\nExecStart=\nExecStart=/bin/false\n"
+    "etc/systemd/system/gatehouse.service.d/zz-broken.conf": (
+        "[Service]\nExecStart=\nExecStart=/bin/false\nExecStopPost=\n"
+    )
 }
 """A release whose gate dies as soon as it is started."""
 _CONFIG = BUILD / "overlay-boot" / "config.txt"
