@@ -187,13 +187,10 @@ def test_an_update_whose_gate_does_not_work_goes_back(board_and_run: tuple[Board
         assert tried.reset_seen(400.0) == "guest-reset"
         with board.after(tried) as back:
             assert slot_started(back) == "slot a, boot partition 2, tryboot 0"
-            back.expect("bench: ready", 60)
+            assert "nothing is on trial" in verdict(back)
             told = ota(back, "status")
 
-    assert (
-        f"system {UNFIT} (slot b) was taken back: it did not prove itself in time: the gate stays down"
-        in told
-    )
+    assert f"system {UNFIT} (slot b) was taken back: it did not prove itself in time: the gate" in told
 
 
 @pytest.mark.parametrize(("version", "ended"), [(PANICS, "guest-reset"), (HANGS, "firmware-watchdog")])
