@@ -270,7 +270,7 @@ def test_after_a_cut_the_update_is_installed_again(
 ) -> None:
     (cut,) = cuts(course, moments[which : which + 1], tmp_path)
     with Board(replace(cut.disks, stick=stick), tmp_path).start() as run:
-        run.expect("bench: ready", 60)
+        verdict(run)
         await_armed(run)
         insert_stick(run)
 

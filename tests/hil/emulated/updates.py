@@ -43,7 +43,7 @@ def verdict(run: Run, limit_s: float = 300.0) -> str:
     run.expect("bench: ready", 60)
     # Asked anew each time: what follows a journal ends with its next line, and this unit says no more.
     told = "journalctl -u gatehouse-ota-proof -b -o cat --no-pager | grep -m 1 -E"
-    ends = "has proved itself|was taken back|nothing is on trial"
+    ends = "has proved itself|was taken back|is installed|nothing is on trial"
     return run.agent.ask(f"timeout 1200 sh -c 'until {told} \"{ends}\"; do sleep 2; done'", limit_s).strip()
 
 
