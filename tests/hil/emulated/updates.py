@@ -49,7 +49,7 @@ def verdict(run: Run, limit_s: float = 300.0) -> str:
 
 def slot_started(run: Run) -> str:
     """The line in which the initramfs says what the firmware chose."""
-    return run.expect("gatehouse-init: (slot ., .*)", 40).group(1)
+    return run.expect(r"gatehouse-init: (slot ., .*)\n", 40).group(1)
 
 
 def comes_up(run: Run, slot: str) -> None:
