@@ -26,7 +26,8 @@ export LC_ALL=C.UTF-8 TZ=UTC
 
 PROFILE=$HERE/profiles/$BOARD.env
 if ! [ -f "$PROFILE" ]; then
-    echo "no profile for BOARD=$BOARD; there are: $(cd "$HERE/profiles" && echo *.env)" >&2
+    echo "no profile for BOARD=$BOARD; there are: $(basename -s .env -- "$HERE"/profiles/*.env | paste -sd' '). A Jetson keeps" \
+        "NVIDIA's system: image-build/jetson/install.sh lays the appliance over it (docs/package.md)" >&2
     exit 2
 fi
 # shellcheck source=profiles/qemu-arm64.env

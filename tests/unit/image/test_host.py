@@ -17,7 +17,9 @@ COMPLETE = {
 }
 
 
-def host(work: Path, *words: str, **programs: str) -> subprocess.CompletedProcess[str]:
+def host(
+    work: Path, *words: str, board: str = "qemu-arm64", **programs: str
+) -> subprocess.CompletedProcess[str]:
     """Run host.sh on a computer whose programs answer as told."""
     for name, script in {**COMPLETE, **programs}.items():
         program = work / "bin" / name.replace("_", "-")
@@ -26,7 +28,14 @@ def host(work: Path, *words: str, **programs: str) -> subprocess.CompletedProces
         program.chmod(0o755)
     folders = {"IMAGE_CACHE": str(work / "cache"), "IMAGE_OUT": str(work)}
     path = f"{work / 'bin'}:{os.environ['PATH']}"
-    environment = {**os.environ, **folders, "MIRROR": "a", "SECURITY_MIRROR": "b", "PATH": path}
+    environment = {
+        **os.environ,
+        **folders,
+        "MIRROR": "a",
+        "SECURITY_MIRROR": "b",
+        "PATH": path,
+        "BOARD": board,
+    }
     return subprocess.run((HOST, *words), env=environment, check=False, capture_output=True, text=True)
 
 
@@ -62,3 +71,11 @@ def test_only_what_is_missing_is_installed_when_asked(tmp_path: Path) -> None:
         "apt-get update -qq",
         "apt-get install -qq --yes --no-install-recommends mtools",
     ]
+
+
+def test_a_board_without_an_image_is_told_what_there_is(tmp_path: Path) -> None:
+    done = host(tmp_path, board="jetson")
+
+    assert done.returncode == 2
+    assert "there are: qemu-arm64 rpi. A Jetson" in done.stderr
+    assert "image-build/jetson/install.sh" in done.stderr
