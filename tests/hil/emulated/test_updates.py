@@ -249,10 +249,10 @@ def cuts(course: Course, moments: list[int], folder: Path) -> Iterator[Cut]:
 
 
 def test_power_may_be_cut_at_any_moment(
-    course: Course, moments: list[int], tmp_path: Path, record_property: Told
+    course: Course, moments: list[int], tmp_path: Path, record_testsuite_property: Told
 ) -> None:
     """Of the install and of the commit: what the firmware then chooses is whole, and starts."""
-    record_property("seed", SEED)
+    record_testsuite_property("seed of the power cuts", SEED)
     before = {"a": slot_hash(Board(course.before, tmp_path), "a")}
     for cut in cuts(course, moments, tmp_path):
         board = Board(cut.disks, tmp_path)
