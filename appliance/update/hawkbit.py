@@ -13,10 +13,9 @@ from urllib.parse import quote, urljoin
 from ..faults import SourceFailed
 from .base import Progress
 from .fetch import Free, Wanted, Web
-from .sources import BaseSource, Offer
+from .sources import BaseSource, Offer, is_bundle
 from .trials import Stage, Trial
 
-_SUFFIX = ".raucb"
 _FINISHED: Mapping[Stage, tuple[str, str]] = {
     Stage.INSTALLED: ("proceeding", "none"),
     Stage.TRYING: ("proceeding", "none"),
@@ -73,13 +72,11 @@ class HawkbitSource(BaseSource):
             action, deployment = str(answer["id"]), answer["deployment"]
             now = deployment.get("maintenanceWindow") != "unavailable" and deployment["update"] != "skip"
             files = [one for chunk in deployment["chunks"] for one in chunk["artifacts"]]
-            found = [
-                _offer(link, one, action, now) for one in files if str(one["filename"]).endswith(_SUFFIX)
-            ]
+            found = [_offer(link, one, action, now) for one in files if is_bundle(str(one["filename"]))]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise SourceFailed(f"its deployment cannot be used: {error!r}", part=link) from error
         if not found:
-            self._feedback("deploymentBase", action, "closed", "failure", f"it holds no {_SUFFIX} file")
+            self._feedback("deploymentBase", action, "closed", "failure", "it holds no gatehouse-*.raucb")
         return tuple(found)
 
     def _feedback(self, base: str, action: str, execution: str, finished: str, said: str) -> None:
@@ -99,7 +96,7 @@ def _offer(link: str, artifact: Mapping[str, Any], action: str, now: bool) -> Of
     links = artifact["_links"]
     href = _first(links, ("download", "download-http"))
     wanted = Wanted(urljoin(link, href), int(artifact["size"]), str(artifact["hashes"]["sha256"]).lower())
-    return Offer(Path(str(artifact["filename"])).name, wanted, action, now)
+    return Offer(str(artifact["filename"]), wanted, action, now)
 
 
 def _first(links: Mapping[str, Any], names: Iterable[str]) -> str:

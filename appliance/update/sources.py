@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,15 @@ class Offer:
     wanted: Wanted
     action: str = ""
     install: bool = True
+
+
+BUNDLES = "bundles"
+"""The folder for what is fetched, apart from what is kept of slots and trials."""
+
+
+def is_bundle(name: str) -> bool:
+    """Whether a name that others gave is a bundle's, and no path: no signature vouches for names."""
+    return re.fullmatch(r"gatehouse-[A-Za-z0-9_.-]+\.raucb", name) is not None
 
 
 class BaseSource(ABC):
@@ -80,7 +90,9 @@ class FolderSource(BaseSource):
         present = self._installed.get(kind)
         if entry is None or (present is not None and Version.parse(entry["version"]) <= present):
             return None
-        name = Path(str(entry["file"])).name
+        name = str(entry["file"])
+        if not is_bundle(name):
+            raise SourceFailed(f"its index names {name!r}, which is no gatehouse-*.raucb", part=self._url)
         return Offer(name, Wanted(urljoin(self._url, name), int(entry["size"]), str(entry["sha256"])))
 
     def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:

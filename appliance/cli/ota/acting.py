@@ -11,6 +11,7 @@ from pathlib import Path
 from ...config import Config
 from ...faults import BundleRefused, ConfigFault
 from ...update.base import Progress
+from ...update.sources import BUNDLES, is_bundle
 from ...update.trials import Stage, Trial
 from ...update.underway import Underway
 from ..records import operator
@@ -78,9 +79,9 @@ def _fetched(place: str, config: Config, progress: Progress) -> Path:
     if "://" not in place:
         return Path(place)
     name = Path(urllib.parse.urlsplit(place).path).name
-    if not name:
-        raise BundleRefused("the address names no file", part=place)
-    return make_web(config).take(place, config.update.folder / name, progress, free_bytes)
+    if not is_bundle(name):
+        raise BundleRefused("the address names no gatehouse-*.raucb", part=place)
+    return make_web(config).take(place, config.update.folder / BUNDLES / name, progress, free_bytes)
 
 
 def _agreed(args: argparse.Namespace, what: str) -> bool:

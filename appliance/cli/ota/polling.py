@@ -15,7 +15,7 @@ from ...update.base import Kind, Version
 from ...update.fetch import Web, digest_of
 from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
-from ...update.sources import BaseSource, FolderSource, Offer, UsbSource
+from ...update.sources import BUNDLES, BaseSource, FolderSource, Offer, UsbSource
 from ...update.trials import Trials
 from ...update.underway import Underway
 from ...update.windows import closed
@@ -84,7 +84,7 @@ def _installed(config: Config) -> dict[Kind, Version]:
 
 def _fetched(source: BaseSource, offer: Offer, config: Config) -> Path:
     with closing(Bar()) as bar:
-        return source.fetch(offer, config.update.folder / offer.name, bar)
+        return source.fetch(offer, config.update.folder / BUNDLES / offer.name, bar)
 
 
 def _install(source: BaseSource, offer: Offer, place: Path, config: Config) -> int:
