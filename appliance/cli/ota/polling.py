@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...config import Config
@@ -16,32 +17,110 @@ from ...update.fetch import Web, digest_of
 from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
 from ...update.sources import BUNDLES, BaseSource, FolderSource, Offer, UsbSource
-from ...update.trials import Trials
+from ...update.trials import Trial, Trials
 from ...update.underway import Underway
+from ...update.updater import Updater
 from ...update.windows import closed
 from .telling import Bar, keep_in_record, sentence
 from .wiring import family_of, free_bytes, make_trials, make_updater, own_versions
 
 
 def run(_: argparse.Namespace, config: Config) -> int:
-    source = make_source(config)
-    trials = make_trials(config)
-    _tell_end(source, trials)
-    why = closed(config.update.windows, _clock(config).wall(), config.access.timezone) or busy(ask_tool)
-    if trials.pending() is not None:
-        return _go_on(config, why)
-    for offer in source.offers():
-        place = _fetched(source, offer, config)
-        spent = trials.spent(digest_of(place))
-        if spent is not None:
-            source.tell(replace(spent, action=offer.action))
-            continue
+    source, trials = make_source(config), make_trials(config)
+    return Round(
+        source=source,
+        updater=make_updater(config),
+        trials=trials,
+        wait=lambda: _wait(config),
+        keep=lambda trial: keep_in_record(config, trial),
+        underway=Underway.beside(config.recovery),
+        folder=config.update.folder / BUNDLES,
+    ).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """`wait` says why nothing may be installed or tried now, empty where it may; `keep` takes to the record
+    what became of an update; `folder` is for what is fetched.
+    """
+
+    source: BaseSource
+    updater: Updater
+    trials: Trials
+    wait: Callable[[], str]
+    keep: Callable[[Trial], object]
+    underway: Underway
+    folder: Path
+
+    def run(self) -> int:
+        """The exit code. Raises UpdateFault."""
+        self._tell_end()
+        if self.trials.pending() is not None:
+            return self._go_on()
+        for offer in self.source.offers():
+            place = self._fetched(offer)
+            spent = self.trials.spent(digest_of(place))
+            if spent is None:
+                return self._take(offer, place)
+            self.source.tell(replace(spent, action=offer.action))
+        print("No update is on offer.")
+        return 0
+
+    def _fetched(self, offer: Offer) -> Path:
+        with closing(Bar()) as bar:
+            return self.source.fetch(offer, self.folder / offer.name, bar)
+
+    def _take(self, offer: Offer, place: Path) -> int:
+        """Asked only now: the fetch may have taken hours."""
+        why = self.wait()
         if why or not offer.install:
             print(f"{offer.name} is here: {why or 'the fleet server holds it back'}.")
             return 1
-        return _install(source, offer, place, config)
-    print("No update is on offer.")
-    return 0
+        before = self.trials.all()
+        try:
+            with self.underway.held(), closing(Bar()) as bar:
+                trial = self.updater.install(place, bar, action=offer.action)
+        except UpdateFault:
+            self._tell_fresh(before)
+            raise
+        print(sentence(trial))
+        self._tell(trial)
+        return self._go_on()
+
+    def _go_on(self) -> int:
+        """Something waits for its restart, or for its proof. The install may have taken minutes."""
+        why = self.wait()
+        if why:
+            print(f"An update waits: {why}.")
+            return 1
+        try:
+            trial = self.updater.restart()
+        except BundleRefused as wait:
+            print(f"An update waits: {wait.detail}.")
+            return 1
+        if trial is not None:
+            self.keep(trial)
+        return 0
+
+    def _tell(self, trial: Trial) -> None:
+        """What has just become of an offer: to the record first, then to whoever offered it."""
+        self.keep(trial)
+        self.source.tell(trial)
+        if not trial.stage.pending:
+            self.trials.told()
+
+    def _tell_fresh(self, before: tuple[Trial, ...]) -> None:
+        """A gate that is not at rest says nothing of the bundle: then there is nothing new."""
+        for trial in self.trials.all():
+            if trial not in before:
+                self._tell(trial)
+
+    def _tell_end(self) -> None:
+        """A trial ends after a restart, when nobody speaks to the server: it is told at the next round."""
+        known = self.trials.all()
+        if known and known[-1].action and not known[-1].stage.pending and not known[-1].told:
+            self.source.tell(known[-1])
+            self.trials.told()
 
 
 def make_source(config: Config) -> BaseSource:
@@ -82,54 +161,6 @@ def _installed(config: Config) -> dict[Kind, Version]:
     return {**known, Kind.MODELS: nets} if nets is not None else known
 
 
-def _fetched(source: BaseSource, offer: Offer, config: Config) -> Path:
-    with closing(Bar()) as bar:
-        return source.fetch(offer, config.update.folder / BUNDLES / offer.name, bar)
-
-
-def _install(source: BaseSource, offer: Offer, place: Path, config: Config) -> int:
-    updater = make_updater(config)
-    try:
-        with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
-            trial = updater.install(place, bar, action=offer.action)
-    except UpdateFault:
-        _tell(source, make_trials(config), config)
-        raise
-    print(sentence(trial))
-    _tell(source, make_trials(config), config)
-    return _go_on(config, "")
-
-
-def _go_on(config: Config, why: str) -> int:
-    """Something waits for its restart, or for its proof."""
-    if why:
-        print(f"An update waits: {why}.")
-        return 1
-    try:
-        trial = make_updater(config).restart()
-    except BundleRefused as wait:
-        print(f"An update waits: {wait.detail}.")
-        return 1
-    if trial is not None:
-        keep_in_record(config, trial)
-    return 0
-
-
-def _tell(source: BaseSource, trials: Trials, config: Config) -> None:
-    """What has just become of an offer: to the record first, then to whoever offered it."""
-    keep_in_record(config, trials.all()[-1])
-    source.tell(trials.all()[-1])
-    if not trials.all()[-1].stage.pending:
-        trials.told()
-
-
-def _tell_end(source: BaseSource, trials: Trials) -> None:
-    """A trial ends after a restart, when nobody speaks to the server: it is told at the next round."""
-    known = trials.all()
-    if known and known[-1].action and not known[-1].stage.pending and not known[-1].told:
-        source.tell(known[-1])
-        trials.told()
-
-
-def _clock(config: Config) -> SystemClock:
-    return SystemClock(vouched=config.clock.trust == "always")
+def _wait(config: Config) -> str:
+    clock = SystemClock(vouched=config.clock.trust == "always")
+    return closed(config.update.windows, clock.wall(), config.access.timezone) or busy(ask_tool)

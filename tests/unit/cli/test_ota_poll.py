@@ -1,0 +1,120 @@
+"""One round with a source of updates: what may go on is asked anew before each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.cli.ota.polling import Round
+from appliance.faults import BundleRefused
+from appliance.update.base import Kind, Progress
+from appliance.update.fetch import Wanted
+from appliance.update.sources import BaseSource, Offer
+from appliance.update.trials import Stage, Trial
+from appliance.update.underway import Underway
+from tests.unit.update.rig import Rig
+
+BUSY = "the gate is not at rest (vehicle_present)"
+
+
+class FakeSource(BaseSource):
+    """One bundle. `meanwhile` happens while it is fetched."""
+
+    def __init__(self, data: bytes = b"bundle") -> None:
+        self.data = data
+        self.told: list[Trial] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def offers(self) -> tuple[Offer, ...]:
+        return (Offer("system_2.1.raucb", Wanted("", len(self.data), ""), "8"),)
+
+    def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(self.data)
+        self.meanwhile()
+        return place
+
+    def tell(self, trial: Trial) -> None:
+        self.told.append(trial)
+
+
+class Poll:
+    """A round with a rig's board; `kept` is what the record has."""
+
+    def __init__(self, folder: Path, data: bytes = b"bundle") -> None:
+        self.rig = Rig(folder)
+        self.source = FakeSource(data)
+        self.why = ""
+        self.kept: list[Trial] = []
+
+    def run(self) -> int:
+        return Round(
+            source=self.source,
+            updater=self.rig.updater,
+            trials=self.rig.trials,
+            wait=lambda: self.why,
+            keep=self.kept.append,
+            underway=Underway(self.rig.folder / "updating"),
+            folder=self.rig.folder / "bundles",
+        ).run()
+
+    def shut(self) -> None:
+        self.why = "no window for updates is open"
+
+    def drive_up(self) -> None:
+        self.rig.busy = BUSY
+
+
+@pytest.fixture
+def poll(tmp_path: Path) -> Poll:
+    return Poll(tmp_path)
+
+
+def test_an_offer_is_installed_tried_and_told(poll: Poll) -> None:
+    assert poll.run() == 0
+
+    assert [one.stage for one in poll.kept] == [Stage.INSTALLED, Stage.TRYING]
+    assert ([one.stage for one in poll.source.told], poll.rig.restarts) == ([Stage.INSTALLED], ["board"])
+
+
+def test_a_window_that_closes_during_the_fetch_holds_the_install_back(poll: Poll) -> None:
+    poll.source.meanwhile = poll.shut
+
+    assert (poll.run(), poll.rig.stages(), poll.rig.restarts) == (1, [], [])
+
+
+def test_a_window_that_closes_during_the_install_holds_the_restart_back(
+    poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll.rig.installer, "install", lambda bundle, progress: poll.shut())
+
+    assert (poll.run(), poll.rig.stages(), poll.rig.restarts) == (1, [("2.1", "installed")], [])
+
+
+def test_a_vehicle_that_comes_before_the_install_tells_nothing_of_the_bundle(poll: Poll) -> None:
+    poll.source.meanwhile = poll.drive_up
+    with pytest.raises(BundleRefused, match="not at rest"):
+        poll.run()
+
+    assert (poll.kept, poll.source.told) == ([], [])
+
+
+def test_nor_is_what_became_of_another_told_again(poll: Poll) -> None:
+    other = Trial(Kind.SYSTEM, "2.0", "other", Stage.GOOD, "2026-01-01", action="7", told=True)
+    poll.rig.trials.put(other)
+    poll.source.meanwhile = poll.drive_up
+    with pytest.raises(BundleRefused):
+        poll.run()
+
+    assert (poll.kept, poll.source.told, poll.rig.trials.all()) == ([], [], (other,))
+
+
+def test_a_refused_bundle_is_told_once(tmp_path: Path) -> None:
+    poll = Poll(tmp_path, b"forged")
+    with pytest.raises(BundleRefused, match="no key"):
+        poll.run()
+
+    assert [one.stage for one in poll.kept] == [one.stage for one in poll.source.told] == [Stage.REFUSED]
+    assert poll.rig.trials.all()[-1].told
