@@ -70,6 +70,10 @@ image: $(VENV)/.runtime ## the flashable image: BOARD=qemu-arm64|rpi (needs root
 	@test -n "$(BOARD)" || { echo "make image needs BOARD=qemu-arm64 or BOARD=rpi." >&2; exit 2; }
 	@BOARD=$(BOARD) image-build/make-image.sh
 
+bundle: $(VENV)/.runtime ## BOARD=rpi|jetson|qemu-arm64 KIND=system|application|models: a signed update (ota/README.md)
+	@test -n "$(BOARD)" || { echo "make bundle needs BOARD=rpi, jetson or qemu-arm64 (ota/README.md)." >&2; exit 2; }
+	@ota/make-bundle.sh "$(BOARD)" "$(or $(KIND),system)" "$(or $(KEYS),build/keys)" "$(or $(SIGNER),dev)"
+
 deb: $(VENV)/.runtime ## Debian packages for a system that is there: ARCH=arm64|amd64 SUITE=deb13 (docs/package.md)
 	@image-build/deb/build.sh "$(or $(ARCH),arm64)" $(SUITE)
 
@@ -97,12 +101,6 @@ lock: ## resolve the dependencies anew (UPGRADE=1: to the newest versions); need
 		--output-file requirements/hil.txt
 	$(LOCK) pyproject.toml $(EXTRAS) --group dev --group mutation --constraint requirements/dev.txt \
 		--output-file requirements/mutation.txt
-
-# -- what comes with later issues --------------------------------------------------------------------
-
-bundle: ## BOARD=rpi|jetson|qemu-arm64 KIND=system|application|models: a signed update (ota/README.md)
-	@test -n "$(BOARD)" || { echo "make bundle needs BOARD=rpi, jetson or qemu-arm64 (ota/README.md)." >&2; exit 2; }
-	@ota/make-bundle.sh "$(BOARD)" "$(or $(KIND),system)" "$(or $(KEYS),build/keys)" "$(or $(SIGNER),dev)"
 
 # -- set-up ------------------------------------------------------------------------------------------
 

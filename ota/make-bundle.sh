@@ -10,6 +10,7 @@ board=$1 kind=$2 keys=$3 signer=$4
 here=$(dirname "$0")
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../appliance/__init__.py")
 out=build/bundles
+export PYTHON="${PYTHON:-$PWD/.venv/bin/python}"
 mkdir -p "$out"
 
 if [ "$keys" = build/keys ]; then
@@ -19,12 +20,22 @@ fi
 case $kind in
 system)
     content=${CONTENT:-build/image/$board}
+    [ "$board" != jetson ] || [ -n "${CONTENT:-}" ] || {
+        echo "make bundle: a Jetson's system is NVIDIA's, and is not built here; KIND=application or KIND=models." >&2
+        exit 2
+    }
     [ -f "$content/root.img" ] || { echo "make bundle: no $content/root.img; make image BOARD=$board comes first." >&2; exit 2; }
     version=$(cat "$content/version") ;;
 application)
     scratch=$(mktemp -d)
     trap 'rm -rf "$scratch"' EXIT
-    ${PYTHON:-.venv/bin/python} -m pip wheel --quiet --root-user-action=ignore --no-deps --wheel-dir "$scratch" .
+    mkdir "$scratch/tree"
+    # What git knows, and nothing that an earlier build has left.
+    git ls-files -z -- appliance etc models pyproject.toml README.md LICENSE |
+        xargs -0 cp --parents --target-directory="$scratch/tree"
+    # What builds it is locked and there already; pip would fetch another, without a hash, into what is signed.
+    "$PYTHON" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+        --wheel-dir "$scratch" "$scratch/tree"
     content=$(echo "$scratch"/gatehouse-*.whl) ;;
 *) content=${CONTENT:-models} ;;
 esac

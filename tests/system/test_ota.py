@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,26 @@ def test_a_signed_system_is_read(works: Works) -> None:
     read = works.installer("one").inspect(works.bundle("system", works.system))
 
     assert (read.kind, read.compatible, str(read.version)) == (Kind.SYSTEM, "gatehouse-rpi", "2.1")
+
+
+@pytest.mark.parametrize(
+    ("board", "images"), [("rpi", ["[image.boot]", "[image.rootfs]"]), ("jetson", ["[image.rootfs]"])]
+)
+def test_a_system_has_the_images_that_its_board_has_slots_for(
+    works: Works, tmp_path: Path, board: str, images: list[str]
+) -> None:
+    installer = works.installer("one")
+    installer.unpack(installer.inspect(works.bundle("system", works.system, board=board)), tmp_path / "out")
+
+    manifest = (tmp_path / "out" / "manifest.raucm").read_text().splitlines()
+    assert [line for line in manifest if line.startswith("[image.")] == images
+
+
+def test_no_system_is_built_for_a_jetson(works: Works, tmp_path: Path) -> None:
+    command = (OTA / "make-bundle.sh", "jetson", "system", works.folder / "one", "builder")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, "a Jetson's system is NVIDIA's" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -277,14 +298,36 @@ def test_nets_with_which_the_gate_works_are_kept(
     assert "Models 9 has proved itself." in capsys.readouterr().out
 
 
-def started(owner: Path) -> None:
-    """What a gate that starts and reads its golden frames leaves in the record."""
+def test_a_clock_that_leaps_back_does_not_speak_against_nets(
+    works: Works, owner: Path, tmp_path: Path
+) -> None:
+    bundle = works.bundle("models", nets(tmp_path), version="9")
+    assert ran(owner, "install", bundle, "--restart") == 0
+    (tmp_path / "is-active").write_text("active\n")
+    started(owner, utc="1970-01-01T00:00:00.000000Z")
+
+    assert ran(owner, "mark-good") == 0
+
+
+def test_what_the_gate_showed_before_its_restart_does_not_speak_for_nets(
+    works: Works, owner: Path, tmp_path: Path
+) -> None:
+    bundle = works.bundle("models", nets(tmp_path), version="9")
+    started(owner, utc="2099-01-01T00:00:00.000000Z")
+    assert ran(owner, "install", bundle, "--restart") == 0
+    (tmp_path / "is-active").write_text("active\n")
+
+    assert ran(owner, "mark-good") == 1
+
+
+def started(owner: Path, utc: str = "") -> None:
+    """What a gate that starts and reads its golden frames leaves in the record; `utc` is a wrong clock's."""
     config = load_config(owner, None).config
     stamper = system_stamper(config)
+    stamp = stamper.stamp()
+    stamp = replace(stamp, utc=utc or stamp.utc)
     steps = (("boot", "gate", ""), ("transition", "warmup", "boot"), ("transition", "idle_roi", "warmup"))
-    entries = [
-        Told(stamper.stamp(), kind, subject, "", (("from", source),)) for kind, subject, source in steps
-    ]
+    entries = [Told(stamp, kind, subject, "", (("from", source),)) for kind, subject, source in steps]
     with closing(Ledger.open(config.record, stamper)) as ledger, ledger.store.transaction():
         ledger.audit.append(entries)
 
@@ -308,7 +351,8 @@ def test_an_older_application_is_refused_and_taken_at_a_person_s_word(
     assert ran(owner, "install", bundle) == 1
     assert "is older than" in capsys.readouterr().err
     assert ran(owner, "install", bundle, "--force", "--yes") == 0
-    assert (tmp_path / "update" / "application" / "current" / "gatehouse_stub.py").exists()
+    assert (tmp_path / "update" / "application" / "next" / "gatehouse_stub.py").exists()
+    assert not (tmp_path / "update" / "application" / "current").exists()
 
 
 def application(works: Works, tmp_path: Path, version: str) -> Path:
