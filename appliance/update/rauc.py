@@ -104,7 +104,9 @@ class RaucInstaller(BaseInstaller):
     def _rauc(self, bundle: Path, *words: str, hear: Callable[[str], object] = lambda line: None) -> Ran:
         ran = self._run(["rauc", f"--conf={self._conf}", *words], hear)
         if ran.code:
-            raise _fault(bundle, words[0], ran.said)
+            # Why an install failed stands among the progress on stdout; stderr says only that it did.
+            why = [line for line in ran.out.splitlines() if line.startswith("LastError: ")]
+            raise _fault(bundle, words[0], "\n".join((ran.said, *why)))
         return ran
 
 
