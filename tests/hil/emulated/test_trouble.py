@@ -174,7 +174,8 @@ def test_a_configuration_that_cannot_be_used_keeps_the_gate_unarmed_until_it_is_
         run.expect("gatehouse-prepare: waiting for a good file", 60)
         assert "max_of_s" in said
         assert (level(run, OPEN), level(run, CLOSE)) == ("0", "0")
-        assert run.agent.ask("systemctl is-active gatehouse || true").strip() == "inactive"
+        assert run.agent.ask("systemctl is-active gatehouse gatehouse-up || true").split() == ["inactive"] * 2
     fresh.firmware.write(CONFIG_PARTITION, "gatehouse.toml", good)
     with fresh.start() as mended:
         mended.expect(UP, 120)
+        await_journal(mended, SERVES)
