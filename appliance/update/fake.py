@@ -7,7 +7,7 @@ from .base import BaseSlots, Slot, SlotState
 
 
 class FakeSlots(BaseSlots):
-    """`restart` and `reset` are what a board's firmware does after an orderly restart, and after a cut."""
+    """`restart`, `reset` and `give_way` are what a board does after an orderly restart, a cut, and many."""
 
     def __init__(self) -> None:
         self.committed = Slot.A
@@ -49,3 +49,7 @@ class FakeSlots(BaseSlots):
 
     def reset(self) -> None:
         self._current, self._tried = self.committed, None
+
+    def give_way(self) -> None:
+        """What the initramfs asks for when the committed slot has not come up several times."""
+        self._current, self._tried = self.committed.other, None

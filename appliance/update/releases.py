@@ -20,7 +20,16 @@ class BaseShelf(ABC):
 
     @abstractmethod
     def take(self, bundle: Bundle, folder: Path) -> None:
-        """Let what was unpacked into `folder` serve from the gate's next start. Raises UpdateFault."""
+        """Verify and keep what was unpacked into `folder`, to serve next. Raises UpdateFault."""
+
+    @property
+    @abstractmethod
+    def waits(self) -> bool:
+        """What was taken last serves only once it is told to; else it does from the gate's next start."""
+
+    @abstractmethod
+    def serve(self) -> None:
+        """What was taken last serves from the gate's next start, if it does not yet. Raises UpdateFault."""
 
     @abstractmethod
     def back(self) -> None:
@@ -28,7 +37,7 @@ class BaseShelf(ABC):
 
 
 class Releases(BaseShelf):
-    """`root`/current and `root`/previous lead to folders of `root`; each changes in one step."""
+    """`root`/current, `root`/previous and `root`/next lead to folders of `root`; each changes in one step."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -46,11 +55,25 @@ class Releases(BaseShelf):
                 raise InstallFailed(f"{bundle.version} serves already", part=bundle.path.name)
             shutil.rmtree(release, ignore_errors=True)
             fresh.rename(release)
-            self._point("previous", self._named("current"))
-            self._point("current", release.name)
+            self._point("next", release.name)
             self._sweep()
         except (OSError, tarfile.TarError) as error:
             raise InstallFailed(f"{error}", part=bundle.path.name) from error
+
+    @property
+    def waits(self) -> bool:
+        """A gate that starts anew by itself starts what has proved itself."""
+        return self._named("next") not in ("", self._named("current"))
+
+    def serve(self) -> None:
+        try:
+            if self.waits:
+                self._point("previous", self._named("current"))
+                self._point("current", self._named("next"))
+            self._point("next", "")
+            self._sweep()
+        except OSError as error:
+            raise InstallFailed(f"{error}", part=str(self._root)) from error
 
     def back(self) -> None:
         """Without a release before this one, the root's own application serves."""
@@ -81,8 +104,8 @@ class Releases(BaseShelf):
         sync(self._root)
 
     def _sweep(self) -> None:
-        """Only the two that the links lead to are kept."""
-        kept = {self._named("current"), self._named("previous")}
+        """Only those that the links lead to are kept."""
+        kept = {self._named(link) for link in ("current", "previous", "next")}
         for one in self._root.iterdir():
             if one.is_dir() and not one.is_symlink() and one.name not in kept:
                 shutil.rmtree(one)

@@ -26,7 +26,7 @@ class Stage(Word):
     """The restart that tries it has been asked for, or it runs and has to prove itself."""
     GOOD = "good"
     BACK = "back"
-    """It did not prove itself: what ran before runs again."""
+    """What ran before runs again: it did not prove itself, or another took its place before it was tried."""
     REFUSED = "refused"
     FAILED = "failed"
     """It could not be installed."""
@@ -37,9 +37,20 @@ class Stage(Word):
 
 
 @dataclass(frozen=True, slots=True)
+class Moment:
+    """`utc` is for people. `boot` and `mono_us` are those of the record's stamps: a clock without a battery
+    leaps at a restart.
+    """
+
+    utc: str
+    boot: str
+    mono_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
-    """One update. `digest` tells its bundle from others, `slot` is where a system went, `action` is the fleet
-    server's name for it. `utc` is when the stage was reached, as the board's clock had it.
+    """One update, told from all others by its `id`, and its bundle by `digest`. `slot` is where a system
+    went, `action` is the fleet server's name for it. `utc`, `boot` and `mono_us` are the moment of its stage.
     """
 
     kind: Kind
@@ -52,14 +63,17 @@ class Trial:
     action: str = ""
     told: bool = False
     """The fleet server knows how it ended."""
+    id: str = ""
+    boot: str = ""
+    mono_us: int = 0
 
     @property
     def left(self) -> bool:
         """No update: a person went back from one that had proved itself."""
         return self.stage is Stage.BACK and not self.digest
 
-    def reached(self, stage: Stage, utc: str, reason: str = "") -> Trial:
-        return replace(self, stage=stage, utc=utc, reason=reason)
+    def reached(self, stage: Stage, now: Moment, reason: str = "") -> Trial:
+        return replace(self, stage=stage, reason=reason, utc=now.utc, boot=now.boot, mono_us=now.mono_us)
 
 
 class Trials:
@@ -79,7 +93,7 @@ class Trials:
             raise TrialsUnkept(f"{self._place}: {error}", part="updates") from error
 
     def pending(self) -> Trial | None:
-        """The update that waits for its restart or its proof; there is one at most."""
+        """The newest update that waits for its restart or its proof; there is one of a kind at most."""
         return next((one for one in reversed(self.all()) if one.stage.pending), None)
 
     def spent(self, digest: str) -> Trial | None:
@@ -104,12 +118,15 @@ class Trials:
         return Version.parse(good[-1].version) if good else None
 
     def put(self, trial: Trial) -> None:
-        """Keep it, in the place of the one that it goes on from: durable when this returns."""
-        known = list(self.all())
-        if known and known[-1].stage.pending and known[-1].digest == trial.digest:
-            known.pop()
-        known.append(trial)
-        self._write(known)
+        """Keep it as the last one, in the place of what it was before: durable when this returns."""
+        known = [one for one in self.all() if not (one.stage.pending and one.id == trial.id)]
+        self._write([*known, trial])
+
+    def supersede(self, kind: Kind, now: Moment, reason: str) -> None:
+        """What waits for its restart waits no longer: another takes its place."""
+        for one in self.all():
+            if one.kind is kind and one.stage is Stage.INSTALLED:
+                self.put(one.reached(Stage.BACK, now, reason))
 
     def told(self) -> None:
         """The fleet server knows what became of the last one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,14 +16,17 @@ from .base import BaseInstaller, BaseSlots, Bundle, Kind, Progress, SlotState, V
 from .fetch import digest_of
 from .health import Facts, Health, Proof, Verdict
 from .releases import BaseShelf
-from .trials import Stage, Trial, Trials
+from .trials import Moment, Stage, Trial, Trials
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
+REST_S = 300.0
+"""So long the way back waits for a gate at rest: one that does not work may never say that it is."""
 CAME_BACK = (
     "the board came back by itself: the new system hung, panicked, or power was cut while it was tried"
 )
+GAVE_WAY = "the slot that had proved itself did not start, and the board gave way to this one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,15 @@ class Limits:
 class Surroundings:
     """What the updater cannot do by itself. `busy` says why nothing may be touched now, empty where it may.
 
-    `facts` are what the gate has shown since a moment, as the record writes it (empty: since this boot).
+    `facts` are what the gate has shown in this `boot` since a monotonic moment, in microseconds.
     `restart_board` and `restart_gate` ask for it and return; `prove` asks for the proof once the gate is up.
     """
 
     family: str
     versions: Mapping[Kind, Version]
     busy: Callable[[], str]
-    facts: Callable[[str], Facts]
+    boot: str
+    facts: Callable[[int], Facts]
     restart_board: Callable[[], object]
     restart_gate: Callable[[], object]
     prove: Callable[[], object]
@@ -85,21 +90,20 @@ class Updater:
         try:
             bundle = self._installer.inspect(path)
         except BundleRefused as refusal:
-            self._keep(
-                Trial(Kind.SYSTEM, "", digest, Stage.REFUSED, self._utc(), str(refusal), action=action)
-            )
+            unread = self._trial(Kind.SYSTEM, "", digest=digest, action=action)
+            self._keep(unread.reached(Stage.REFUSED, self._now(), str(refusal)))
             raise
-        trial = Trial(bundle.kind, str(bundle.version), digest, Stage.INSTALLED, self._utc(), action=action)
+        trial = self._trial(bundle.kind, str(bundle.version), digest=digest, action=action)
         try:
             self._admit(bundle, overrule)
             slot = self._write(bundle, progress)
         except BundleRefused as refusal:
-            self._keep(trial.reached(Stage.REFUSED, self._utc(), refusal.detail))
+            self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
             raise
         except UpdateFault as fault:
-            self._keep(trial.reached(Stage.FAILED, self._utc(), fault.detail))
+            self._keep(trial.reached(Stage.FAILED, self._now(), fault.detail))
             raise
-        return self._keep(replace(trial, slot=slot))
+        return self._keep(replace(trial.reached(Stage.INSTALLED, self._now()), slot=slot))
 
     def restart(self, *, overrule: bool = False) -> Trial | None:
         """Try what is installed: restarts the board, or the gate. None where nothing waits for it.
@@ -124,8 +128,8 @@ class Updater:
         if trial.stage is Stage.INSTALLED and not self._runs(trial):
             return trial
         if not self._runs(trial):
-            return self._keep(trial.reached(Stage.BACK, self._utc(), CAME_BACK))
-        health = self._proved("" if trial.kind is Kind.SYSTEM else trial.utc)
+            return self._keep(trial.reached(Stage.BACK, self._now(), CAME_BACK))
+        health = self._proved(self._since(trial))
         return self._good(trial) if health.verdict is Verdict.GOOD else self._back(trial, health)
 
     def roll_back(self, kind: Kind, who: str) -> Trial:
@@ -134,14 +138,14 @@ class Updater:
         Raises BundleRefused where the gate is not at rest or there is nothing good to go back to.
         """
         self._await_rest(kind)
-        trial = Trial(kind, "0", "", Stage.TRYING, self._utc(), f"{who} asked to go back")
+        trial = replace(self._trial(kind, "0"), reason=f"{who} asked to go back")
         if kind is Kind.SYSTEM:
             other = self._slots.current().other
             if self._slots.state(other) is not SlotState.GOOD:
                 raise BundleRefused("the other slot holds nothing that has proved itself", part="slots")
             return self._try(replace(trial, slot=other.value))
         self._shelves[kind].back()
-        kept = self._keep(trial.reached(Stage.BACK, self._utc(), trial.reason))
+        kept = self._keep(trial.reached(Stage.BACK, self._now(), trial.reason))
         self._around.restart_gate()
         return kept
 
@@ -172,7 +176,9 @@ class Updater:
         return {kind: version for kind, version in found.items() if version is not None}
 
     def _write(self, bundle: Bundle, progress: Progress) -> str:
-        """The slot that it went to; empty for what is no system."""
+        """The slot that it went to; empty for what is no system. What waited in its place is given up."""
+        superseded = f"{bundle.version} was installed in its place before it was tried"
+        self._trials.supersede(bundle.kind, self._now(), superseded)
         if bundle.kind is Kind.SYSTEM:
             slot = self._slots.current().other
             # Never onto the slot that the board falls back to, whatever the installer thinks.
@@ -196,7 +202,10 @@ class Updater:
             raise InstallFailed(f"{self._around.work}: {error.strerror}", part=bundle.path.name) from error
 
     def _try(self, trial: Trial) -> Trial:
-        kept = self._keep(trial.reached(Stage.TRYING, self._utc(), trial.reason))
+        if trial.kind is not Kind.SYSTEM:
+            # First: a cut in between leaves what serves as installed, which is put to the proof as well.
+            self._shelves[trial.kind].serve()
+        kept = self._keep(trial.reached(Stage.TRYING, self._now(), trial.reason))
         if trial.kind is not Kind.SYSTEM:
             self._around.restart_gate()
             self._around.prove()
@@ -207,12 +216,24 @@ class Updater:
         return kept
 
     def _runs(self, trial: Trial) -> bool:
-        """Whether what was installed is what runs now; a gate that was told to start anew will run it."""
+        """Whether what was installed is what runs now; a gate that was told to start anew will run it.
+
+        A gate that does not run has tried to, or will when it is started.
+        """
         if trial.kind is Kind.SYSTEM:
             return trial.slot == self._slots.current()
-        return trial.stage is Stage.TRYING or self._around.facts(trial.utc).record
+        if self._shelves[trial.kind].waits:
+            return False
+        if trial.stage is Stage.TRYING or trial.boot != self._around.boot:
+            return True
+        facts = self._around.facts(trial.mono_us)
+        return facts.record or not facts.running
 
-    def _proved(self, since: str) -> Health:
+    def _since(self, trial: Trial) -> int:
+        """From when on the gate speaks for it: all of a boot that began after it was installed."""
+        return trial.mono_us if trial.boot == self._around.boot and trial.kind is not Kind.SYSTEM else 0
+
+    def _proved(self, since: int) -> Health:
         limits = self._limits
         proof = Proof(self._clock.monotonic(), limit_s=limits.limit_s, settle_s=limits.settle_s)
         while True:
@@ -224,29 +245,40 @@ class Updater:
     def _good(self, trial: Trial) -> Trial:
         if trial.kind is Kind.SYSTEM:
             self._slots.set_state(self._slots.current(), SlotState.GOOD)
-        return self._keep(trial.reached(Stage.GOOD, self._utc()))
+        return self._keep(trial.reached(Stage.GOOD, self._now(), trial.reason))
 
     def _back(self, trial: Trial, health: Health) -> Trial:
-        """The reason is durable before the way back begins."""
+        """The reason is durable before the way back begins. What is in use then is not torn away."""
         reason = "it did not prove itself in time: " + "; ".join(health.reasons)
-        kept = self._keep(trial.reached(Stage.BACK, self._utc(), reason))
+        kept = self._keep(trial.reached(Stage.BACK, self._now(), reason))
         if trial.kind is Kind.SYSTEM:
             self._slots.set_state(self._slots.current(), SlotState.BAD)
+            self._sit_out()
             self._around.restart_board()
         else:
             self._shelves[trial.kind].back()
+            self._sit_out()
             self._around.restart_gate()
         return kept
 
+    def _sit_out(self) -> None:
+        """Wait for a gate at rest, REST_S at most."""
+        ends_s = self._clock.monotonic() + REST_S
+        while self._around.busy() and self._clock.monotonic() < ends_s:
+            self._around.sleep(LOOK_S)
+
     def _unknown(self) -> Trial | None:
-        """A system on trial that nothing is known of: installed by another hand, or its traces are lost."""
-        if not self._slots.on_trial:
-            return None
+        """A system on trial that nothing is known of: installed by another hand, its traces are lost, or the
+        board gave way to it.
+        """
         current = self._slots.current()
-        if self._slots.state(current.other) is not SlotState.GOOD:
+        gave_way = self._slots.primary() is not current
+        falls_back = self._slots.on_trial and self._slots.state(current.other) is SlotState.GOOD
+        if not gave_way and not falls_back:
             return None
         version = self._around.versions.get(Kind.SYSTEM)
-        return Trial(Kind.SYSTEM, str(version or "0"), "", Stage.TRYING, self._utc(), slot=current.value)
+        trial = self._trial(Kind.SYSTEM, str(version or "0"))
+        return replace(trial, slot=current.value, reason="" if self._slots.on_trial else GAVE_WAY)
 
     def _keep(self, trial: Trial) -> Trial:
         self._trials.put(trial)
@@ -265,5 +297,21 @@ class Updater:
         except OSError as error:
             raise BundleRefused(f"it cannot be read: {error.strerror}", part=str(path)) from error
 
-    def _utc(self) -> str:
-        return self._clock.wall().utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def _trial(self, kind: Kind, version: str, *, digest: str = "", action: str = "") -> Trial:
+        """A new one, which nothing else goes on from."""
+        now = self._now()
+        return Trial(
+            kind,
+            version,
+            digest,
+            Stage.TRYING,
+            now.utc,
+            action=action,
+            id=secrets.token_hex(8),
+            boot=now.boot,
+            mono_us=now.mono_us,
+        )
+
+    def _now(self) -> Moment:
+        utc = self._clock.wall().utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return Moment(utc, self._around.boot, round(self._clock.monotonic() * 1e6))

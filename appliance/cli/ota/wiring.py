@@ -52,12 +52,13 @@ def make_installer(config: Config) -> BaseInstaller:
 
 
 def make_updater(config: Config) -> Updater:
-    clock = SystemClock(vouched=config.clock.trust == "always")
+    clock, boot = SystemClock(vouched=config.clock.trust == "always"), Origin.here().boot
     around = Surroundings(
         family=family_of(config),
         versions=own_versions(config),
         busy=lambda: busy(ask_tool),
-        facts=lambda since: _facts(config, since),
+        boot=boot,
+        facts=lambda since_us: _facts(config, boot, since_us),
         restart_board=lambda: call_tool("systemctl", "--no-block", "reboot"),
         restart_gate=_restart_gate,
         prove=lambda: call_tool("systemctl", "--no-block", "start", PROOF),
@@ -115,6 +116,13 @@ class NetShelf(BaseShelf):
         if refusal:
             raise BundleRefused(refusal, part=bundle.path.name)
 
+    @property
+    def waits(self) -> bool:
+        return False
+
+    def serve(self) -> None:
+        """They do, from the gate's next start."""
+
     def back(self) -> None:
         Shelf(self._config.infer.models).back()
 
@@ -123,13 +131,16 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def _facts(config: Config, since: str) -> Facts:
-    """What this boot's part of the audit chain shows; a record that cannot be read shows nothing."""
-    boot, state = Origin.here().boot, active_state(ask_tool)
+def _facts(config: Config, boot: str, since_us: int) -> Facts:
+    """What this boot's part of the audit chain shows; a record that cannot be read shows nothing.
+
+    Links are told by their boot and its monotonic time: the time of day may leap.
+    """
+    state = active_state(ask_tool)
     links: Sequence[Link] = ()
     with suppress(RecordFault), closing(Store.open_to_read(config.record)) as store:
-        links = AuditLog(store).links(since=since, limit=_ENTRIES)
-    here = (_told(link) for link in links if link.boot == boot)
+        links = AuditLog(store).links(limit=_ENTRIES)
+    here = (_told(link) for link in links if link.boot == boot and link.mono_us >= since_us)
     return facts_of(here, running=state == "active", ended=state == "failed")
 
 

@@ -50,14 +50,29 @@ class FakeInstaller(BaseInstaller):
 
 
 class FakeShelf(BaseShelf):
-    def __init__(self) -> None:
+    """What it takes serves from the gate's next start, or, where it `stages`, once it is told to."""
+
+    def __init__(self, *, stages: bool = False) -> None:
+        self.stages = stages
+        self.taken = ""
         self.serves = ["old"]
         self.refuses = ""
 
     def take(self, bundle: Bundle, folder: Path) -> None:
         if self.refuses:
             raise BundleRefused(self.refuses)
-        self.serves.append(str(bundle.version))
+        self.taken = str(bundle.version)
+        if not self.stages:
+            self.serve()
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.taken)
+
+    def serve(self) -> None:
+        if self.taken:
+            self.serves.append(self.taken)
+        self.taken = ""
 
     def back(self) -> None:
         self.serves.pop()
@@ -72,9 +87,11 @@ class Rig:
         self.slots = FakeSlots()
         self.installer = FakeInstaller(self.slots)
         self.shelf = FakeShelf()
+        self.releases = FakeShelf(stages=True)
         self.trials = Trials(folder / "trials.json")
-        self.facts: Callable[[str], Facts] = lambda since: WELL
-        self.busy = ""
+        self.facts: Callable[[int], Facts] = lambda since: WELL
+        self.boot = "first"
+        self.busy: Callable[[], str] = lambda: ""
         self.restarts: list[str] = []
         self.versions = {Kind.SYSTEM: Version.parse("2.0"), Kind.APPLICATION: Version.parse("2.0")}
         self.updater = self.made()
@@ -83,7 +100,8 @@ class Rig:
         around = Surroundings(
             family=FAMILY,
             versions=self.versions,
-            busy=lambda: self.busy,
+            busy=lambda: self.busy(),
+            boot=self.boot,
             facts=lambda since: self.facts(since),
             restart_board=lambda: self.restarts.append("board"),
             restart_gate=lambda: self.restarts.append("gate"),
@@ -91,7 +109,7 @@ class Rig:
             sleep=self.clock.advance,
             work=self.folder / "work",
         )
-        shelves = {Kind.MODELS: self.shelf, Kind.APPLICATION: self.shelf}
+        shelves = {Kind.MODELS: self.shelf, Kind.APPLICATION: self.releases}
         return Updater(
             self.slots, self.installer, shelves, self.trials, around, Limits(600.0, 45.0), self.clock
         )
@@ -109,6 +127,12 @@ class Rig:
         self.install(name)
         self.updater.restart()
         self.slots.restart()
+
+    def reboots(self) -> None:
+        """Power was cut, and came back."""
+        self.boot = "second"
+        self.slots.reset()
+        self.updater = self.made()
 
     def stages(self) -> list[tuple[str, str]]:
         return [(trial.version, str(trial.stage)) for trial in self.trials.all()]

@@ -169,6 +169,7 @@ def test_a_release_serves_and_goes_back_to_the_one_before(tmp_path: Path) -> Non
     seen = []
     for version in ("1.0", "1.1", "1.2"):
         releases.take(packed(given, version), given)
+        releases.serve()
         seen.append(serving(root))
     releases.back()
 
@@ -176,10 +177,34 @@ def test_a_release_serves_and_goes_back_to_the_one_before(tmp_path: Path) -> Non
     assert sorted(one.name for one in root.iterdir() if not one.is_symlink()) == ["1.1", "1.2"]
 
 
+def test_a_release_waits_until_it_is_told_to_serve(tmp_path: Path) -> None:
+    root, given = tmp_path / "application", tmp_path / "given"
+    releases = Releases(root)
+    releases.take(packed(given, "1.0"), given)
+    waited = (releases.waits, serving(root))
+    releases.serve()
+
+    assert (waited, releases.waits, serving(root)) == ((True, ""), False, "1.0")
+
+
+def test_a_release_that_serves_already_stays_before_the_one_to_go_back_to(tmp_path: Path) -> None:
+    root, given = tmp_path / "application", tmp_path / "given"
+    releases = Releases(root)
+    for version in ("1.0", "1.1"):
+        releases.take(packed(given, version), given)
+        releases.serve()
+    (root / "next").symlink_to("1.1")  # a cut before the last step
+    releases.serve()
+    releases.back()
+
+    assert serving(root) == "1.0"
+
+
 def test_the_first_release_goes_back_to_the_root_s_own(tmp_path: Path) -> None:
     given = tmp_path / "given"
     releases = Releases(tmp_path / "application")
     releases.take(packed(given, "1.0"), given)
+    releases.serve()
     releases.back()
 
     assert serving(tmp_path / "application") == ""
@@ -190,6 +215,7 @@ def test_the_release_that_serves_tells_its_version(tmp_path: Path) -> None:
     releases = Releases(tmp_path / "application")
     before = releases.version
     releases.take(packed(given, "1.0"), given)
+    releases.serve()
 
     assert (before, releases.version) == (None, Version.parse("1.0"))
 
@@ -206,6 +232,7 @@ def test_a_release_that_serves_is_not_written_over(tmp_path: Path) -> None:
     given = tmp_path / "given"
     releases = Releases(tmp_path / "application")
     releases.take(packed(given, "1.0"), given)
+    releases.serve()
 
     with pytest.raises(InstallFailed, match="serves already"):
         releases.take(packed(given, "1.0"), given)
@@ -292,6 +319,7 @@ def test_an_image_starts_with_its_own_application(tmp_path: Path) -> None:
     given, told = tmp_path / "given", tmp_path / "os-release"
     told.write_text("IMAGE_VERSION=2.1\n")
     releases(config, told).take(packed(given, "2.1.1"), given)
+    releases(config, told).serve()
     versions = [str(own_versions(config, told)[Kind.APPLICATION])]
     told.write_text("IMAGE_VERSION=2.2\n")
     versions.append(str(own_versions(config, told)[Kind.APPLICATION]))

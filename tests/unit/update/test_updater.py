@@ -9,7 +9,7 @@ import pytest
 from appliance.faults import BundleRefused, InstallFailed
 from appliance.update.base import Kind, Slot, SlotState
 from appliance.update.health import Facts
-from appliance.update.updater import CAME_BACK
+from appliance.update.updater import CAME_BACK, GAVE_WAY, REST_S
 
 from .rig import WELL, Rig, silent
 
@@ -101,8 +101,9 @@ def test_nets_with_which_the_gate_does_not_start_are_taken_back(rig: Rig) -> Non
 
 
 def test_nets_prove_themselves_by_what_came_after_their_restart(rig: Rig) -> None:
+    rig.clock.advance(7.0)
     rig.tried("models_5")
-    moment = rig.trials.all()[-1].utc
+    moment = rig.trials.all()[-1].mono_us
     rig.facts = lambda since: WELL if since == moment else Facts()
     rig.updater.settle()
 
@@ -152,7 +153,7 @@ def test_a_person_s_word_makes_no_other_board_of_this_one(rig: Rig) -> None:
 
 
 def test_nothing_is_installed_while_a_vehicle_is_present(rig: Rig) -> None:
-    rig.busy = "the gate is not at rest (recognize)"
+    rig.busy = lambda: "the gate is not at rest (recognize)"
     with pytest.raises(BundleRefused, match="recognize"):
         rig.install("system_2.1")
 
@@ -161,7 +162,7 @@ def test_nothing_is_installed_while_a_vehicle_is_present(rig: Rig) -> None:
 
 def test_nothing_is_restarted_while_a_vehicle_is_present(rig: Rig) -> None:
     rig.install("system_2.1")
-    rig.busy = "the gate is not at rest (actuate)"
+    rig.busy = lambda: "the gate is not at rest (actuate)"
     with pytest.raises(BundleRefused, match="actuate"):
         rig.updater.restart()
 
@@ -250,3 +251,125 @@ def test_what_runs_is_confirmed_where_nothing_is_on_trial(rig: Rig) -> None:
 def test_nothing_waits_for_a_restart_where_nothing_is_installed(rig: Rig) -> None:
     assert rig.updater.restart() is None
     assert rig.restarts == []
+
+
+# -- several at once, and starts that nobody asked for -------------------------------------------------
+
+
+def test_a_refusal_between_install_and_restart_leaves_one_trial(rig: Rig) -> None:
+    rig.install("system_2.1")
+    with pytest.raises(BundleRefused):
+        rig.install("system_1.9")
+    rig.updater.restart()
+    rig.slots.restart()
+    rig.updater.settle()
+
+    assert rig.stages() == [("1.9", "refused"), ("2.1", "good")]
+    assert rig.updater.restart() is None
+
+
+def test_of_two_that_were_installed_the_newer_is_tried(rig: Rig) -> None:
+    rig.install("system_2.1")
+    rig.tried("system_2.2")
+    rig.updater.settle()
+
+    assert rig.stages() == [("2.1", "back"), ("2.2", "good")]
+    assert "2.2 was installed in its place" in rig.trials.all()[0].reason
+    assert rig.updater.restart() is None
+
+
+def test_a_bundle_that_is_offered_again_amid_its_trial_does_not_end_it(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    with pytest.raises(BundleRefused, match="on trial"):
+        rig.install("system_2.1")
+    rig.updater.settle()
+
+    assert rig.stages() == [("2.1", "refused"), ("2.1", "good")]
+
+
+def test_an_application_serves_only_from_its_restart_on(rig: Rig) -> None:
+    rig.install("application_2.1")
+    before = list(rig.releases.serves)
+    rig.reboots()
+    waiting = rig.updater.settle()
+    rig.updater.restart()
+
+    assert waiting is not None
+    assert (str(waiting.stage), before, rig.releases.serves) == ("installed", ["old"], ["old", "2.1"])
+
+
+def test_nets_that_a_cut_of_power_put_to_use_are_taken_back_if_the_gate_does_not_start(rig: Rig) -> None:
+    rig.install("models_5")
+    rig.facts = lambda since: Facts()
+    rig.reboots()
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.shelf.serves) == ([("5", "back")], ["old"])
+
+
+def test_nets_with_which_the_gate_crashes_are_taken_back_without_a_restart_of_the_board(rig: Rig) -> None:
+    rig.install("models_5")
+    rig.facts = lambda since: Facts(ended=True)
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.shelf.serves) == ([("5", "back")], ["old"])
+
+
+def test_nets_wait_while_the_gate_runs_on_with_the_old_ones(rig: Rig) -> None:
+    rig.install("models_5")
+    rig.facts = lambda since: Facts(running=True)
+    waiting = rig.updater.settle()
+
+    assert waiting is not None
+    assert (str(waiting.stage), rig.shelf.serves) == ("installed", ["old", "5"])
+
+
+def test_after_a_restart_of_the_board_all_of_its_boot_speaks_for_nets(rig: Rig) -> None:
+    rig.clock.advance(7.0)
+    rig.tried("models_5")
+    rig.facts = lambda since: Facts() if since else WELL
+    rig.reboots()
+    rig.updater.settle()
+
+    assert rig.stages() == [("5", "good")]
+
+
+def test_a_slot_that_the_board_gave_way_to_proves_itself_and_is_told(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.updater.settle()
+    rig.slots.give_way()
+    rig.updater.settle()
+
+    last = rig.trials.all()[-1]
+    assert (rig.slots.committed, str(last.stage), last.slot, last.reason) == (Slot.A, "good", "a", GAVE_WAY)
+
+
+def test_a_slot_that_the_board_gave_way_to_is_not_kept_where_the_gate_does_not_work(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.updater.settle()
+    rig.slots.give_way()
+    rig.facts = lambda since: Facts()
+    rig.updater.settle()
+
+    assert (rig.slots.committed, rig.stages()[-1][1], rig.restarts) == (Slot.B, "back", ["board", "board"])
+
+
+@pytest.mark.parametrize(("name", "restarted"), [("system_2.1", "board"), ("models_5", "gate")])
+def test_the_way_back_waits_for_a_gate_at_rest(rig: Rig, name: str, restarted: str) -> None:
+    rig.tried(name)
+    rig.facts = lambda since: Facts(ended=True)
+    rested_s = rig.clock.monotonic() + 30.0
+    rig.busy = lambda: "" if rig.clock.monotonic() >= rested_s else "the gate is not at rest (actuate)"
+    rig.updater.settle()
+
+    assert (rig.clock.monotonic(), rig.restarts[-1]) == (rested_s, restarted)
+
+
+def test_the_way_back_does_not_wait_for_ever(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    began_s = rig.clock.monotonic()
+    rig.facts = lambda since: Facts(ended=True)
+    rig.busy = lambda: "the gate is not at rest (it says nothing)"
+    rig.updater.settle()
+
+    assert (rig.clock.monotonic() - began_s, rig.restarts) == (REST_S, ["board", "board"])
