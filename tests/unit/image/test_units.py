@@ -115,4 +115,24 @@ def test_what_the_image_enables_of_ours_exists() -> None:
     ours = {name for name in listed if name.startswith("gatehouse")}
 
     assert ours
-    assert ours - {path.name for folder in (UNITS, UPDATES) for path in folder.iterdir()} == set()
+    assert ours - {path.name for folder in LAID for path in folder.iterdir()} == set()
+
+
+def test_the_gate_is_said_to_serve_under_the_condition_of_its_own_unit() -> None:
+    held = [
+        re.findall(r"^Condition.*", path.read_text(), re.MULTILINE)
+        for path in (
+            UNITS / "gatehouse-up.service",
+            BUILD / "overlay/etc/systemd/system/gatehouse.service.d/image.conf",
+        )
+    ]
+
+    assert held[0] == held[1] != []
+
+
+def test_no_release_of_an_update_lets_go_of_the_outputs() -> None:
+    (post,) = re.findall(r"^ExecStopPost=(.*)", (UNITS / "gatehouse.service").read_text(), re.MULTILINE)
+    added = (UPDATES / "gatehouse.service.d" / "application.conf").read_text()
+
+    assert "Environment=PYTHONPATH=" in added
+    assert post == "/usr/bin/env -u PYTHONPATH /usr/bin/gatehouse run --release-outputs"
