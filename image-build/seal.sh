@@ -20,6 +20,10 @@ hash=$(veritysetup format --no-superblock --salt="$salt" --data-blocks="$blocks"
     --hash-offset=$((blocks * 4096)) "$out/root.part" "$out/root.part" | awk '/Root hash/ { print $3 }')
 mv "$out/root.part" "$out/root.img"
 
+# A watchdog that the firmware has left running is fed by the kernel until systemd opens it, by default for ever: so long
+# may initramfs and systemd take to that, with both waits of init for a slow disk (a minute each), and no longer.
+OPEN_WATCHDOG_S=180
+
 # root=/dev/ram0 names what the initramfs already is; fsck.repair mends what a power cut left on the data.
-echo "console=$CONSOLE root=/dev/ram0 ro panic=10 fsck.repair=yes gatehouse.verity=$blocks:$salt:$hash quiet" \
-    > "$out/cmdline.txt"
+echo "console=$CONSOLE root=/dev/ram0 ro panic=10 fsck.repair=yes watchdog.open_timeout=$OPEN_WATCHDOG_S" \
+    "gatehouse.verity=$blocks:$salt:$hash quiet" > "$out/cmdline.txt"
