@@ -54,17 +54,6 @@ def board_and_run(armed: Frozen, stick: Path, tmp_path: Path) -> Iterator[tuple[
         yield board, run
 
 
-@pytest.fixture(scope="module")
-def refuser(
-    armed: Frozen, stick: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Board, Run]]:
-    """One board for all that is refused: it stays as it was."""
-    board, run = armed.thaw(tmp_path_factory.mktemp("refuser"), stick=stick)
-    with run:
-        insert_stick(run)
-        yield board, run
-
-
 @dataclass(frozen=True, slots=True)
 class Course:
     """A good update from its first write to its commit, with all that the card was told meanwhile.
@@ -161,9 +150,9 @@ def test_after_its_commit_a_cut_of_power_changes_nothing(course: Course) -> None
     ],
 )
 def test_a_bad_bundle_is_refused_with_the_reason(
-    refuser: tuple[Board, Run], bundle: str, reason: str
+    board_and_run: tuple[Board, Run], bundle: str, reason: str
 ) -> None:
-    board, run = refuser
+    board, run = board_and_run
 
     assert reason in refusal(run, bundle)
     assert reason in ota(run, "status")
