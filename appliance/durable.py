@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 # AT_FDCWD: paths count from the working directory.
@@ -35,32 +35,83 @@ def make_folder(folder: Path) -> None:
 def hand_over(path: Path) -> None:
     """Give what root has made to the owner of the folder that it lies in: the gate runs without root.
 
-    Whoever is not root cannot, and need not. Raises OSError.
+    Whoever is not root cannot, and need not. A link is not followed. Raises OSError.
     """
-    if os.geteuid() == 0:
-        above = path.parent.stat()
-        os.chown(path, above.st_uid, above.st_gid)
+    if os.geteuid() != 0:
+        return
+    with opened(path.parent) as folder:
+        handle = os.open(path.name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=folder)
+        try:
+            _give(handle, folder)
+        finally:
+            os.close(handle)
 
 
 def replace(place: Path, data: bytes) -> None:
     """Write `data` in the place of what lies there, with its mode: after a cut the old or the new, whole.
 
+    The folder may be another's than who writes: no link in it is followed. Raises OSError.
+    """
+    make_folder(place.parent)
+    fresh = f"{place.name}.{os.getpid()}"
+    with opened(place.parent) as folder:
+        try:
+            _write(fresh, data, folder, _mode(place.name, folder))
+            os.replace(fresh, place.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(fresh, dir_fd=folder)
+            raise
+        os.fsync(folder)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[int]:
+    """A folder that stays the same one, whatever its name leads to meanwhile. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def create(name: str, folder: int) -> int:
+    """A new file to write, in place of what a cut or anybody else left there; its owner is the folder's.
+
     Raises OSError.
     """
-    fresh = place.with_name(f"{place.name}.{os.getpid()}")
-    make_folder(place.parent)
+    with suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666, dir_fd=folder)
     try:
-        fresh.write_bytes(data)
-        hand_over(fresh)
-        if place.exists():
-            shutil.copymode(place, fresh)
-        sync(fresh)
-        fresh.replace(place)
+        _give(handle, folder)
     except OSError:
-        with suppress(OSError):
-            fresh.unlink()
+        os.close(handle)
         raise
-    sync(place.parent)
+    return handle
+
+
+def _write(name: str, data: bytes, folder: int, mode: int | None) -> None:
+    with open(create(name, folder), "wb") as file:
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _mode(name: str, folder: int) -> int | None:
+    """Without the bits that lend an owner's rights."""
+    try:
+        return os.stat(name, dir_fd=folder).st_mode & 0o777
+    except FileNotFoundError:
+        return None
+
+
+def _give(handle: int, folder: int) -> None:
+    if os.geteuid() == 0:
+        owner = os.fstat(folder)
+        os.fchown(handle, owner.st_uid, owner.st_gid)
 
 
 def exchange(one: Path, other: Path) -> None:

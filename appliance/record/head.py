@@ -11,7 +11,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..durable import hand_over
+from ..durable import create, opened
 from .store import fault_of_os
 
 
@@ -47,11 +47,10 @@ def write_head(database: Path, head: Head) -> None:
     # Named by process: a command may write the head while the gate does.
     fresh = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with fresh.open("w", encoding="utf-8") as file:
+        with opened(path.parent) as folder, open(create(fresh.name, folder), "w", encoding="utf-8") as file:
             file.write(json.dumps(asdict(head)) + "\n")
             file.flush()
             os.fsync(file.fileno())
-        hand_over(fresh)
         fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import os
 import ssl
+import stat
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -90,10 +92,7 @@ class Web:
         part = place.with_name(f"{place.name}.part")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            have = part.stat().st_size if part.exists() else 0
-            if have > wanted.size:
-                part.unlink()
-                have = 0
+            have = _kept(part, wanted.size)
             if free(place.parent) < wanted.size - have:
                 raise SourceFailed(f"{place.parent} has no room for {wanted.size >> 20} MiB", part=place.name)
             if have < wanted.size:
@@ -112,8 +111,7 @@ class Web:
         with self._opened(request) as answer:
             # A server that knows no ranges sends the whole once more.
             have = have if answer.status == http.client.PARTIAL_CONTENT else 0
-            with part.open("r+b" if have else "wb") as file:
-                file.seek(have)
+            with _part(part, have) as file:
                 for block in _blocks(answer, wanted, wanted.size - have):
                     file.write(block)
                     have += len(block)
@@ -154,6 +152,26 @@ class Web:
             raise SourceFailed(f"{why}", part=request.full_url) from error
         except ConnectionError as error:
             raise SourceFailed(f"{error.strerror}", part=request.full_url) from error
+
+
+def _kept(part: Path, most: int) -> int:
+    """How much of it a cut has left. What is no file, or longer than the whole, is thrown away."""
+    try:
+        found = part.lstat()
+    except FileNotFoundError:
+        return 0
+    if stat.S_ISREG(found.st_mode) and found.st_size <= most:
+        return found.st_size
+    part.unlink()
+    return 0
+
+
+def _part(part: Path, have: int) -> IO[bytes]:
+    """To go on after `have` bytes. The folder may be the gate's, and root writes: no link is followed."""
+    handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    os.ftruncate(handle, have)
+    os.lseek(handle, have, os.SEEK_SET)
+    return os.fdopen(handle, "r+b")
 
 
 def _blocks(answer: http.client.HTTPResponse, wanted: Wanted, left: int) -> Iterator[bytes]:

@@ -27,9 +27,12 @@ class Underway:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Until the block ends. Without the gate's folder there is no gate to be told."""
+        """Until the block ends. Without the gate's folder there is no gate to be told.
+
+        The folder is the gate's, and the update runs as root: a link in it is not followed.
+        """
         try:
-            handle = os.open(self._place, os.O_RDWR | os.O_CREAT, _READABLE)
+            handle = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _READABLE)
         except OSError:
             yield
             return
@@ -45,7 +48,7 @@ class Underway:
     def now(self) -> bool:
         """Whether an update is under way; never waits."""
         try:
-            handle = os.open(self._place, os.O_RDONLY)
+            handle = os.open(self._place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         except OSError:
             return False
         try:

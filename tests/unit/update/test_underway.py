@@ -50,3 +50,14 @@ def test_where_no_gate_has_a_folder_the_update_goes_on_all_the_same(tmp_path: Pa
     underway = Underway(tmp_path / "none" / "updating")
     with underway.held():
         assert not underway.now
+
+
+def test_a_link_in_the_gate_s_folder_is_not_followed(tmp_path: Path) -> None:
+    secret = tmp_path / "key"
+    secret.write_text("private")
+    secret.chmod(0o600)
+    (tmp_path / "updating").symlink_to(secret)
+    with Underway(tmp_path / "updating").held():
+        mode = secret.stat().st_mode & 0o777
+
+    assert mode == 0o600
