@@ -64,7 +64,7 @@ class Poll:
         self.why = "no window for updates is open"
 
     def drive_up(self) -> None:
-        self.rig.busy = BUSY
+        self.rig.busy = lambda: BUSY
 
 
 @pytest.fixture
