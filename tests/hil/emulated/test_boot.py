@@ -22,7 +22,7 @@ def run(armed: Frozen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run
 
 @pytest.mark.short
 def test_it_comes_up_from_the_slot_that_the_firmware_chose(armed: Frozen) -> None:
-    assert armed.console.find_all("gatehouse-init: slot .*") == [
+    assert armed.console.find_all("gatehouse-init: slot ., boot .*") == [
         "gatehouse-init: slot a, boot partition 2, tryboot 0"
     ]
 
