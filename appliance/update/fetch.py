@@ -26,6 +26,10 @@ _TIMEOUT_S = 30.0
 """Of a connection that says nothing; a whole bundle over a slow one takes as long as it takes."""
 MOST_TEXT = 1 << 20
 """An index or an answer is some kilobytes; a server that never ends fills no memory."""
+PART = ".part"
+"""Behind the name of what is not whole yet."""
+RESERVE = 64 << 20
+"""Bytes that a fetch leaves free: the record writes beside it, and without it nothing opens (law 10)."""
 
 Free = Callable[[Path], int]
 """Bytes that may still be written in a folder."""
@@ -89,11 +93,11 @@ class Web:
         """The file at `place`, as promised. What a cut left lies in `place`.part, and is gone on from."""
         if wanted.sha256 and place.is_file() and _digest(place) == wanted.sha256:
             return place
-        part = place.with_name(f"{place.name}.part")
+        part = place.with_name(f"{place.name}{PART}")
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             have = _kept(part, wanted.size)
-            if free(place.parent) < wanted.size - have:
+            if free(place.parent) < wanted.size - have + RESERVE:
                 raise SourceFailed(f"{place.parent} has no room for {wanted.size >> 20} MiB", part=place.name)
             if have < wanted.size:
                 self._go_on(wanted, part, have, progress)

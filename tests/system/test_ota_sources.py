@@ -10,7 +10,7 @@ import pytest
 
 from appliance.faults import SourceFailed
 from appliance.update.base import Kind, Version
-from appliance.update.fetch import Wanted, Web
+from appliance.update.fetch import RESERVE, Wanted, Web
 from appliance.update.hawkbit import HawkbitSource
 from appliance.update.sources import FolderSource, UsbSource
 from appliance.update.trials import Stage, Trial
@@ -87,8 +87,9 @@ def test_a_server_that_sends_more_than_promised_fills_no_disk(server: Server, tm
 
 
 def test_a_file_without_room_is_not_begun(server: Server, tmp_path: Path) -> None:
+    wanted = Wanted(f"{server.url}/b", 5 << 20, DIGEST)
     with pytest.raises(SourceFailed, match="no room"):
-        WEB.fetch(Wanted(f"{server.url}/b", 5 << 20, DIGEST), tmp_path / "b", silent, lambda folder: 1 << 20)
+        WEB.fetch(wanted, tmp_path / "b", silent, lambda folder: (5 << 20) + RESERVE - 1)
 
     assert server.asked == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +13,7 @@ from ...faults import BundleRefused, ConfigFault, UpdateFault
 from ...hw.system_clock import SystemClock
 from ...inspection.site import ask_tool
 from ...update.base import Kind, Version
-from ...update.fetch import Web, digest_of
+from ...update.fetch import PART, Web, digest_of
 from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
 from ...update.sources import BUNDLES, BaseSource, FolderSource, Offer, UsbSource
@@ -57,14 +57,25 @@ class Round:
         self._tell_end()
         if self.trials.pending() is not None:
             return self._go_on()
-        for offer in self.source.offers():
-            place = self._fetched(offer)
-            spent = self.trials.spent(digest_of(place))
+        offers = self.source.offers()
+        self._sweep({offer.name for offer in offers})
+        for offer in offers:
+            spent = self._spent(offer)
             if spent is None:
-                return self._take(offer, place)
+                return self._take(offer, self._fetched(offer))
             self.source.tell(replace(spent, action=offer.action))
         print("No update is on offer.")
         return 0
+
+    def _spent(self, offer: Offer) -> Trial | None:
+        """What became of it already. A source that names the digest need not be asked for the file again."""
+        return self.trials.spent(offer.wanted.sha256 or digest_of(self._fetched(offer)))
+
+    def _sweep(self, wanted: Set[str]) -> None:
+        """What was fetched and is not wanted any more makes room for the record."""
+        for file in self.folder.glob("*.raucb*"):
+            if file.name.removesuffix(PART) not in wanted:
+                file.unlink(missing_ok=True)
 
     def _fetched(self, offer: Offer) -> Path:
         with closing(Bar()) as bar:
@@ -84,6 +95,7 @@ class Round:
             self._tell_fresh(before)
             raise
         print(sentence(trial))
+        self._sweep(set())
         self._tell(trial)
         return self._go_on()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -24,11 +25,12 @@ class FakeSource(BaseSource):
 
     def __init__(self, data: bytes = b"bundle") -> None:
         self.data = data
+        self.digest = ""
         self.told: list[Trial] = []
         self.meanwhile: Callable[[], object] = lambda: None
 
     def offers(self) -> tuple[Offer, ...]:
-        return (Offer("system_2.1.raucb", Wanted("", len(self.data), ""), "8"),)
+        return (Offer("system_2.1.raucb", Wanted("", len(self.data), self.digest), "8"),)
 
     def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
         place.parent.mkdir(exist_ok=True)
@@ -118,3 +120,30 @@ def test_a_refused_bundle_is_told_once(tmp_path: Path) -> None:
 
     assert [one.stage for one in poll.kept] == [one.stage for one in poll.source.told] == [Stage.REFUSED]
     assert poll.rig.trials.all()[-1].told
+
+
+def test_what_was_installed_leaves_its_room_to_the_record(poll: Poll) -> None:
+    poll.run()
+
+    assert list((poll.rig.folder / "bundles").iterdir()) == []
+
+
+def test_what_waits_for_a_window_is_kept_and_what_is_no_longer_on_offer_goes(poll: Poll) -> None:
+    folder = poll.rig.folder / "bundles"
+    folder.mkdir()
+    for name in ("system_2.0.raucb", "system_1.9.raucb.part", "system_2.1.raucb.part"):
+        (folder / name).touch()
+    poll.shut()
+    poll.run()
+
+    assert sorted(file.name for file in folder.iterdir()) == ["system_2.1.raucb", "system_2.1.raucb.part"]
+
+
+def test_a_bundle_that_was_refused_is_not_fetched_again(tmp_path: Path) -> None:
+    poll = Poll(tmp_path, b"forged")
+    poll.source.digest = sha256(b"forged").hexdigest()
+    with pytest.raises(BundleRefused):
+        poll.run()
+    poll.source.meanwhile = lambda: pytest.fail("fetched again")
+
+    assert poll.run() == 0
