@@ -38,11 +38,17 @@ sensors = pytest.mark.parametrize("sensor", [LOOP, BEAM], ids=["loop", "beam"])
 
 @pytest.fixture
 def closing(gate: Run) -> Run:
-    """A vehicle has passed, and the arm comes down behind it."""
+    """A vehicle has passed, and the arm comes down behind it, and does not arrive."""
     open_the_arm(gate)
+    jam(gate)
     drive_through(gate, LOOP)
     await_level(gate, CLOSE, 1)
     return gate
+
+
+def jam(run: Run) -> None:
+    """The arm leaves where it is, and arrives nowhere."""
+    run.agent.ask("touch /run/jammed")
 
 
 def drive_through(run: Run, sensor: int) -> None:
@@ -71,6 +77,7 @@ def test_the_closing_arm_turns_round_for_a_vehicle(closing: Run, sensor: int, me
 
 
 def test_stop_ends_the_opening(gate: Run, measured: Measured) -> None:
+    jam(gate)
     press_until_it_opens(gate)
     took_ms = react(gate, STOP_BUTTON, HIGH, OPEN, 0)
     measured(took_ms)
@@ -97,7 +104,7 @@ def test_while_stop_is_held_the_open_button_does_nothing(gate: Run) -> None:
 
 
 def test_an_opening_that_never_arrives_ends_after_its_time(gate: Run) -> None:
-    gate.agent.ask("touch /run/jammed")
+    jam(gate)
     press_until_it_opens(gate)
     await_level(gate, OPEN, 0)
 
@@ -105,7 +112,6 @@ def test_an_opening_that_never_arrives_ends_after_its_time(gate: Run) -> None:
 
 
 def test_a_closing_that_never_arrives_ends_after_its_time(closing: Run) -> None:
-    closing.agent.ask("touch /run/jammed")
     await_level(closing, CLOSE, 0)
 
     assert await_journal(closing, "fault close_timed_out")

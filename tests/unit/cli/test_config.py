@@ -33,7 +33,8 @@ def test_what_is_shown_can_be_loaded_again(
 
 def test_each_value_is_shown_with_its_origin(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["config", "show", "--board", "sim", "--config", str(owner)])
-    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("name = ")]
+    _, _, gate = capsys.readouterr().out.partition("[gate]\n")
+    line = next(line for line in gate.splitlines() if line.startswith("name = "))
 
     assert line.split() == ["name", "=", '"north', '\\"gate\\""', "#", f"{owner}:2"]
 
