@@ -64,7 +64,7 @@ class Works:
         self, kind: str, content: Path, *, board: str = "rpi", version: str = "2.1", by: str = "one/builder"
     ) -> Path:
         ca, signer = by.split("/")
-        place = self.folder / f"{kind}-{board}-{version}-{signer}.raucb"
+        place = self.folder / f"gatehouse-{kind}-{board}-{version}-{signer}.raucb"
         if not place.exists():
             told(OTA / "bundle.sh", board, kind, version, content, self.folder / ca, signer, place)
         return place
@@ -233,14 +233,14 @@ def test_the_index_ends_at_a_bundle_that_they_would_not(works: Works, tmp_path: 
 
 @pytest.fixture
 def owner(works: Works, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A gate with one root, whose systemd says that it is not running."""
+    """A gate with one root, whose systemd says that it is not running; where it runs it is at rest."""
     works.installer("one")
     tools = tmp_path / "bin"
     tools.mkdir()
     systemctl = tools / "systemctl"
     systemctl.write_text(
         f'#!/bin/sh\necho "$*" >> {tmp_path}/systemctl.log\n'
-        f'printf "ActiveState=%s" "$(cat {tmp_path}/is-active)"\n'
+        f'printf "ActiveState=%s\\nStatusText=idle_roi\\n" "$(cat {tmp_path}/is-active)"\n'
     )
     (tmp_path / "is-active").write_text("inactive\n")
     systemctl.chmod(0o755)
@@ -425,7 +425,7 @@ def test_outside_its_window_an_update_is_fetched_and_waits(
     folder.write_text(folder.read_text().replace("[record]", shut))
 
     assert ran(folder, "poll") == 1
-    assert "models-rpi-9-builder.raucb is here" in capsys.readouterr().out
+    assert "gatehouse-models-rpi-9-builder.raucb is here" in capsys.readouterr().out
     assert not (tmp_path / "models").exists()
 
 
