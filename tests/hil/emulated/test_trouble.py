@@ -170,7 +170,7 @@ def test_a_configuration_that_cannot_be_used_keeps_the_gate_unarmed_until_it_is_
     good = fresh.firmware.read(CONFIG_PARTITION, "gatehouse.toml")
     fresh.firmware.write(CONFIG_PARTITION, "gatehouse.toml", good.replace(b"max_on_s", b"max_of_s"))
     with fresh.start() as run:
-        said = run.expect("REFUSED, the gate stays unarmed: .*", 60).group()
+        said = run.expect(r"REFUSED, the gate stays unarmed: .*\n", 60).group()
         run.expect("gatehouse-prepare: waiting for a good file", 60)
         assert "max_of_s" in said
         assert (level(run, OPEN), level(run, CLOSE)) == ("0", "0")
