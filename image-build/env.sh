@@ -5,15 +5,17 @@ BOARD=${BOARD:-qemu-arm64}
 IMAGE_CACHE=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse-image}
 IMAGE_OUT=${IMAGE_OUT:-$TREE/build/image}
 SUITE=${SUITE:-trixie}
-# This computer's own Debian mirrors, or Debian's. Package versions follow them; a dated archive pins them for good.
+# This computer's own Debian mirrors. Package versions follow them; a dated archive pins them for good.
 # shellcheck disable=SC2016 # for apt, not for the shell
 mirror() {
     apt-get indextargets --format '$(LABEL) $(REPO_URI)' 2>/dev/null | sed -n "s,^$1 \(.*[^/]\)/*\$,\1,p" | sort -u | head -n 1
 }
 MIRROR=${MIRROR:-$(mirror Debian)}
-MIRROR=${MIRROR:-http://deb.debian.org/debian}
 SECURITY_MIRROR=${SECURITY_MIRROR:-$(mirror Debian-Security)}
-SECURITY_MIRROR=${SECURITY_MIRROR:-http://deb.debian.org/debian-security}
+if [ -z "$MIRROR" ] || [ -z "$SECURITY_MIRROR" ]; then
+    echo "image-build: this computer names no mirrors of Debian; set MIRROR and SECURITY_MIRROR to their addresses" >&2
+    exit 2
+fi
 # Every time stamp in the image. Moved by hand, with the packages: 2026-11-21.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-1795219200}
 # What updates compare. The keys that the board trusts: folders of ota/keys.sh, several while keys are rotated.
