@@ -65,7 +65,7 @@ class RaucBoard:
         self.conf = folder / "system.conf"
         text = self.run(str(ROOT / "ota" / "rauc" / "configure"), "rpi")
         for shipped, here in (
-            ("/dev/disk/by-partlabel", str(folder)),
+            ("/dev/gatehouse", str(folder)),
             ("/usr/lib/gatehouse/rauc-backend", str(backend)),
             ("/etc/rauc/keyring.pem", str(folder / "ring.pem")),
             ("/var/lib/gatehouse/update", str(folder)),
