@@ -14,11 +14,10 @@ from ..config.load import Loaded
 from ..config.schema import StatusLed
 from ..faults import StatusLedFailed
 from ..hw.base import BaseCamera
-from ..hw.gpio import GpioOutput, make_factory
+from ..hw.gpio import make_factory
 from ..hw.led import make_status_led
-from ..hw.outputs import shut_down_outputs
+from ..hw.rest import rest_outputs
 from ..hw.signs import Sign
-from ..hw.specs import output_specs
 from ..hw.system_clock import SystemClock
 from ..runtime.cameras import build_camera
 from ..runtime.decoding import GpuMemory
@@ -66,12 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _release(loaded: Loaded) -> int:
     config = loaded.config
-    pins = make_factory(config.pin_factory)
-    try:
-        specs = output_specs(config.outputs, config.barrier)
-        shut_down_outputs(specs, lambda spec: GpioOutput(spec, pins))
-    finally:
-        pins.close()
+    rest_outputs(config)
     # Outputs first: the disk may be what hung.
     _show_down(config.status_led)
     note_death(config, os.environ)

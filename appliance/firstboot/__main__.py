@@ -18,11 +18,11 @@ from ..config.load import load_config, read_config
 from ..config.schema import Config
 from ..faults import ConfigFault, GateFault
 from ..hw.board import detect_board
-from ..hw.gpio import GpioInput, GpioOutput, make_factory
+from ..hw.gpio import GpioInput, make_factory
 from ..hw.led import make_status_led
-from ..hw.outputs import shut_down_outputs
+from ..hw.rest import rest_outputs
 from ..hw.signs import Sign
-from ..hw.specs import input_specs, output_specs
+from ..hw.specs import input_specs
 from ..hw.system_clock import SystemClock
 from .held import held
 from .lamp import Lamp
@@ -72,12 +72,7 @@ def _shipped() -> Config:
 def _rest_outputs(config: Config) -> None:
     """Outputs before anything else: on some boards a line keeps the level of before a restart."""
     try:
-        pins = make_factory(config.pin_factory)
-        try:
-            specs = output_specs(config.outputs, config.barrier)
-            shut_down_outputs(specs, lambda spec: GpioOutput(spec, pins))
-        finally:
-            pins.close()
+        rest_outputs(config)
     except GateFault as fault:
         _say(str(fault))
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from threading import Lock
 
 from ..clock import Clock
 from ..faults import ConfigFault, InterlockBroken, OnTimeExceeded, OutputFailed, OutputFault
-from .base import BaseOutput, Driver, OutputSpec, do_all
+from .base import BaseOutput, Driver, do_all
 from .specs import INTERLOCKED, MOTION, check_outputs
 
 WRITE_LIMIT_S = 0.05
@@ -243,12 +242,3 @@ class OutputBank(Driver):
     def _break(self, detail: str) -> None:
         do_all([self._lines[n].release for n in INTERLOCKED if n in self._lines])
         raise InterlockBroken(detail, part="+".join(INTERLOCKED))
-
-
-def shut_down_outputs(specs: Iterable[OutputSpec], build: Callable[[OutputSpec], BaseOutput]) -> None:
-    """Drive every output to its shutdown level and give it back, whatever a dead process left.
-
-    For the supervisor, after a kill that no handler saw: some boards keep a pin's last level.
-    """
-    outputs = [build(replace(spec, start=spec.shutdown)) for spec in specs]
-    do_all([act for output in outputs for act in (output.open, output.close)])

@@ -7,7 +7,7 @@ import pytest
 from appliance.faults import ConfigFault, InterlockBroken, OnTimeExceeded, OutputFailed
 from appliance.hw.base import OutputSpec
 from appliance.hw.fake import FakeOutput, FakePins
-from appliance.hw.outputs import OutputBank, shut_down_outputs
+from appliance.hw.outputs import OutputBank
 
 from .rig import CLOSE, DEAD_TIME_S, ENABLE, HORN, LAMP, LIGHTS, OPEN, OutputRig, a_clock
 
@@ -226,10 +226,3 @@ def test_a_closed_bank_has_nothing_to_release() -> None:
     rig.bank.release_motion()
     rig.bank.all_shutdown()
     rig.bank.close()
-
-
-def test_after_a_kill_every_output_is_driven_to_its_shutdown_level() -> None:
-    pins = FakePins()
-    pins.levels = {OPEN.pin: True, LAMP.pin: False}
-    shut_down_outputs([OPEN, LAMP], lambda spec: FakeOutput(spec, pins))
-    assert pins.levels == {OPEN.pin: False, LAMP.pin: True}
