@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from appliance.access.regions import PRESETS
+from appliance.config.checks.wiring import level_before_start
 from appliance.config.load import load_config
+from appliance.config.schema import Output, Outputs
 from appliance.firstboot.offers import WIFI, offers
 from appliance.firstboot.places import Places
 from appliance.hw.specs import input_specs, output_specs
@@ -107,6 +109,19 @@ def test_the_firmware_holds_every_relay_off_and_no_input(board: str) -> None:
     assert held == {spec.pin for spec in outputs}
     assert {(spec.active_high, spec.shutdown) for spec in outputs} == {(True, False)}  # low
     assert held.isdisjoint(spec.pin for spec in input_specs(loaded.inputs, loaded.buttons))
+
+
+@pytest.mark.parametrize("active_high", [True, False])
+def test_a_relay_that_the_firmware_s_pull_down_switches_on_is_warned_of(active_high: bool) -> None:
+    config = load_config(None, "pi5", detect=lambda: "pi5", regions=PRESETS).config
+    numbers, _, _ = dict(pairs("pi5"))["gpio"].partition("=")
+
+    for number in numbers.split(","):
+        relay = Output(pin=f"GPIO{number}", active_high=active_high)
+        wired = config.model_copy(update={"outputs": Outputs(open=relay)})
+        told = [finding.remedy for finding in level_before_start(wired)]
+        assert len(told) == (0 if active_high else 1)
+        assert all("GPIO0 to GPIO8 for active low, or fit a resistor" in remedy for remedy in told)
 
 
 def test_a_released_line_becomes_an_input() -> None:
