@@ -78,7 +78,7 @@ deb: $(VENV)/.runtime ## Debian packages for a system that is there: ARCH=arm64|
 	@image-build/deb/build.sh "$(or $(ARCH),arm64)" $(SUITE)
 
 deb-test: $(VENV)/.dev ## build packages and try them in bare systems (needs root; docs/package.md)
-	@image-build/deb/try.sh
+	@image-build/deb/try.sh $(SUITE)
 
 # -- generated files ---------------------------------------------------------------------------------
 

@@ -1,15 +1,15 @@
 #!/bin/sh
-# `make deb-test`: packages for this computer, bare systems to try them in (cached), and the tests.
+# `make deb-test`: packages for this computer, bare systems to try them in (cached), and the tests: try.sh SUITE...
+# (of `suites`; without a name those that docs/package.md tells as tried).
 set -eu
 HERE=$(dirname "$(readlink -f "$0")")
 TREE=$(dirname "$(dirname "$HERE")")
 IMAGE_CACHE=${IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/gatehouse-image}
-SUITES='deb12 deb13 ubuntu22.04'
+[ $# -gt 0 ] || set -- deb12 deb13 ubuntu22.04
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-for suite in $SUITES; do ln -s "$("$HERE/chroot.sh" "$suite")" "$scratch/"; done
-# shellcheck disable=SC2086 # a list of names
-DEB_OUT=$scratch COMPRESS=none "$HERE/build.sh" amd64 $SUITES
+for suite in "$@"; do ln -s "$("$HERE/chroot.sh" "$suite")" "$scratch/"; done
+DEB_OUT=$scratch COMPRESS=none "$HERE/build.sh" amd64 "$@"
 cd "$TREE"
-GATEHOUSE_DEBS=$scratch .venv/bin/python -m pytest tests/system/test_deb.py "$@"
+GATEHOUSE_DEBS=$scratch GATEHOUSE_DEB_SUITES=$* .venv/bin/python -m pytest tests/system/test_deb.py

@@ -18,6 +18,8 @@ from .gate_rig import patience_s
 
 FOLDER = os.environ.get("GATEHOUSE_DEBS", "")
 """Where `make deb-test` has left packages and systems; empty in a plain `make test`."""
+SUITES = tuple(os.environ.get("GATEHOUSE_DEB_SUITES", "").split())
+"""Which systems these are."""
 
 
 def missing() -> str:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from .deb_rig import FOLDER, Ran, System, booted, missing
+from .deb_rig import FOLDER, SUITES, Ran, System, booted, missing
 
 pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=missing() or "can be tried"),
     pytest.mark.timeout(1800),
 ]
-SUITES = ("deb12", "deb13", "ubuntu22.04")
 OWN = '[gate]\nname = "north"\n'
 NEWER = "9.9.9"
 UNITS = ("gatehouse.service", "gatehouse-reboot.path")
