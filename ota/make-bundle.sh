@@ -3,12 +3,13 @@
 #
 #   ota/make-bundle.sh BOARD KIND KEYS SIGNER
 #
+# VERSION gives an application or nets another version than the tree's. CONTENT names another folder of nets, or of a system.
 # Without keys in build/keys, keys for development are made there: no board that was not built with them trusts them.
 set -eu
 [ $# -eq 4 ] || { sed -n '4s/^# *//p' "$0" >&2; exit 2; }
 board=$1 kind=$2 keys=$3 signer=$4
 here=$(dirname "$0")
-version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../appliance/__init__.py")
+version=${VERSION:-$(sed -n 's/^__version__ = "\(.*\)"/\1/p' "$here/../appliance/__init__.py")}
 out=build/bundles
 export PYTHON="${PYTHON:-$PWD/.venv/bin/python}"
 mkdir -p "$out"

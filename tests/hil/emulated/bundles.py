@@ -19,6 +19,8 @@ KEYS = ROOT / "build" / "keys"
 
 GOOD, UNFIT, PANICS, HANGS = "2.0", "2.1", "2.2", "2.3"
 """The versions of the systems that are installed."""
+RELEASE = "1.9"
+"""That of the application and of the nets."""
 
 _RELEASE = "usr/lib/os-release"
 _BROKEN = {
@@ -30,6 +32,7 @@ _BROKEN = {
 _CONFIG = BUILD / "overlay-boot" / "config.txt"
 _PATIENCE, _IMPATIENT = "kernel_watchdog_timeout=60", "kernel_watchdog_timeout=15"
 """Of the firmware: what hangs is not to be waited for that long."""
+_GOLDEN_TEXT = "4QZT582"
 _SMALL = {"boot.img": 1 << 20, "root.img": 8 << 20}
 """What is refused needs no kernel."""
 
@@ -51,7 +54,7 @@ class Works:
         shutil.rmtree(self._folder, ignore_errors=True)
         for place in (self._bundles, self._scratch):
             place.mkdir(parents=True)
-        for make in (self._systems, self._refused, self._harmed):
+        for make in (self._systems, self._refused, self._harmed, self._releases):
             make()
         part = stick.with_suffix(".part")
         _tool("mke2fs", "-q", "-t", "ext4", "-d", self._bundles, part, f"{STICK_BYTES >> 20}M")
@@ -91,11 +94,24 @@ class Works:
         (self._bundles / "flipped.raucb").write_bytes(data)
         whole.unlink()
 
+    def _releases(self) -> None:
+        """This tree's application; its nets, once with a golden frame that says what no net reads in it."""
+        misread = self._scratch / "misread"
+        shutil.copytree(ROOT / "models", misread)
+        reader = misread / "nets" / "reader.toml"
+        reader.write_text(reader.read_text().replace(_GOLDEN_TEXT, _GOLDEN_TEXT[::-1]))
+        for name, kind, content in (("nets", "models", ROOT / "models"), ("misread", "models", misread)):
+            self._bundle(name, content, kind=kind, version=RELEASE)
+        _tool(OTA / "make-bundle.sh", "qemu-arm64", "application", KEYS, "dev", VERSION=RELEASE)
+        made = ROOT / "build" / "bundles" / f"gatehouse-application-qemu-arm64-{RELEASE}.raucb"
+        shutil.move(made, self._bundles / "application.raucb")
+
     def _bundle(
         self,
         name: str,
         content: Path,
         *,
+        kind: str = "system",
         version: str = "",
         board: str = "qemu-arm64",
         keys: Path = KEYS,
@@ -103,7 +119,7 @@ class Works:
     ) -> None:
         named = version or (name if name[0].isdigit() else "3.0")
         place = self._bundles / f"{name}.raucb"
-        _tool(OTA / "bundle.sh", board, "system", named, content, keys, signer, place)
+        _tool(OTA / "bundle.sh", board, kind, named, content, keys, signer, place)
 
     def _content(self, name: str, root: Path, cmdline: str) -> Path:
         """The image's own boot partition with another command line, and a root."""
@@ -147,7 +163,7 @@ class Works:
 def stick_for(image: Path) -> Path:
     """The stick for a flashable image that lies where it was built. Older ones beside it are removed."""
     built = image.parent / image.stem.removeprefix("gatehouse-")
-    sources = (Path(__file__), OTA / "bundle.sh", BUILD / "seal.sh")
+    sources = (Path(__file__), OTA / "bundle.sh", OTA / "make-bundle.sh", BUILD / "seal.sh")
     inputs = (built / "cmdline.txt", KEYS / "keyring.pem", *sources)
     key = hashlib.sha256(b"".join(one.read_bytes() for one in inputs)).hexdigest()[:16]
     folder = image.parent / f"bundles-{key}"
@@ -160,7 +176,12 @@ def stick_for(image: Path) -> Path:
 def _tool(*words: object, **settings: object) -> None:
     environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1", **{key: str(one) for key, one in settings.items()}}
     done = subprocess.run(
-        [str(word) for word in words], capture_output=True, text=True, check=False, env=environment
+        [str(word) for word in words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
     )
     if done.returncode:
         raise RuntimeError(f"{words[0]}: {done.stderr}")

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from .autoboot import CONFIG_PARTITION
+from .bundles import stick_for
 from .cameras import lay_scene
 from .lines import await_armed
 from .machine import Board, Disks, Frozen, Run
+from .updates import insert_stick
 
 IMAGE = "GATEHOUSE_IMAGE"
 MODULES = "GATEHOUSE_IMAGE_MODULES"
@@ -50,6 +52,20 @@ def thawed(armed: Frozen, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
 def gate(thawed: tuple[Board, Run]) -> Run:
     """An armed gate of the test's own."""
     return thawed[1]
+
+
+@pytest.fixture(scope="session")
+def stick(armed: Frozen) -> Path:
+    return stick_for(Path(os.environ[IMAGE]))
+
+
+@pytest.fixture
+def board_and_run(armed: Frozen, stick: Path, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
+    """An armed board with the stick in it."""
+    board, run = armed.thaw(tmp_path, stick=stick)
+    with run:
+        insert_stick(run)
+        yield board, run
 
 
 @pytest.fixture

@@ -41,10 +41,19 @@ def restarted(board: Board, run: Run) -> Run:
 def verdict(run: Run, limit_s: float = 300.0) -> str:
     """What became of the update that this start had to judge."""
     run.expect("bench: ready", 60)
+    return _proof(run, "has proved itself|was taken back|is installed|nothing is on trial", limit_s)
+
+
+def became(run: Run, what: str, limit_s: float = 300.0) -> str:
+    """What the proof said of an update that this start has tried without a restart of the board."""
+    return _proof(run, f"{what} (has proved itself|was taken back)", limit_s)
+
+
+def _proof(run: Run, words: str, limit_s: float) -> str:
+    """The first line of the proof with these words."""
     # Asked anew each time: what follows a journal ends with its next line, and this unit says no more.
-    told = "journalctl -u gatehouse-ota-proof -b -o cat --no-pager | grep -m 1 -E"
-    ends = "has proved itself|was taken back|is installed|nothing is on trial"
-    return run.agent.ask(f"timeout 1200 sh -c 'until {told} \"{ends}\"; do sleep 2; done'", limit_s).strip()
+    told = f"journalctl -u gatehouse-ota-proof -b -o cat --no-pager | grep -m 1 -E '{words}'"
+    return run.agent.ask(f'timeout 1200 sh -c "until {told}; do sleep 2; done"', limit_s).strip()
 
 
 def slot_started(run: Run) -> str:
