@@ -30,7 +30,9 @@ WATCHDOG_S = 20
 """Of the machine: a Pi's is 14 s; the emulated image's 60 s are for starts beside other work."""
 RECORD = "/var/lib/gatehouse/data/gatehouse.db"
 UP = "gatehouse-up: the gate serves"
-TRACES = " ".join(f"/data/{folder}/left" for folder in ("gatehouse", "etc", "system/ssh", "system", "journal"))
+TRACES = " ".join(
+    f"/data/{folder}/left" for folder in ("gatehouse", "etc", "system/ssh", "system", "journal")
+)
 
 
 # -- the gate's process --------------------------------------------------------------------------------
