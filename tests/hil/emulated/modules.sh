@@ -1,21 +1,27 @@
 #!/bin/sh
-# What the test bench needs and the product never holds, once per kernel: modules.sh TOOLS KERNEL DESTINATION
+# What the test bench needs and the product never holds, once per kernel: modules.sh TOOLS KERNEL BASE DESTINATION
 # Modules that Debian's kernel is built without: gpio-sim (lines) and vimc (a camera behind libcamera). And picamera2,
 # which a Pi's image takes from the vendor. TOOLS is the chroot of image-build/tools.sh, KERNEL the image's version. The
 # modules' source comes from Debian's package of that kernel; nothing of it is kept in this tree.
+# Modules of that very kernel which the image leaves out, for a USB stick, come from BASE, Debian's part of the root.
+# Headers and source are kept beside DESTINATION, as headers-KERNEL: the mirror forgets a kernel when the next one comes,
+# and the base in the cache stays with its own.
 set -eu
 HERE=$(dirname "$(readlink -f "$0")")
 PYTHON=${PYTHON:-$HERE/../../../.venv/bin/python}
 tools=$1
 kernel=$2
-destination=$3
+base=$3
+destination=$4
+headers=$(dirname "$destination")/headers-$kernel
 recipe=$(cat "$0" "$HERE/picamera2.txt" | sha256sum)
 if [ "$recipe" = "$(cat "$destination/recipe" 2> /dev/null)" ]; then
     exit
 fi
 work=$tools/tmp/modules
 rm -rf "$work" "$destination/python"
-mkdir -p "$work" "$destination"
+mkdir -p "$work/headers" "$destination/usb"
+[ ! -d "$headers" ] || cp "$headers"/* "$work/headers"
 cat > "$work/Makefile" <<'MAKEFILE'
 obj-m := gpio-sim.o vimc/
 gpio-sim-y := gpio-sim-core.o irq-sim.o
@@ -28,13 +34,19 @@ chroot "$tools" sh -euxc '
     release=${0%-arm64}
     series=$(echo "$0" | cut -d. -f1-2)
     apt-get update -qq
-    apt-get install -qq --yes --no-install-recommends "linux-headers-$release-common" "linux-kbuild-$release" \
-        "linux-source-$series"
-    cd /tmp/modules
-    apt-get download -qq "linux-headers-$0:arm64"
+    cd /tmp/modules/headers
+    if ! [ -e source.tar ]; then
+        apt-get download -qq "linux-headers-$0:arm64" "linux-headers-$release-common" "linux-kbuild-$release" \
+            "linux-source-$series"
+        dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*.tar.xz" | tar -xJ --strip-components=1 \
+            --wildcards "*/drivers/gpio/gpio-sim.c" "*/kernel/irq/irq_sim.c" "*/drivers/media/test-drivers/vimc/*"
+        tar --remove-files -cf source.tar drivers kernel
+        rm linux-source-*.deb
+    fi
+    apt-get install -qq --yes --no-install-recommends ./linux-headers-*_all.deb ./linux-kbuild-*.deb
     dpkg-deb -x linux-headers-*_arm64.deb /
-    tar -xJf "/usr/src/linux-source-$series.tar.xz" --strip-components=1 --wildcards \
-        "*/drivers/gpio/gpio-sim.c" "*/kernel/irq/irq_sim.c" "*/drivers/media/test-drivers/vimc/*"
+    cd /tmp/modules
+    tar -xf headers/source.tar
     mv drivers/media/test-drivers/vimc .
     cp drivers/gpio/gpio-sim.c gpio-sim-core.c
     # Linux keeps irq_to_desc to itself; generic_handle_irq does the same for a module.
@@ -46,6 +58,10 @@ chroot "$tools" sh -euxc '
     exit 1
 }
 install -m 644 "$work/gpio-sim.ko" "$work/vimc/vimc.ko" "$destination"
+for module in scsi_common scsi_mod sd_mod; do
+    tar -xOf "$base" "./usr/lib/modules/$kernel/kernel/drivers/scsi/$module.ko.xz" > "$destination/usb/$module.ko.xz"
+done
+[ -d "$headers" ] || mv "$work/headers" "$headers"
 rm -rf "$work"
 "$PYTHON" -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-compile --require-hashes \
     --ignore-requires-python --target "$destination/python" --requirement "$HERE/picamera2.txt"

@@ -31,7 +31,7 @@ rm -f "$stamp" "$report"
 "$BUILD/make-image.sh"
 kernel=$(basename "$(find "$IMAGE_OUT/$BOARD/root/usr/lib/modules" -mindepth 1 -maxdepth 1 | sort | tail -n 1)")
 modules=$IMAGE_CACHE/modules-$kernel
-"$HERE/modules.sh" "$("$BUILD/tools.sh")" "$kernel" "$modules"
+"$HERE/modules.sh" "$("$BUILD/tools.sh")" "$kernel" "$("$BUILD/base.sh")" "$modules"
 export GATEHOUSE_IMAGE="$IMAGE_OUT/gatehouse-$BOARD.img" GATEHOUSE_IMAGE_MODULES="$modules"
 
 result=0
