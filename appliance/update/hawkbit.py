@@ -21,6 +21,7 @@ _FINISHED: Mapping[Stage, tuple[str, str]] = {
     Stage.TRYING: ("proceeding", "none"),
     Stage.GOOD: ("closed", "success"),
     Stage.BACK: ("closed", "failure"),
+    Stage.GIVEN_UP: ("closed", "failure"),
     Stage.FAILED: ("closed", "failure"),
     Stage.REFUSED: ("closed", "failure"),
 }
@@ -39,14 +40,23 @@ class HawkbitSource(BaseSource):
         self._about = dict(about)
 
     def offers(self) -> tuple[Offer, ...]:
-        """One poll: says who this is where asked, gives up what is cancelled, and reads what is deployed."""
-        links = _links(self._web.text(self._base))
+        """One poll: says who this is where asked, and reads what is deployed and not cancelled."""
+        links = self._poll()
         if "configData" in links:
             self._web.tell(links["configData"], {"mode": "merge", "data": self._about}, "PUT")
         if "cancelAction" in links:
-            self._cancelled(links["cancelAction"])
             return ()
         return self._deployed(links["deploymentBase"]) if "deploymentBase" in links else ()
+
+    def cancelled(self) -> str:
+        link = self._poll().get("cancelAction", "")
+        if not link:
+            return ""
+        answer = self._web.text(link)
+        try:
+            return str(answer["cancelAction"]["stopId"])
+        except (KeyError, TypeError) as error:
+            raise SourceFailed(f"its answer lacks {error}", part=link) from error
 
     def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
         return self._web.fetch(offer.wanted, place, progress, self._free)
@@ -57,14 +67,13 @@ class HawkbitSource(BaseSource):
             said = trial.reason or f"{trial.kind} {trial.version}: {trial.stage}"
             self._feedback("deploymentBase", trial.action, execution, finished, said)
 
-    def _cancelled(self, link: str) -> None:
-        """What is not installed yet is simply left; what is on trial ends its trial by itself."""
-        answer = self._web.text(link)
-        try:
-            action = str(answer["cancelAction"]["stopId"])
-        except (KeyError, TypeError) as error:
-            raise SourceFailed(f"its answer lacks {error}", part=link) from error
-        self._feedback("cancelAction", action, "closed", "success", "left")
+    def leave(self, action: str, too_late: str = "") -> None:
+        """A server whose cancel is rejected goes on with the action, and is told its end as of any other."""
+        execution, finished = ("rejected", "none") if too_late else ("closed", "success")
+        self._feedback("cancelAction", action, execution, finished, too_late or "it was left")
+
+    def _poll(self) -> dict[str, str]:
+        return _links(self._web.text(self._base))
 
     def _deployed(self, link: str) -> tuple[Offer, ...]:
         answer = self._web.text(link)

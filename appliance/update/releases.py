@@ -32,6 +32,10 @@ class BaseShelf(ABC):
         """What was taken last serves from the gate's next start, if it does not yet. Raises UpdateFault."""
 
     @abstractmethod
+    def drop(self) -> None:
+        """What was taken last will not serve. Raises UpdateFault."""
+
+    @abstractmethod
     def back(self) -> None:
         """What served before serves from the gate's next start. Raises UpdateFault."""
 
@@ -70,8 +74,13 @@ class Releases(BaseShelf):
             if self.waits:
                 self._point("previous", self._named("current"))
                 self._point("current", self._named("next"))
-            self._point("next", "")
-            self._sweep()
+            self._let_go()
+        except OSError as error:
+            raise InstallFailed(f"{error}", part=str(self._root)) from error
+
+    def drop(self) -> None:
+        try:
+            self._let_go()
         except OSError as error:
             raise InstallFailed(f"{error}", part=str(self._root)) from error
 
@@ -102,6 +111,10 @@ class Releases(BaseShelf):
         else:
             place.unlink(missing_ok=True)
         sync(self._root)
+
+    def _let_go(self) -> None:
+        self._point("next", "")
+        self._sweep()
 
     def _sweep(self) -> None:
         """Only those that the links lead to are kept."""

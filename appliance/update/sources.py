@@ -47,8 +47,15 @@ class BaseSource(ABC):
     def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
         """The file at `place`, whole; a fetch that was cut goes on."""
 
+    def cancelled(self) -> str:
+        """The action that is to be left, whether it was taken or not; empty where there is none."""
+        return ""
+
     def tell(self, trial: Trial) -> None:  # noqa: B027 - most sources have nobody to tell
         """Say what became of an offer."""
+
+    def leave(self, action: str, too_late: str = "") -> None:  # noqa: B027 - nor has what they cancelled
+        """Say that a cancelled action was left, or why it is too late for that."""
 
 
 INDEX = "index.json"

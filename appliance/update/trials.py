@@ -26,7 +26,9 @@ class Stage(Word):
     """The restart that tries it has been asked for, or it runs and has to prove itself."""
     GOOD = "good"
     BACK = "back"
-    """What ran before runs again: it did not prove itself, or another took its place before it was tried."""
+    """What ran before runs again: it did not prove itself."""
+    GIVEN_UP = "given_up"
+    """Before it was tried: its fleet server cancelled it, or another took its place."""
     REFUSED = "refused"
     FAILED = "failed"
     """It could not be installed."""
@@ -126,12 +128,15 @@ class Trials:
         """What waits for its restart waits no longer: another takes its place."""
         for one in self.all():
             if one.kind is kind and one.stage is Stage.INSTALLED:
-                self.put(one.reached(Stage.BACK, now, reason))
+                self.put(one.reached(Stage.GIVEN_UP, now, reason))
 
-    def told(self) -> None:
-        """The fleet server knows what became of the last one."""
-        *known, last = self.all()
-        self._write([*known, replace(last, told=True)])
+    def of_action(self, action: str) -> Trial | None:
+        """What became last of that action of a fleet server."""
+        return next((one for one in reversed(self.all()) if one.action == action), None)
+
+    def told(self, trial: Trial) -> None:
+        """The fleet server knows how this one ended."""
+        self._write([replace(one, told=True) if one == trial else one for one in self.all()])
 
     def _write(self, known: list[Trial]) -> None:
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from ..clock import Clock
 from ..faults import BundleRefused, InstallFailed, UpdateFault
 from .admission import Situation, objections
-from .base import BaseInstaller, BaseSlots, Bundle, Kind, Progress, SlotState, Version
+from .base import BaseInstaller, BaseSlots, Bundle, Kind, Progress, Slot, SlotState, Version
 from .fetch import digest_of
 from .health import Facts, Health, Proof, Verdict
 from .releases import BaseShelf
@@ -26,6 +26,7 @@ REST_S = 300.0
 CAME_BACK = (
     "the board came back by itself: the new system hung, panicked, or power was cut while it was tried"
 )
+CANCELLED = "its fleet server cancelled it"
 GAVE_WAY = "the slot that had proved itself did not start, and the board gave way to this one"
 
 
@@ -116,6 +117,20 @@ class Updater:
         self._await_rest(trial.kind, overrule)
         return self._try(trial)
 
+    def give_up(self, action: str) -> Trial | None:
+        """Let go of what waits for its restart, as its fleet server cancels it; None where nothing waits.
+
+        Raises BundleRefused where it is too late: what is tried ends by its own proof.
+        """
+        trial = self._trials.of_action(action)
+        if trial is None or not (trial.stage.pending or trial.stage is Stage.GOOD):
+            return None
+        if trial.stage is not Stage.INSTALLED or self._runs(trial):
+            raise BundleRefused(f"{trial.kind} {trial.version} is tried already", part=f"action {action}")
+        # Before it is kept: a cut in between leaves it to the next round, which hears of it again.
+        self._withdraw(trial)
+        return self._keep(trial.reached(Stage.GIVEN_UP, self._now(), CANCELLED))
+
     def settle(self) -> Trial | None:
         """Wait until what is on trial has proved itself, or take it back; what became of it.
 
@@ -200,6 +215,13 @@ class Updater:
             return tempfile.TemporaryDirectory(prefix="bundle-", dir=self._around.work)
         except OSError as error:
             raise InstallFailed(f"{self._around.work}: {error.strerror}", part=bundle.path.name) from error
+
+    def _withdraw(self, trial: Trial) -> None:
+        """No restart tries it any more."""
+        if trial.kind is Kind.SYSTEM:
+            self._slots.set_state(Slot(trial.slot), SlotState.BAD)
+        else:
+            self._shelves[trial.kind].drop()
 
     def _try(self, trial: Trial) -> Trial:
         if trial.kind is not Kind.SYSTEM:

@@ -244,16 +244,41 @@ def test_the_server_is_told_who_this_is_where_it_asks(server: Server) -> None:
     assert server.told == [("PUT", f"{BASE}/configData", about)]
 
 
-def test_a_cancelled_action_is_left(server: Server) -> None:
+def test_a_cancelled_action_is_named_and_no_longer_on_offer(server: Server) -> None:
     server.put(f"{BASE}/cancelAction/11", {"id": "11", "cancelAction": {"stopId": "8"}})
     source = hawkbit(
         server, cancelAction=f"{BASE}/cancelAction/11", deploymentBase=f"{BASE}/deploymentBase/8"
     )
 
-    assert source.offers() == ()
-    assert [(path, body["status"]["execution"]) for _, path, body in server.told] == [
-        (f"{BASE}/cancelAction/8/feedback", "closed")
-    ]
+    assert (source.cancelled(), source.offers(), server.told) == ("8", (), [])
+
+
+def test_a_server_that_cancels_nothing_names_no_action(server: Server) -> None:
+    assert hawkbit(server, deploymentBase=f"{BASE}/deploymentBase/8").cancelled() == ""
+
+
+def test_a_cancel_that_names_no_action_is_a_fault(server: Server) -> None:
+    server.put(f"{BASE}/cancelAction/11", {"id": "11"})
+
+    with pytest.raises(SourceFailed, match="cancelAction"):
+        hawkbit(server, cancelAction=f"{BASE}/cancelAction/11").cancelled()
+
+
+@pytest.mark.parametrize(
+    ("too_late", "execution", "finished"),
+    [("", "closed", "success"), ("it is tried already", "rejected", "none")],
+)
+def test_a_cancel_is_followed_or_rejected(
+    server: Server, too_late: str, execution: str, finished: str
+) -> None:
+    hawkbit(server).leave("8", too_late)
+
+    status = {
+        "execution": execution,
+        "result": {"finished": finished},
+        "details": [too_late or "it was left"],
+    }
+    assert server.told == [("POST", f"{BASE}/cancelAction/8/feedback", {"id": "8", "status": status})]
 
 
 @pytest.mark.parametrize(

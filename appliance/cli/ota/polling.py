@@ -54,6 +54,7 @@ class Round:
 
     def run(self) -> int:
         """The exit code. Raises UpdateFault."""
+        self._heed()
         self._tell_end()
         if self.trials.pending() is not None:
             return self._go_on()
@@ -87,6 +88,8 @@ class Round:
         if why or not offer.install:
             print(f"{offer.name} is here: {why or 'the fleet server holds it back'}.")
             return 1
+        if self._heed():
+            return 1
         before = self.trials.all()
         try:
             with self.underway.held(), closing(Bar()) as bar:
@@ -97,7 +100,26 @@ class Round:
         print(sentence(trial))
         self._sweep(set())
         self._tell(trial)
-        return self._go_on()
+        return 1 if self._heed() else self._go_on()
+
+    def _heed(self) -> bool:
+        """Whether the source cancels something; it is left, unless it is tried already."""
+        action = self.source.cancelled()
+        if not action:
+            return False
+        try:
+            given_up = self.updater.give_up(action)
+        except BundleRefused as late:
+            self.source.leave(action, late.detail)
+            return True
+        if given_up is not None:
+            print(sentence(given_up))
+            self.keep(given_up)
+        self.source.leave(action)
+        known = self.trials.of_action(action)
+        if known is not None:
+            self.trials.told(known)
+        return True
 
     def _go_on(self) -> int:
         """Something waits for its restart, or for its proof. The install may have taken minutes."""
@@ -119,7 +141,7 @@ class Round:
         self.keep(trial)
         self.source.tell(trial)
         if not trial.stage.pending:
-            self.trials.told()
+            self.trials.told(trial)
 
     def _tell_fresh(self, before: tuple[Trial, ...]) -> None:
         """A gate that is not at rest says nothing of the bundle: then there is nothing new."""
@@ -132,7 +154,7 @@ class Round:
         known = self.trials.all()
         if known and known[-1].action and not known[-1].stage.pending and not known[-1].told:
             self.source.tell(known[-1])
-            self.trials.told()
+            self.trials.told(known[-1])
 
 
 def make_source(config: Config) -> BaseSource:

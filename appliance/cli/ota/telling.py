@@ -27,6 +27,7 @@ SENTENCES = {
     Stage.TRYING: "is on trial: it is kept once the gate has worked with it",
     Stage.GOOD: "has proved itself",
     Stage.BACK: "was taken back",
+    Stage.GIVEN_UP: "was given up",
     Stage.REFUSED: "was refused",
     Stage.FAILED: "could not be installed",
 }

@@ -123,6 +123,9 @@ class NetShelf(BaseShelf):
     def serve(self) -> None:
         """They do, from the gate's next start."""
 
+    def drop(self) -> None:
+        self.back()
+
     def back(self) -> None:
         Shelf(self._config.infer.models).back()
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from appliance.cli.ota.polling import Round
-from appliance.faults import BundleRefused
+from appliance.faults import BundleRefused, SourceFailed
 from appliance.update.base import Kind, Progress
 from appliance.update.fetch import Wanted
 from appliance.update.sources import BaseSource, Offer
@@ -21,16 +22,18 @@ BUSY = "the gate is not at rest (vehicle_present)"
 
 
 class FakeSource(BaseSource):
-    """One bundle. `meanwhile` happens while it is fetched."""
+    """One bundle. `meanwhile` happens while it is fetched. `cancels` is an action that it wants left."""
 
     def __init__(self, data: bytes = b"bundle") -> None:
         self.data = data
         self.digest = ""
         self.told: list[Trial] = []
         self.meanwhile: Callable[[], object] = lambda: None
+        self.cancels = ""
+        self.left: list[tuple[str, str]] = []
 
     def offers(self) -> tuple[Offer, ...]:
-        return (Offer("system_2.1.raucb", Wanted("", len(self.data), self.digest), "8"),)
+        return () if self.left else (Offer("system_2.1.raucb", Wanted("", len(self.data), self.digest), "8"),)
 
     def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
         place.parent.mkdir(exist_ok=True)
@@ -38,8 +41,18 @@ class FakeSource(BaseSource):
         self.meanwhile()
         return place
 
+    def cancelled(self) -> str:
+        return self.cancels
+
     def tell(self, trial: Trial) -> None:
         self.told.append(trial)
+
+    def leave(self, action: str, too_late: str = "") -> None:
+        self.cancels = ""
+        self.left.append((action, too_late))
+
+    def cancel(self) -> None:
+        self.cancels = "8"
 
 
 class Poll:
@@ -147,3 +160,60 @@ def test_a_bundle_that_was_refused_is_not_fetched_again(tmp_path: Path) -> None:
     poll.source.meanwhile = lambda: pytest.fail("fetched again")
 
     assert poll.run() == 0
+
+
+# -- cancelled -------------------------------------------------------------------------------------
+
+
+def test_what_is_cancelled_during_the_fetch_is_not_installed(poll: Poll) -> None:
+    poll.source.meanwhile = poll.source.cancel
+
+    assert (poll.run(), poll.rig.stages(), poll.rig.restarts) == (1, [], [])
+    assert (poll.source.left, poll.kept) == ([("8", "")], [])
+
+
+def test_what_is_cancelled_while_it_waits_is_not_tried(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as until_shut:
+        until_shut.setattr(poll.rig.installer, "install", lambda bundle, progress: poll.shut())
+        poll.run()
+    poll.why = ""
+    poll.source.cancel()
+
+    assert (poll.run(), poll.rig.restarts, poll.source.left) == (0, [], [("8", "")])
+    assert [one.stage for one in poll.kept] == [Stage.INSTALLED, Stage.GIVEN_UP]
+    assert [one.stage for one in poll.source.told] == [Stage.INSTALLED]
+    assert poll.rig.trials.all()[-1].told
+
+
+def test_what_is_cancelled_during_the_install_is_not_tried(
+    poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll.rig.installer, "install", lambda bundle, progress: poll.source.cancel())
+
+    assert (poll.run(), poll.rig.restarts, poll.rig.stages()) == (1, [], [("2.1", "given_up")])
+
+
+def test_what_is_on_trial_is_cancelled_too_late_and_its_end_is_told(poll: Poll) -> None:
+    poll.run()
+    poll.source.cancel()
+    poll.run()
+    poll.rig.slots.restart()
+    poll.rig.updater.settle()
+    poll.run()
+
+    assert poll.source.left == [("8", "system 2.1 is tried already")]
+    assert [one.stage for one in poll.source.told] == [Stage.INSTALLED, Stage.GOOD]
+
+
+def test_a_server_that_could_not_be_answered_cancels_again(
+    poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll.rig.installer, "install", lambda bundle, progress: poll.source.cancel())
+    with monkeypatch.context() as away:
+        away.setattr(poll.source, "leave", Mock(side_effect=SourceFailed("it answers 503")))
+        with pytest.raises(SourceFailed):
+            poll.run()
+    poll.run()
+
+    assert [one.stage for one in poll.kept] == [Stage.INSTALLED, Stage.GIVEN_UP]
+    assert ([one.stage for one in poll.source.told], poll.source.left) == ([Stage.INSTALLED], [("8", "")])

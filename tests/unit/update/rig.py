@@ -74,6 +74,9 @@ class FakeShelf(BaseShelf):
             self.serves.append(self.taken)
         self.taken = ""
 
+    def drop(self) -> None:
+        self.taken = ""
+
     def back(self) -> None:
         self.serves.pop()
 

@@ -187,6 +187,18 @@ def test_a_release_waits_until_it_is_told_to_serve(tmp_path: Path) -> None:
     assert (waited, releases.waits, serving(root)) == ((True, ""), False, "1.0")
 
 
+def test_a_release_that_is_dropped_serves_never(tmp_path: Path) -> None:
+    root, given = tmp_path / "application", tmp_path / "given"
+    releases = Releases(root)
+    for version in ("1.0", "1.1"):
+        releases.take(packed(given, version), given)
+        (releases.serve if version == "1.0" else releases.drop)()
+    releases.serve()
+
+    assert (releases.waits, serving(root)) == (False, "1.0")
+    assert [one.name for one in root.iterdir() if not one.is_symlink()] == ["1.0"]
+
+
 def test_a_release_that_serves_already_stays_before_the_one_to_go_back_to(tmp_path: Path) -> None:
     root, given = tmp_path / "application", tmp_path / "given"
     releases = Releases(root)
@@ -264,7 +276,7 @@ def test_a_bundle_whose_end_is_known_need_not_be_offered_again(tmp_path: Path, s
     assert trials.spent("d") == trial(stages[-1])
 
 
-@pytest.mark.parametrize("stages", [[], [Stage.BACK], [Stage.INSTALLED]])
+@pytest.mark.parametrize("stages", [[], [Stage.BACK], [Stage.INSTALLED], [Stage.GIVEN_UP, Stage.GIVEN_UP]])
 def test_a_bundle_that_may_have_met_a_power_cut_is_tried_again(tmp_path: Path, stages: list[Stage]) -> None:
     trials = Trials(tmp_path / "trials.json")
     for stage in stages:
@@ -292,9 +304,10 @@ def test_old_trials_are_forgotten(tmp_path: Path) -> None:
 def test_that_the_server_was_told_is_kept(tmp_path: Path) -> None:
     trials = Trials(tmp_path / "trials.json")
     trials.put(trial(Stage.GOOD))
-    trials.told()
+    trials.put(trial(Stage.REFUSED, "other"))
+    trials.told(trial(Stage.GOOD))
 
-    assert trials.all()[-1].told
+    assert [one.told for one in trials.all()] == [True, False]
 
 
 @pytest.mark.parametrize("text", ["{", "[{}]", '[{"kind": "x"}]', "7"])

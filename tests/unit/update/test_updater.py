@@ -273,7 +273,7 @@ def test_of_two_that_were_installed_the_newer_is_tried(rig: Rig) -> None:
     rig.tried("system_2.2")
     rig.updater.settle()
 
-    assert rig.stages() == [("2.1", "back"), ("2.2", "good")]
+    assert rig.stages() == [("2.1", "given_up"), ("2.2", "good")]
     assert "2.2 was installed in its place" in rig.trials.all()[0].reason
     assert rig.updater.restart() is None
 
@@ -373,3 +373,71 @@ def test_the_way_back_does_not_wait_for_ever(rig: Rig) -> None:
     rig.updater.settle()
 
     assert (rig.clock.monotonic() - began_s, rig.restarts) == (REST_S, ["board", "board"])
+
+
+# -- cancelled by the fleet server ---------------------------------------------------------------------
+
+
+def waiting(rig: Rig, name: str) -> None:
+    rig.updater.install(rig.bundle(name), silent, action="8")
+
+
+def test_a_system_that_is_given_up_is_not_the_next_one(rig: Rig) -> None:
+    waiting(rig, "system_2.1")
+    given_up = rig.updater.give_up("8")
+    restarted = rig.updater.restart()
+    rig.slots.restart()
+
+    assert given_up == rig.trials.all()[-1]
+    assert (restarted, rig.slots.current(), rig.stages()) == (None, Slot.A, [("2.1", "given_up")])
+
+
+def test_an_application_that_is_given_up_never_serves(rig: Rig) -> None:
+    waiting(rig, "application_2.1")
+    rig.updater.give_up("8")
+
+    assert (rig.updater.restart(), rig.releases.waits, rig.releases.serves) == (None, False, ["old"])
+
+
+def test_what_is_given_up_may_be_installed_again(rig: Rig) -> None:
+    waiting(rig, "system_2.1")
+    rig.updater.give_up("8")
+    rig.tried("system_2.1")
+    rig.updater.settle()
+
+    assert rig.stages() == [("2.1", "given_up"), ("2.1", "good")]
+
+
+def test_what_is_on_trial_is_not_given_up(rig: Rig) -> None:
+    waiting(rig, "system_2.1")
+    rig.updater.restart()
+
+    with pytest.raises(BundleRefused, match=r"system 2\.1 is tried already"):
+        rig.updater.give_up("8")
+    assert (rig.slots.primary(), rig.stages()) == (Slot.B, [("2.1", "trying")])
+
+
+def test_nor_is_what_another_hand_has_started(rig: Rig) -> None:
+    waiting(rig, "system_2.1")
+    rig.slots.restart()
+
+    with pytest.raises(BundleRefused, match="tried already"):
+        rig.updater.give_up("8")
+
+
+def test_nor_is_what_has_proved_itself(rig: Rig) -> None:
+    waiting(rig, "system_2.1")
+    rig.updater.restart()
+    rig.slots.restart()
+    rig.updater.settle()
+
+    with pytest.raises(BundleRefused, match="tried already"):
+        rig.updater.give_up("8")
+    assert rig.stages() == [("2.1", "good")]
+
+
+def test_of_an_action_that_nobody_knows_nothing_is_given_up(rig: Rig) -> None:
+    rig.install("system_2.1")
+
+    assert rig.updater.give_up("8") is None
+    assert rig.stages() == [("2.1", "installed")]
