@@ -76,10 +76,15 @@ class Web:
         return self._parsed(url, self._request(url))
 
     def tell(self, url: str, data: Mapping[str, object], method: str = "POST") -> None:
+        """What a server has closed or forgotten need not be told, or it would be told for ever."""
         request = self._request(url, json.dumps(data).encode(), method)
         request.add_header("Content-Type", "application/json")
-        with self._opened(request):
-            pass
+        try:
+            with self._opened(request):
+                pass
+        except SourceFailed as fault:
+            if not _forgotten(fault):
+                raise
 
     def take(self, url: str, place: Path, progress: Progress, free: Free) -> Path:
         """A file of which only the address is known, at `place`: its signature has to vouch for it."""
@@ -156,6 +161,14 @@ class Web:
             raise SourceFailed(f"{why}", part=request.full_url) from error
         except ConnectionError as error:
             raise SourceFailed(f"{error.strerror}", part=request.full_url) from error
+
+
+def _forgotten(fault: SourceFailed) -> bool:
+    answer = fault.__cause__
+    return isinstance(answer, urllib.error.HTTPError) and answer.code in (
+        http.HTTPStatus.NOT_FOUND,
+        http.HTTPStatus.GONE,
+    )
 
 
 def _kept(part: Path, most: int) -> int:

@@ -81,29 +81,26 @@ class Updater:
         self._clock = clock
 
     def install(self, path: Path, progress: Progress, *, overrule: bool = False, action: str = "") -> Trial:
-        """Write a bundle where it is tried from, and keep that it was. What runs is not touched.
+        """Write a bundle where it is tried from. What runs is not touched.
 
-        `overrule` is a person's word at the console: an older version, a gate that is not at rest. Raises
-        BundleRefused with every reason, InstallFailed.
+        What became of it, which is kept: installed, refused with every reason, or failed. `overrule` is a
+        person's word at the console: an older version, a gate that is not at rest. Raises BundleRefused where
+        the gate is not at rest or there is no file, and InstallFailed without an installer: neither is kept.
         """
         self._await_rest(Kind.SYSTEM, overrule)
-        digest = self._digest(path)
+        trial = self._trial(Kind.SYSTEM, "", digest=self._digest(path), action=action)
         try:
             bundle = self._installer.inspect(path)
         except BundleRefused as refusal:
-            unread = self._trial(Kind.SYSTEM, "", digest=digest, action=action)
-            self._keep(unread.reached(Stage.REFUSED, self._now(), str(refusal)))
-            raise
-        trial = self._trial(bundle.kind, str(bundle.version), digest=digest, action=action)
+            return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
+        trial = replace(trial, kind=bundle.kind, version=str(bundle.version))
         try:
             self._admit(bundle, overrule)
             slot = self._write(bundle, progress)
         except BundleRefused as refusal:
-            self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
-            raise
+            return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
         except UpdateFault as fault:
-            self._keep(trial.reached(Stage.FAILED, self._now(), fault.detail))
-            raise
+            return self._keep(trial.reached(Stage.FAILED, self._now(), fault.detail))
         return self._keep(replace(trial.reached(Stage.INSTALLED, self._now()), slot=slot))
 
     def restart(self, *, overrule: bool = False) -> Trial | None:

@@ -301,6 +301,22 @@ def test_the_server_is_told_what_became_of_it(
     assert server.told == [("POST", f"{BASE}/deploymentBase/8/feedback", {"id": "8", "status": status})]
 
 
+@pytest.mark.parametrize("answer", [404, 410])
+def test_what_a_server_has_closed_or_forgotten_is_not_told_for_ever(server: Server, answer: int) -> None:
+    server.answers = answer
+    hawkbit(server).leave("8")
+
+    assert len(server.told) == 1
+
+
+@pytest.mark.parametrize("answer", [401, 503])
+def test_a_server_that_cannot_be_told_now_is_a_fault(server: Server, answer: int) -> None:
+    server.answers = answer
+
+    with pytest.raises(SourceFailed, match=str(answer)):
+        hawkbit(server).leave("8")
+
+
 def test_what_came_from_elsewhere_is_no_business_of_the_server(server: Server) -> None:
     hawkbit(server).tell(Trial(Kind.SYSTEM, "2.1", "d", Stage.GOOD, "2026-03-01T00:00:00Z"))
 

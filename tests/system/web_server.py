@@ -11,13 +11,17 @@ from typing import Any
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """`files` by path; `cut` bytes are sent at most of each answer; what was asked and told is kept."""
+    """`files` by path; `cut` bytes are sent at most of each answer; what was asked and told is kept.
+
+    `answers` is the status that it gives to what it is told.
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.files: dict[str, bytes] = {}
         self.cut: int | None = None
         self.knows_ranges = True
+        self.answers = 200
         self.asked: list[tuple[str, str, str]] = []
         self.told: list[tuple[str, str, Any]] = []
         self.tokens: set[str] = set()
@@ -50,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.told.append((self.command, self.path, body))
-        self.send_response(200)
+        self.send_response(self.server.answers)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

@@ -24,7 +24,7 @@ the gate has worked with it, and goes back by itself otherwise. docs/updates.md 
   gatehouse ota rollback                           back to what was good before
   gatehouse ota poll                               ask the source of [update] once; done by a timer
 
-Exit code 0: fine. 1: refused, waiting, or gone back. 2: cannot run."""
+Exit code 0: fine. 1: refused, failed, waiting, or gone back. 2: cannot run."""
 
 Action = Callable[[argparse.Namespace, Config], int]
 

@@ -17,23 +17,18 @@ from ...update.underway import Underway
 from ..records import operator
 from .polling import make_web
 from .telling import Bar, keep_in_record, sentence
-from .wiring import free_bytes, make_trials, make_updater
+from .wiring import free_bytes, make_updater
 
 
 def install(args: argparse.Namespace, config: Config) -> int:
     overrule = _agreed(args, "--force installs an older version, or although a vehicle may be present.")
     updater = make_updater(config)
-    try:
-        with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
-            place = _fetched(args.place, config, bar)
-            trial = updater.install(place, bar, overrule=overrule)
-    except BundleRefused:
-        _keep_last(config)
-        raise
-    _tell(config, trial)
-    if args.restart:
-        _tell(config, updater.restart(overrule=overrule))
-    return 0
+    with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
+        trial = updater.install(_fetched(args.place, config, bar), bar, overrule=overrule)
+    code = _tell(config, trial)
+    if code or not args.restart:
+        return code
+    return _tell(config, updater.restart(overrule=overrule))
 
 
 def restart(args: argparse.Namespace, config: Config) -> int:
@@ -63,15 +58,11 @@ def _tell(config: Config, trial: Trial | None) -> int:
     """Said and recorded; found wanting where it did not stay."""
     if trial is None:
         return 0
-    print(sentence(trial)[0].upper() + sentence(trial)[1:])
+    wanting = trial.stage in (Stage.BACK, Stage.REFUSED, Stage.FAILED)
+    said = sentence(trial)
+    print(said[0].upper() + said[1:], file=sys.stderr if wanting else sys.stdout)
     keep_in_record(config, trial)
-    return 1 if trial.stage in (Stage.BACK, Stage.REFUSED, Stage.FAILED) else 0
-
-
-def _keep_last(config: Config) -> None:
-    trials = make_trials(config).all()
-    if trials and trials[-1].stage is Stage.REFUSED:
-        keep_in_record(config, trials[-1])
+    return int(wanting)
 
 
 def _fetched(place: str, config: Config, progress: Progress) -> Path:

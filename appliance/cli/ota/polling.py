@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...config import Config
-from ...faults import BundleRefused, ConfigFault, UpdateFault
+from ...faults import BundleRefused, ConfigFault
 from ...hw.system_clock import SystemClock
 from ...inspection.site import ask_tool
 from ...update.base import Kind, Version
@@ -17,7 +17,7 @@ from ...update.fetch import PART, Web, digest_of
 from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
 from ...update.sources import BUNDLES, BaseSource, FolderSource, Offer, UsbSource
-from ...update.trials import Trial, Trials
+from ...update.trials import Stage, Trial, Trials
 from ...update.underway import Underway
 from ...update.updater import Updater
 from ...update.windows import closed
@@ -55,7 +55,7 @@ class Round:
     def run(self) -> int:
         """The exit code. Raises UpdateFault."""
         self._heed()
-        self._tell_end()
+        self._tell_ends()
         if self.trials.pending() is not None:
             return self._go_on()
         offers = self.source.offers()
@@ -90,17 +90,15 @@ class Round:
             return 1
         if self._heed():
             return 1
-        before = self.trials.all()
-        try:
-            with self.underway.held(), closing(Bar()) as bar:
-                trial = self.updater.install(place, bar, action=offer.action)
-        except UpdateFault:
-            self._tell_fresh(before)
-            raise
+        with self.underway.held(), closing(Bar()) as bar:
+            trial = self.updater.install(place, bar, action=offer.action)
         print(sentence(trial))
-        self._sweep(set())
+        if trial.stage is not Stage.FAILED:
+            self._sweep(set())
         self._tell(trial)
-        return 1 if self._heed() else self._go_on()
+        if not trial.stage.pending or self._heed():
+            return 1
+        return self._go_on()
 
     def _heed(self) -> bool:
         """Whether the source cancels something; it is left, unless it is tried already."""
@@ -143,18 +141,12 @@ class Round:
         if not trial.stage.pending:
             self.trials.told(trial)
 
-    def _tell_fresh(self, before: tuple[Trial, ...]) -> None:
-        """A gate that is not at rest says nothing of the bundle: then there is nothing new."""
-        for trial in self.trials.all():
-            if trial not in before:
-                self._tell(trial)
-
-    def _tell_end(self) -> None:
+    def _tell_ends(self) -> None:
         """A trial ends after a restart, when nobody speaks to the server: it is told at the next round."""
-        known = self.trials.all()
-        if known and known[-1].action and not known[-1].stage.pending and not known[-1].told:
-            self.source.tell(known[-1])
-            self.trials.told(known[-1])
+        for trial in self.trials.all():
+            if trial.action and not trial.stage.pending and not trial.told:
+                self.source.tell(trial)
+                self.trials.told(trial)
 
 
 def make_source(config: Config) -> BaseSource:

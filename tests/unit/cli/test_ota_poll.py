@@ -126,11 +126,31 @@ def test_nor_is_what_became_of_another_told_again(poll: Poll) -> None:
     assert (poll.kept, poll.source.told, poll.rig.trials.all()) == ([], [], (other,))
 
 
+def test_what_another_took_the_place_of_is_told_too(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as until_shut:
+        until_shut.setattr(poll.rig.installer, "install", lambda bundle, progress: poll.shut())
+        poll.run()
+    poll.rig.install("system_2.2")
+    poll.run()
+
+    assert [(one.version, one.stage) for one in poll.source.told] == [
+        ("2.1", Stage.INSTALLED),
+        ("2.1", Stage.GIVEN_UP),
+    ]
+    assert [one.told for one in poll.rig.trials.all()] == [True, False]
+
+
+def test_what_could_not_be_installed_is_told_and_kept_for_another_try(poll: Poll) -> None:
+    poll.rig.installer.broken = True
+
+    assert (poll.run(), poll.rig.stages()) == (1, [("2.1", "failed")])
+    assert [one.stage for one in poll.source.told] == [Stage.FAILED]
+    assert [one.name for one in (poll.rig.folder / "bundles").iterdir()] == ["system_2.1.raucb"]
+
+
 def test_a_refused_bundle_is_told_once(tmp_path: Path) -> None:
     poll = Poll(tmp_path, b"forged")
-    with pytest.raises(BundleRefused, match="no key"):
-        poll.run()
-
+    assert poll.run() == 1
     assert [one.stage for one in poll.kept] == [one.stage for one in poll.source.told] == [Stage.REFUSED]
     assert poll.rig.trials.all()[-1].told
 
@@ -155,8 +175,7 @@ def test_what_waits_for_a_window_is_kept_and_what_is_no_longer_on_offer_goes(pol
 def test_a_bundle_that_was_refused_is_not_fetched_again(tmp_path: Path) -> None:
     poll = Poll(tmp_path, b"forged")
     poll.source.digest = sha256(b"forged").hexdigest()
-    with pytest.raises(BundleRefused):
-        poll.run()
+    poll.run()
     poll.source.meanwhile = lambda: pytest.fail("fetched again")
 
     assert poll.run() == 0

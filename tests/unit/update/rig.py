@@ -12,7 +12,7 @@ from appliance.update.base import BaseInstaller, Bundle, Kind, Progress, Version
 from appliance.update.fake import FakeSlots
 from appliance.update.health import Facts
 from appliance.update.releases import BaseShelf
-from appliance.update.trials import Trials
+from appliance.update.trials import Trial, Trials
 from appliance.update.updater import Limits, Surroundings, Updater
 
 WELL = Facts(running=True, record=True, lines=True, golden=True)
@@ -122,8 +122,8 @@ class Rig:
         path.write_bytes(data)
         return path
 
-    def install(self, name: str, *, overrule: bool = False) -> None:
-        self.updater.install(self.bundle(name), silent, overrule=overrule)
+    def install(self, name: str, *, overrule: bool = False) -> Trial:
+        return self.updater.install(self.bundle(name), silent, overrule=overrule)
 
     def tried(self, name: str) -> None:
         """Installed, and the restart asked for and done."""
