@@ -22,10 +22,10 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """Why not. A person at the console may overrule what is `lenient`."""
+    """Why not. A person at the console may overrule its `age`, and nothing else."""
 
     reason: str
-    lenient: bool = False
+    age: bool = False
 
 
 def compatible(family: str, kind: Kind) -> str:
@@ -52,4 +52,4 @@ def _objections(bundle: Bundle, situation: Situation) -> Iterator[Objection]:
         yield Objection(f"{situation.trial} is on trial and has not proved itself yet")
     present = situation.installed.get(bundle.kind)
     if present is not None and bundle.version < present:
-        yield Objection(f"its version {bundle.version} is older than {present}, which runs", lenient=True)
+        yield Objection(f"its version {bundle.version} is older than {present}, which runs", age=True)

@@ -80,14 +80,23 @@ class Updater:
         self._limits = limits
         self._clock = clock
 
-    def install(self, path: Path, progress: Progress, *, overrule: bool = False, action: str = "") -> Trial:
+    def install(
+        self,
+        path: Path,
+        progress: Progress,
+        *,
+        downgrade: bool = False,
+        now: bool = False,
+        action: str = "",
+    ) -> Trial:
         """Write a bundle where it is tried from. What runs is not touched.
 
-        What became of it, which is kept: installed, refused with every reason, or failed. `overrule` is a
-        person's word at the console: an older version, a gate that is not at rest. Raises BundleRefused where
-        the gate is not at rest or there is no file, and InstallFailed without an installer: neither is kept.
+        What became of it, which is kept: installed, refused with every reason, or failed. A person at the
+        console may allow an older version (`downgrade`), and a gate that is not at rest (`now`). Raises
+        BundleRefused where the gate is not at rest or there is no file, and InstallFailed without an
+        installer: neither is kept.
         """
-        self._await_rest(Kind.SYSTEM, overrule)
+        self._await_rest(Kind.SYSTEM, now)
         trial = self._trial(Kind.SYSTEM, "", digest=self._digest(path), action=action)
         try:
             bundle = self._installer.inspect(path)
@@ -95,7 +104,7 @@ class Updater:
             return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
         trial = replace(trial, kind=bundle.kind, version=str(bundle.version))
         try:
-            self._admit(bundle, overrule)
+            self._admit(bundle, downgrade)
             slot = self._write(bundle, progress)
         except BundleRefused as refusal:
             return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
@@ -103,15 +112,15 @@ class Updater:
             return self._keep(trial.reached(Stage.FAILED, self._now(), fault.detail))
         return self._keep(replace(trial.reached(Stage.INSTALLED, self._now()), slot=slot))
 
-    def restart(self, *, overrule: bool = False) -> Trial | None:
+    def restart(self, *, now: bool = False) -> Trial | None:
         """Try what is installed: restarts the board, or the gate. None where nothing waits for it.
 
-        Raises BundleRefused while the gate is not at rest.
+        Raises BundleRefused while the gate is not at rest, unless a person at the console wants it `now`.
         """
         trial = self._trials.pending()
         if trial is None or trial.stage is not Stage.INSTALLED:
             return None
-        self._await_rest(trial.kind, overrule)
+        self._await_rest(trial.kind, now)
         return self._try(trial)
 
     def give_up(self, action: str) -> Trial | None:
@@ -163,13 +172,13 @@ class Updater:
 
     # -- steps -------------------------------------------------------------------------------------
 
-    def _await_rest(self, kind: Kind, overrule: bool = False) -> None:
+    def _await_rest(self, kind: Kind, now: bool = False) -> None:
         """It says nothing of the bundle, and is not kept: the next round may find the gate at rest."""
         busy = self._around.busy()
-        if busy and not overrule:
+        if busy and not now:
             raise BundleRefused(busy, part=str(kind))
 
-    def _admit(self, bundle: Bundle, overrule: bool) -> None:
+    def _admit(self, bundle: Bundle, downgrade: bool) -> None:
         pending = self._trials.pending()
         on_trial = pending is not None and pending.stage is Stage.TRYING
         trial = f"{pending.kind} {pending.version}" if pending is not None and on_trial else ""
@@ -177,7 +186,7 @@ class Updater:
             trial = "the system that runs"
         installed = {**self._around.versions, **self._proven()}
         situation = Situation(self._around.family, installed, trial)
-        against = [one for one in objections(bundle, situation) if not (overrule and one.lenient)]
+        against = [one for one in objections(bundle, situation) if not (downgrade and one.age)]
         if against:
             raise BundleRefused("; ".join(one.reason for one in against), part=bundle.path.name)
 

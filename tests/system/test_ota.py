@@ -350,7 +350,7 @@ def test_an_older_application_is_refused_and_taken_at_a_person_s_word(
 
     assert ran(owner, "install", bundle) == 1
     assert "is older than" in capsys.readouterr().err
-    assert ran(owner, "install", bundle, "--force", "--yes") == 0
+    assert ran(owner, "install", bundle, "--downgrade", "--yes") == 0
     assert (tmp_path / "update" / "application" / "next" / "gatehouse_stub.py").exists()
     assert not (tmp_path / "update" / "application" / "current").exists()
 

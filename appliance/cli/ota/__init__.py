@@ -6,7 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import NoReturn, cast
 
 from ...config import Config
 from ...faults import BundleRefused
@@ -47,9 +47,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     install = actions.add_parser("install", help="a bundle: FILE or URL")
     install.add_argument("place", metavar="FILE|URL", help="a .raucb file, or where a server has it")
     install.add_argument("--restart", action="store_true", help="try it at once")
-    _add_force(install, "although it is older, or the gate is not at rest; asks first")
+    install.add_argument("--downgrade", action="store_true", help="although it is older; asks first")
+    _add_now(install)
     restart = actions.add_parser("restart", help="try what is installed")
-    _add_force(restart, "although the gate is not at rest; asks first")
+    _add_now(restart)
     actions.add_parser("mark-good", help="wait for the proof, and keep what is new; else it goes back")
     rollback = actions.add_parser("rollback", help="back to what was good before")
     rollback.add_argument("kind", nargs="?", type=Kind, choices=list(Kind), default=Kind.SYSTEM)
@@ -58,9 +59,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     slots.add_argument("words", nargs="+", metavar="WORD", help="get-primary, set-state A good, ...")
 
 
-def _add_force(parser: argparse.ArgumentParser, text: str) -> None:
-    parser.add_argument("--force", action="store_true", help=text)
+def _add_now(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--now", action="store_true", help="although the gate is not at rest; asks first")
     parser.add_argument("--yes", action="store_true", help="do not ask")
+    parser.add_argument("--force", action=_Vague, nargs=0, help=argparse.SUPPRESS)
+
+
+class _Vague(argparse.Action):
+    """Age and rest are two questions: no word answers both."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error("say --downgrade to install an older version, --now if the gate need not be at rest")
 
 
 def run(args: argparse.Namespace) -> int:

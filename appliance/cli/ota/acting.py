@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import urllib.parse
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -19,21 +20,28 @@ from .polling import make_web
 from .telling import Bar, keep_in_record, sentence
 from .wiring import free_bytes, make_updater
 
+_OVERRULED: Mapping[str, str] = {
+    "downgrade": "--downgrade installs an older version.",
+    "now": "--now goes on although a vehicle may be present.",
+}
+
 
 def install(args: argparse.Namespace, config: Config) -> int:
-    overrule = _agreed(args, "--force installs an older version, or although a vehicle may be present.")
+    _confirm(args)
     updater = make_updater(config)
     with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
-        trial = updater.install(_fetched(args.place, config, bar), bar, overrule=overrule)
+        trial = updater.install(
+            _fetched(args.place, config, bar), bar, downgrade=args.downgrade, now=args.now
+        )
     code = _tell(config, trial)
     if code or not args.restart:
         return code
-    return _tell(config, updater.restart(overrule=overrule))
+    return _tell(config, updater.restart(now=args.now))
 
 
 def restart(args: argparse.Namespace, config: Config) -> int:
-    overrule = _agreed(args, "--force restarts although a vehicle may be present.")
-    trial = make_updater(config).restart(overrule=overrule)
+    _confirm(args)
+    trial = make_updater(config).restart(now=args.now)
     if trial is None:
         print("Nothing is installed that waits for a restart.")
         return 1
@@ -75,11 +83,12 @@ def _fetched(place: str, config: Config, progress: Progress) -> Path:
     return make_web(config).take(place, config.update.folder / BUNDLES / name, progress, free_bytes)
 
 
-def _agreed(args: argparse.Namespace, what: str) -> bool:
-    if not args.force or args.yes:
-        return bool(args.force)
+def _confirm(args: argparse.Namespace) -> None:
+    """Have a person agree to what is overruled; raises ConfigFault where nobody does."""
+    words = [what for flag, what in _OVERRULED.items() if getattr(args, flag, False)]
+    if not words or args.yes:
+        return
     if not sys.stdin.isatty():
-        raise ConfigFault("--force: nobody is here to be asked. Add --yes if you can see that all is clear.")
-    if input(f'{what} Type "yes" to go on: ').strip() != "yes":
-        raise ConfigFault("--force: not confirmed, nothing was done.")
-    return True
+        raise ConfigFault("nobody is here to be asked. Add --yes if you can see that all is clear.")
+    if input(f'{" ".join(words)} Type "yes" to go on: ').strip() != "yes":
+        raise ConfigFault("not confirmed, nothing was done.")

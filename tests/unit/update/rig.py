@@ -122,8 +122,8 @@ class Rig:
         path.write_bytes(data)
         return path
 
-    def install(self, name: str, *, overrule: bool = False) -> Trial:
-        return self.updater.install(self.bundle(name), silent, overrule=overrule)
+    def install(self, name: str, *, downgrade: bool = False, now: bool = False) -> Trial:
+        return self.updater.install(self.bundle(name), silent, downgrade=downgrade, now=now)
 
     def tried(self, name: str) -> None:
         """Installed, and the restart asked for and done."""

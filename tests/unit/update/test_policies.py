@@ -53,7 +53,7 @@ def test_the_kind_of_a_bundle_is_told_by_what_it_is_for(kind: Kind) -> None:
 def reasons(version: str, trial: str = "") -> list[bool]:
     bundle = Bundle(Path("b"), Kind.SYSTEM, "gatehouse-rpi", Version.parse(version))
     situation = Situation("gatehouse-rpi", {Kind.SYSTEM: Version.parse("2.0")}, trial)
-    return [one.lenient for one in objections(bundle, situation)]
+    return [one.age for one in objections(bundle, situation)]
 
 
 @pytest.mark.parametrize("version", ["2.0", "2.1"])

@@ -142,13 +142,27 @@ def test_a_forged_bundle_is_refused_and_kept_in_mind(rig: Rig) -> None:
 
 
 def test_an_older_version_is_installed_at_a_person_s_word(rig: Rig) -> None:
-    rig.install("system_1.9", overrule=True)
+    rig.install("system_1.9", downgrade=True)
 
     assert rig.installer.written == ["1.9"]
 
 
+def test_a_person_s_word_about_its_age_says_nothing_of_rest(rig: Rig) -> None:
+    rig.busy = lambda: "the gate is not at rest (recognize)"
+    with pytest.raises(BundleRefused, match="recognize"):
+        rig.install("system_1.9", downgrade=True)
+
+
+def test_a_person_s_word_about_rest_says_nothing_of_age(rig: Rig) -> None:
+    rig.busy = lambda: "the gate is not at rest (recognize)"
+    older, newer = rig.install("system_1.9", now=True), rig.install("system_2.1", now=True)
+
+    assert (older.stage, newer.stage) == (Stage.REFUSED, Stage.INSTALLED)
+    assert rig.updater.restart(now=True) == rig.trials.all()[-1]
+
+
 def test_a_person_s_word_makes_no_other_board_of_this_one(rig: Rig) -> None:
-    assert "it is for" in rig.install("system_2.1_gatehouse-jetson", overrule=True).reason
+    assert "it is for" in rig.install("system_2.1_gatehouse-jetson", downgrade=True, now=True).reason
 
 
 def test_nothing_is_installed_while_a_vehicle_is_present(rig: Rig) -> None:
@@ -170,7 +184,7 @@ def test_nothing_is_restarted_while_a_vehicle_is_present(rig: Rig) -> None:
 
 def test_nothing_is_written_over_the_slot_to_fall_back_to(rig: Rig) -> None:
     rig.tried("system_2.1")
-    refused = rig.install("system_2.2", overrule=True)
+    refused = rig.install("system_2.2", downgrade=True, now=True)
 
     assert "on trial" in refused.reason
     assert rig.installer.written == ["2.1"]
