@@ -43,6 +43,14 @@ def test_only_the_own_disk_s_partition_bears_the_name(name: str) -> None:
     assert link(f"{STICK}/sda1", name) == ""
 
 
+def test_a_stick_is_mounted_read_only_unless_its_partition_bears_such_a_name() -> None:
+    told = (OVERLAY / "usr/lib/udev/rules.d/72-gatehouse-stick.rules").read_text()
+
+    assert f'ENV{{ID_PART_ENTRY_NAME}}!="{rule(CARD)["ENV{PARTNAME}"]}"' in told
+    assert "--fsck=no " in told  # which would write to it
+    assert "--options=ro," in told
+
+
 def test_a_name_that_is_none_of_ours_is_left_alone() -> None:
     assert link(f"{CARD}/mmcblk0p7", "holiday") == ""
 
