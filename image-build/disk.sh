@@ -50,7 +50,7 @@ E2FSPROGS_FAKE_TIME=$SOURCE_DATE_EPOCH
 export E2FSPROGS_FAKE_TIME
 mke2fs -q -t ext4 -L data -U 6a7e0003-0000-4000-8000-000000000001 \
     -E root_owner=0:0,hash_seed=6a7e0003-0000-4000-8000-000000000000,lazy_itable_init=0 "$out/data.img" "$(size data)M"
-printf 'mkdir %s\n' etc gatehouse journal system | debugfs -w -f - "$out/data.img" > /dev/null 2>&1
+printf 'mkdir %s\n' etc gatehouse journal system updates | debugfs -w -f - "$out/data.img" > /dev/null 2>&1
 lay "$out/bootcfg.img" bootcfg
 lay "$out/boot.img" boot_a
 lay "$out/root.img" root_a

@@ -48,7 +48,8 @@ PYTHONHOME=$tools/usr "$tools/usr/lib64/ld-linux-x86-64.so.2" --library-path "$t
     "$root/usr/lib/python3.13" "$root/opt/gatehouse/lib"
 
 rm -rf "${root:?}/boot" "$root/usr/lib/python3.13/test"
-mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/gatehouse" "$root/var/log/journal"
+mkdir -p "$root/boot/config" "$root/data" "$root/etc/gatehouse" "$root/var/lib/gatehouse" \
+    "$root/var/lib/gatehouse-updates" "$root/var/log/journal"
 "$HERE/seal.sh" "$root" "$out"
 cp "$out/cmdline.txt" "$HERE/overlay-boot/config.txt" "$out/boot/"
 echo "$IMAGE_VERSION" > "$out/version"

@@ -388,7 +388,10 @@ class Update(Section):
         "auto", description="how the board boots one of two systems; auto: as found; none: it has one"
     )
     family: str = Field("", max_length=64, description="what its bundles are for; empty: by the board")
-    folder: Path = Field(Path("data/update"), description="what became of updates, and fetched bundles")
+    folder: Path = Field(
+        Path("/var/lib/gatehouse-updates"),
+        description="what became of updates, releases, fetched bundles; nobody but root may write there",
+    )
     boot_files: Path = Field(Path("/boot/config"), description="where the partition of autoboot.txt is")
     rauc: Path = Field(Path("/etc/rauc/system.conf"), description="RAUC's configuration; names the keys")
     prove_s: Seconds = Field(600.0, description="what is new proves itself within this time, or goes back")

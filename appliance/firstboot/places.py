@@ -31,6 +31,11 @@ class Places:
         return self.data / "gatehouse"
 
     @property
+    def updates(self) -> Path:
+        """Root's own, from which releases run; lies at /var/lib/gatehouse-updates, whose mount makes it."""
+        return self.data / "updates"
+
+    @property
     def journal(self) -> Path:
         return self.data / "journal"
 

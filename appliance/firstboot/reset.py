@@ -33,9 +33,8 @@ def wipe(places: Places, remove: Callable[[Path], object] | None = None) -> None
     """
     begun = places.data / _BEGUN
     replace(begun, b"")
-    folders = [
-        folder for folder in (places.gate, places.owner, places.system, places.journal) if folder.is_dir()
-    ]
+    inside = (places.gate, places.owner, places.system, places.journal, places.updates)
+    folders = [folder for folder in inside if folder.is_dir()]
     for entry in (entry for folder in folders for entry in sorted(folder.iterdir())):
         (remove or _remove)(entry)
     if _requested(places):

@@ -6,11 +6,13 @@ import os
 import shutil
 import tarfile
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from pathlib import Path
 
 from ..durable import sync
 from ..faults import InstallFailed
 from .base import Bundle, Version
+from .own import own_folder
 
 ARCHIVE = "application.tar"
 
@@ -50,8 +52,8 @@ class Releases(BaseShelf):
         release = self._root / str(bundle.version)
         fresh = self._root / f"{bundle.version}.new"
         try:
-            self._root.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(fresh, ignore_errors=True)
+            own_folder(self._root)
+            _empty(fresh)
             with tarfile.open(folder / ARCHIVE) as archive:
                 archive.extractall(fresh, filter="data")
             _settle(fresh)
@@ -122,6 +124,13 @@ class Releases(BaseShelf):
         for one in self._root.iterdir():
             if one.is_dir() and not one.is_symlink() and one.name not in kept:
                 shutil.rmtree(one)
+
+
+def _empty(folder: Path) -> None:
+    """A folder of nobody else's. Raises OSError, also for a link."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(folder)
+    folder.mkdir()
 
 
 def _settle(folder: Path) -> None:

@@ -68,7 +68,7 @@ class RaucBoard:
             ("/dev/gatehouse", str(folder)),
             ("/usr/lib/gatehouse/rauc-backend", str(backend)),
             ("/etc/rauc/keyring.pem", str(folder / "ring.pem")),
-            ("/var/lib/gatehouse/update", str(folder)),
+            ("/var/lib/gatehouse-updates", str(folder)),
         ):
             text = text.replace(shipped, here)
         self.conf.write_text(text)

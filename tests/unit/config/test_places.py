@@ -58,7 +58,7 @@ def test_what_is_nowhere_is_named_where_it_should_be() -> None:
 def test_relative_paths_count_from_home() -> None:
     config = read_config(None, None, environment={"GATEHOUSE_HOME": "/var/lib/gatehouse"}).config
 
-    assert config.update.folder == Path("/var/lib/gatehouse/data/update")
+    assert config.record.path == Path("/var/lib/gatehouse/data/gatehouse.db")
     assert config.update.rauc == Path("/etc/rauc/system.conf")
 
 

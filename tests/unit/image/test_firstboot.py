@@ -176,6 +176,16 @@ def test_a_file_of_absurd_size_is_refused(rig: Rig) -> None:
     assert "larger than 256 KiB" in rig.lines[-1]
 
 
+def test_a_reset_leaves_no_release_and_keeps_the_folder_that_is_mounted(rig: Rig) -> None:
+    rig.start()
+    (rig.places.updates / "application").mkdir(parents=True)
+    rig.pressed = True
+
+    rig.start()
+
+    assert list(rig.places.updates.iterdir()) == []
+
+
 def leave_traces(rig: Rig) -> None:
     rig.start()
     (rig.places.gate / "data").mkdir()

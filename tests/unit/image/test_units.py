@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.config.schema import Update
 from tests.unit.house.tree import ROOT
 
 UNITS = ROOT / "etc" / "systemd"
@@ -136,3 +137,21 @@ def test_no_release_of_an_update_lets_go_of_the_outputs() -> None:
 
     assert "Environment=PYTHONPATH=" in added
     assert post == "/usr/bin/env -u PYTHONPATH /usr/bin/gatehouse run --release-outputs"
+
+
+def test_all_that_installs_and_runs_updates_means_one_folder() -> None:
+    named = [
+        (ROOT / "ota" / "rauc" / "system.conf.in").read_text(),
+        (UPDATES / "gatehouse.service.d" / "application.conf").read_text(),
+        (BUILD / "overlay" / "etc" / "fstab").read_text(),
+        (BUILD / "deb" / "postrm").read_text(),
+    ]
+
+    assert all(re.search(rf"{Update().folder}[/ ]", text) for text in named)
+
+
+@pytest.mark.parametrize("unit", ["proof", "poll"])
+def test_what_runs_as_root_reads_no_configuration_of_the_gate_s(unit: str) -> None:
+    text = (UPDATES / f"gatehouse-ota-{unit}.service").read_text()
+
+    assert "WorkingDirectory=/\n" in text

@@ -251,6 +251,26 @@ def test_a_release_that_serves_is_not_written_over(tmp_path: Path) -> None:
     assert serving(tmp_path / "application") == "1.0"
 
 
+def test_a_release_is_not_unpacked_through_a_link(tmp_path: Path) -> None:
+    given, root, foreign = tmp_path / "given", tmp_path / "application", tmp_path / "foreign"
+    foreign.mkdir()
+    root.mkdir(mode=0o755)
+    (root / "1.0.new").symlink_to(foreign)
+
+    with pytest.raises(InstallFailed):
+        Releases(root).take(packed(given, "1.0"), given)
+    assert list(foreign.iterdir()) == []
+
+
+def test_a_release_is_not_unpacked_into_a_folder_of_all(tmp_path: Path) -> None:
+    given, root = tmp_path / "given", tmp_path / "application"
+    root.mkdir()
+    root.chmod(0o777)
+
+    with pytest.raises(InstallFailed, match="others than root"):
+        Releases(root).take(packed(given, "1.0"), given)
+
+
 # -- trials ----------------------------------------------------------------------------------------
 
 
