@@ -32,10 +32,7 @@ def lay_scene(folder: Path) -> None:
 
 def show_vehicle(run: Run) -> None:
     """From now on the camera sees it, however long."""
-    run.agent.ask(
-        f"setsid python3 /bench/camera show {SCENE} > /run/shown 2>&1 & echo $! > /run/shows; "
-        "timeout 60 sh -c 'until grep -q shown /run/shown; do sleep 0.1; done' || cat /run/shown"
-    )
+    _show(run, SCENE)
 
 
 def take_away(run: Run) -> None:
@@ -43,9 +40,13 @@ def take_away(run: Run) -> None:
     run.agent.ask("kill $(cat /run/shows)")
 
 
-def drop(run: Run, percent: int) -> None:
-    """So many of the pictures get lost on the way."""
-    run.agent.ask(f"python3 /bench/camera drop {percent}")
+def lose_pictures(run: Run) -> None:
+    """All of them, on the way."""
+    run.agent.ask("python3 /bench/camera drop 100")
+
+
+def lose_none(run: Run) -> None:
+    run.agent.ask("python3 /bench/camera drop 0")
 
 
 def unplug(run: Run) -> None:
@@ -57,7 +58,26 @@ def plug(run: Run) -> None:
     run.agent.ask(f"echo vivid.0 > {_VIVID}/bind")
 
 
+def stand_still(run: Run) -> None:
+    """The camera gives one picture, to the byte, again and again."""
+    run.agent.ask("head -c $((1280 * 720 * 3 / 2)) /dev/zero > /run/plain")
+    _show(run, "/run/plain")
+    run.agent.ask("kill -STOP $(cat /run/shows)")
+
+
+def move_on(run: Run) -> None:
+    run.agent.ask("kill -CONT $(cat /run/shows)")
+
+
 def look(run: Run, words: str) -> dict[str, Any]:
     """What bench/look says; the gate must not hold the camera."""
-    told: dict[str, Any] = json.loads(run.agent.ask(f"python3 /bench/look {words}", 120).splitlines()[-1])
+    command = f"python3 /bench/look {words} 2> /run/looked || {{ cat /run/looked; exit 1; }}"
+    told: dict[str, Any] = json.loads(run.agent.ask(command, 120))
     return told
+
+
+def _show(run: Run, scene: str) -> None:
+    run.agent.ask(
+        f"setsid python3 /bench/camera show {scene} > /run/shown 2>&1 & echo $! > /run/shows; "
+        "timeout 60 sh -c 'until grep -q shown /run/shown; do sleep 0.1; done' || cat /run/shown"
+    )

@@ -1,8 +1,8 @@
 #!/bin/sh
 # What the test bench needs and the product never holds, once per kernel: modules.sh TOOLS KERNEL BASE DESTINATION
-# Modules that Debian's kernel is built without: gpio-sim (lines) and vimc (a camera behind libcamera). And picamera2,
-# which a Pi's image takes from the vendor. TOOLS is the chroot of image-build/tools.sh, KERNEL the image's version. The
-# modules' source comes from Debian's package of that kernel; nothing of it is kept in this tree.
+# Modules that Debian's kernel is built without: gpio-sim (lines) and vimc (a camera behind libcamera); libcamera's own
+# part for vimc; picamera2, which a Pi's image takes from the vendor. TOOLS is the chroot of image-build/tools.sh, KERNEL
+# the image's version. The modules' source comes from Debian's package of that kernel; nothing of it is kept in this tree.
 # Modules of that very kernel which the image leaves out, for a USB stick, come from BASE, Debian's part of the root.
 # Headers and source are kept beside DESTINATION, as headers-KERNEL: the mirror forgets a kernel when the next one comes,
 # and the base in the cache stays with its own.
@@ -46,8 +46,12 @@ chroot "$tools" sh -euxc '
     apt-get install -qq --yes --no-install-recommends ./linux-headers-*_all.deb ./linux-kbuild-*.deb
     dpkg-deb -x linux-headers-*_arm64.deb /
     cd /tmp/modules
+    apt-get download -qq libcamera-ipa:arm64
+    dpkg-deb -x libcamera-ipa_*_arm64.deb ipa
     tar -xf headers/source.tar
     mv drivers/media/test-drivers/vimc .
+    # Whatever it is asked for, its source pad gives red first; the driver wants blue first, as of a Pi.
+    sed -i "/define VIMC_DEBAYER_SOURCE_MBUS_FMT/s/RGB888/BGR888/" vimc/vimc-debayer.c
     cp drivers/gpio/gpio-sim.c gpio-sim-core.c
     # Linux keeps irq_to_desc to itself; generic_handle_irq does the same for a module.
     sed "s/handle_simple_irq(irq_to_desc(irqnum));/generic_handle_irq(irqnum);/" kernel/irq/irq_sim.c > irq-sim.c
@@ -58,6 +62,9 @@ chroot "$tools" sh -euxc '
     exit 1
 }
 install -m 644 "$work/gpio-sim.ko" "$work/vimc/vimc.ko" "$destination"
+# Signed: what libcamera finds altered it runs in a process of its own.
+install -D -m 644 -t "$destination/ipa" "$work"/ipa/usr/lib/*/libcamera/ipa_vimc.so*
+install -D -m 644 -t "$destination/ipa/vimc" "$work/ipa/usr/share/libcamera/ipa/vimc/vimc.conf"
 for module in scsi_common scsi_mod sd_mod; do
     tar -xOf "$base" "./usr/lib/modules/$kernel/kernel/drivers/scsi/$module.ko.xz" > "$destination/usb/$module.ko.xz"
 done
