@@ -58,6 +58,17 @@ class BaseSource(ABC):
         """Say that a cancelled action was left, or why it is too late for that."""
 
 
+class NoSource(BaseSource):
+    """None is set: updates come by hand, and a round only goes on with what waits."""
+
+    def offers(self) -> tuple[Offer, ...]:
+        return ()
+
+    def fetch(self, offer: Offer, place: Path, progress: Progress) -> Path:
+        """Nothing was on offer."""
+        raise SourceFailed("no source of updates is set", part=offer.name)
+
+
 INDEX = "index.json"
 FORMAT = 1
 

@@ -437,6 +437,8 @@ def test_a_busy_gate_is_left_alone(folder: Path, tmp_path: Path, capsys: pytest.
     assert "the gate is not at rest (recognize)" in capsys.readouterr().out
 
 
-def test_without_a_source_the_remedy_is_told(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_address_the_remedy_is_told(owner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    owner.write_text(owner.read_text() + '\n[update]\nsource = "folder"\n')
+
     assert ran(owner, "poll") == 2
-    assert "update.source" in capsys.readouterr().err
+    assert "update.url" in capsys.readouterr().err

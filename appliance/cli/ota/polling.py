@@ -16,15 +16,17 @@ from ...update.base import Kind, Version
 from ...update.fetch import PART, Web, digest_of
 from ...update.gate import busy
 from ...update.hawkbit import HawkbitSource
-from ...update.sources import BUNDLES, BaseSource, FolderSource, Offer, UsbSource
+from ...update.sources import BUNDLES, BaseSource, FolderSource, NoSource, Offer, UsbSource
 from ...update.trials import Stage, Trial, Trials
 from ...update.underway import Underway
 from ...update.updater import Updater
 from ...update.windows import closed
 from .telling import Bar, keep_in_record, sentence
+from .turns import in_turn
 from .wiring import family_of, free_bytes, make_trials, make_updater, own_versions
 
 
+@in_turn
 def run(_: argparse.Namespace, config: Config) -> int:
     source, trials = make_source(config), make_trials(config)
     return Round(
@@ -56,6 +58,9 @@ class Round:
         """The exit code. Raises UpdateFault."""
         self._heed()
         self._tell_ends()
+        if self.underway.now:
+            print("An update is under way.")
+            return 1
         if self.trials.pending() is not None:
             return self._go_on()
         offers = self.source.offers()
@@ -150,14 +155,14 @@ class Round:
 
 
 def make_source(config: Config) -> BaseSource:
-    """Raises ConfigFault where [update] names none, or lacks an address."""
+    """Raises ConfigFault where [update] lacks an address."""
     update = config.update
+    if update.source == "none":
+        return NoSource()
     if update.source == "usb":
         return UsbSource((update.usb,))
-    if update.source == "none" or not update.url:
-        raise ConfigFault(
-            'update.source: no source of updates is set. Say "folder" or "hawkbit", and update.url.'
-        )
+    if not update.url:
+        raise ConfigFault(f'update.url: "{update.source}" needs the address of its server.')
     if update.source == "hawkbit":
         gate = update.gate_id or config.gate.name
         about = {"board": config.board, **{str(kind): str(one) for kind, one in own_versions(config).items()}}

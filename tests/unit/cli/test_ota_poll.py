@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from argparse import Namespace
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -9,11 +11,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from appliance.cli.ota.polling import Round
+from appliance.cli.ota.polling import Round, run
+from appliance.config.load import read_config
 from appliance.faults import BundleRefused, SourceFailed
 from appliance.update.base import Kind, Progress
 from appliance.update.fetch import Wanted
-from appliance.update.sources import BaseSource, Offer
+from appliance.update.sources import BaseSource, NoSource, Offer
 from appliance.update.trials import Stage, Trial
 from appliance.update.underway import Underway
 from tests.unit.update.rig import Rig
@@ -64,9 +67,9 @@ class Poll:
         self.why = ""
         self.kept: list[Trial] = []
 
-    def run(self) -> int:
+    def run(self, source: BaseSource | None = None) -> int:
         return Round(
-            source=self.source,
+            source=source or self.source,
             updater=self.rig.updater,
             trials=self.rig.trials,
             wait=lambda: self.why,
@@ -179,6 +182,30 @@ def test_a_bundle_that_was_refused_is_not_fetched_again(tmp_path: Path) -> None:
     poll.source.meanwhile = lambda: pytest.fail("fetched again")
 
     assert poll.run() == 0
+
+
+def test_a_board_as_it_is_shipped_has_nobody_to_ask_and_all_is_well(tmp_path: Path) -> None:
+    home = {"GATEHOUSE_HOME": str(tmp_path), "GATEHOUSE_CONFIG": os.devnull}
+    shipped = read_config(None, "generic", environment=home).config
+    update = shipped.update.model_copy(update={"folder": tmp_path})
+
+    assert run(Namespace(), shipped.model_copy(update={"update": update})) == 0
+
+
+def test_without_a_source_what_was_installed_by_hand_is_tried(poll: Poll) -> None:
+    poll.rig.install("system_2.1")
+
+    assert (poll.run(NoSource()), poll.rig.restarts) == (0, ["board"])
+
+
+def test_what_somebody_is_installing_is_left_alone(poll: Poll) -> None:
+    half = poll.rig.folder / "bundles" / "gatehouse-2.1.raucb.part"
+    half.parent.mkdir()
+    half.touch()
+    with Underway(poll.rig.folder / "updating").held():
+        assert poll.run() == 1
+
+    assert half.exists()
 
 
 # -- cancelled -------------------------------------------------------------------------------------
