@@ -58,6 +58,16 @@ def offers(places: Places, check: Callable[[Path], None]) -> tuple[Offer, ...]:
     )
 
 
+def mark_of(name: str, places: Places) -> Path:
+    """Where the seal of the file of this name that was taken last is kept."""
+    return places.system / f"taken_{name}"
+
+
+def unchanged(places: Places) -> tuple[str, ...]:
+    """Names of the files that lie on the card as they were taken. One that cannot be read has not changed."""
+    return tuple(name for name in (CONFIGURATION, WIFI, SSH) if _is_unchanged(name, places))
+
+
 def take(offered: tuple[Offer, ...], places: Places) -> Outcome:
     """Look at what lies on the card. A refused file changes nothing of what was kept before."""
     taken, refused = [], []
@@ -85,17 +95,30 @@ def ssh_keys(path: Path) -> bytes:
     return "".join(f"{key}\n" for key in keys).encode()
 
 
+def _is_unchanged(name: str, places: Places) -> bool:
+    path, mark = places.card / name, mark_of(name, places)
+    if not path.is_file() or not mark.is_file():
+        return False
+    try:
+        return path.stat().st_size <= _LARGEST and _seal(path) == mark.read_bytes()
+    except OSError:
+        return True
+
+
 def _take(offer: Offer, places: Places) -> bool:
     path = places.card / offer.name
     if not path.is_file():
         return False
     if path.stat().st_size > _LARGEST:
         raise ConfigFault(f"{path}: is larger than {_LARGEST // 1024} KiB. Is it the right file?")
-    seal = hashlib.sha256(path.read_bytes()).hexdigest().encode()
-    mark = places.system / f"taken_{offer.name}"
+    seal, mark = _seal(path), mark_of(offer.name, places)
     if mark.is_file() and mark.read_bytes() == seal:
         return False
     replace(offer.kept_at, offer.examine(path))
     offer.kept_at.chmod(offer.mode)
     replace(mark, seal)
     return True
+
+
+def _seal(path: Path) -> bytes:
+    return hashlib.sha256(path.read_bytes()).hexdigest().encode()

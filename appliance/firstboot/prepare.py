@@ -10,7 +10,7 @@ from pathlib import Path
 from ..durable import replace
 from ..hw.signs import Sign
 from .keys import Run, ensure_keys
-from .offers import Outcome, offers, take
+from .offers import Outcome, offers, take, unchanged
 from .places import Places
 from .reset import wanted, wipe
 
@@ -39,6 +39,8 @@ def prepare(places: Places, name: str, helpers: Helpers) -> bool:
         helpers.show(Sign.RESET)
         helpers.say(f"factory reset, asked for by {who}")
         wipe(places)
+        for name in unchanged(places):
+            helpers.say(f"as it lay on the card before the reset, not taken again until it changes: {name}")
         helpers.show(Sign.STARTING)
     for folder in places.folders():
         folder.mkdir(parents=True, exist_ok=True)

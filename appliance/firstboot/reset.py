@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..durable import replace, sync
+from .offers import mark_of, unchanged
 from .places import Places
 
 REQUEST = "factory-reset"
@@ -29,13 +30,16 @@ def wanted(places: Places, held: Callable[[], bool]) -> str:
 def wipe(places: Places, remove: Callable[[Path], object] | None = None) -> None:
     """Remove what the owner and the gate have left: a cut at any moment, and the next start goes on.
 
-    Folders that are mounted elsewhere stay, empty. The record goes first: it names people. Raises OSError.
+    Folders that are mounted elsewhere stay, empty. The record goes first: it names people. The marks of what
+    lies unchanged on the card stay: what the last owner left there does not come back. Raises OSError.
     """
     begun = places.data / _BEGUN
     replace(begun, b"")
     inside = (places.gate, places.owner, places.system, places.journal, places.updates)
     folders = [folder for folder in inside if folder.is_dir()]
-    for entry in (entry for folder in folders for entry in sorted(folder.iterdir())):
+    kept = {mark_of(name, places) for name in unchanged(places)}
+    entries = [entry for folder in folders for entry in sorted(folder.iterdir())]
+    for entry in (entry for entry in entries if entry not in kept):
         (remove or _remove)(entry)
     if _requested(places):
         replace(places.system / _MARK, _seal(places))

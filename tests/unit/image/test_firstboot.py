@@ -215,6 +215,63 @@ def test_a_reset_by_the_card_is_done_once(rig: Rig) -> None:
     assert rig.lines.count("factory reset, asked for by the card") == 1
 
 
+def fill_card(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "good = 1")
+    rig.card("wifi.toml", 'ssid = "a"\ncountry = "DE"\n')
+    rig.card("authorized_keys", KEY)
+
+
+def kept(rig: Rig) -> list[Path]:
+    """What was made of the card's files."""
+    owner, system = rig.places.owner, rig.places.system
+    made = (owner / "gatehouse.toml", system / "wpa_supplicant.conf", system / "ssh" / "authorized_keys")
+    return [path for path in made if path.exists()]
+
+
+@pytest.mark.parametrize("by_card", [False, True])
+def test_a_reset_does_not_let_the_last_owner_back_in(rig: Rig, by_card: bool) -> None:
+    fill_card(rig)
+    rig.start()
+    assert len(kept(rig)) == 3
+    rig.pressed = not by_card
+    if by_card:
+        rig.card("factory-reset", "")
+
+    assert rig.start()
+    rig.pressed = False
+    assert rig.start()
+    assert kept(rig) == []
+    assert "not taken again until it changes: authorized_keys" in " ".join(rig.lines)
+
+
+def test_what_changes_on_the_card_with_a_reset_or_after_it_is_taken(rig: Rig) -> None:
+    fill_card(rig)
+    rig.start()
+    rig.card("factory-reset", "")
+    rig.card("authorized_keys", KEY.replace("IKq", "INe"))
+    rig.start()
+    assert [path.name for path in kept(rig)] == ["authorized_keys"]
+    rig.card("gatehouse.toml", "good = 2")
+
+    rig.start()
+
+    assert [path.name for path in kept(rig)] == ["gatehouse.toml", "authorized_keys"]
+
+
+def test_what_no_longer_lies_on_the_card_leaves_no_mark_behind_a_reset(rig: Rig) -> None:
+    fill_card(rig)
+    rig.start()
+    (rig.places.card / "wifi.toml").unlink()
+    rig.pressed = True
+
+    rig.start()
+
+    assert sorted(path.name for path in rig.places.system.glob("taken_*")) == [
+        "taken_authorized_keys",
+        "taken_gatehouse.toml",
+    ]
+
+
 def test_without_a_request_nothing_is_removed(rig: Rig) -> None:
     leave_traces(rig)
 
@@ -278,6 +335,18 @@ def test_a_reset_that_is_cut_off_goes_on_at_the_next_start(rig: Rig, removed: in
     assert "factory reset, asked for by a reset that was cut off" in rig.lines
     assert list(rig.places.gate.iterdir()) == list(rig.places.owner.iterdir()) == []
     assert wanted(rig.places, lambda: False) == ""
+
+
+@pytest.mark.parametrize("removed", range(5))
+def test_a_reset_that_is_cut_off_does_not_let_the_last_owner_back_in(rig: Rig, removed: int) -> None:
+    fill_card(rig)
+    rig.start()
+    with pytest.raises(PowerCut):
+        wipe(rig.places, cut_after(removed))
+
+    rig.start()
+
+    assert kept(rig) == []
 
 
 def test_a_reset_by_the_card_that_is_cut_off_is_done_once(rig: Rig) -> None:
