@@ -179,6 +179,7 @@ def test_the_service_button_held_at_power_on_resets_the_board(thawed: Thawed) ->
     run.cut_power()
     with board.start(f"bench.hold={SERVICE_BUTTON}") as again:
         again.expect("factory reset, asked for by the button", 60)
+        again.expect("not taken again until it changes: gatehouse.toml", 60)
         again.expect("gatehouse-prepare: ready", 60)
         assert is_another(again, was)
 
