@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+LOCK = "lock"
 
 
 def own_folder(folder: Path) -> None:
@@ -19,6 +24,21 @@ def own_folder(folder: Path) -> None:
     for one in (folder, *folder.absolute().parents):
         if not only_ours(one.stat(), os.geteuid()):
             raise PermissionError(f"others than root may write in {one}")
+
+
+@contextmanager
+def alone(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """One process at a time is in this block; it is left with the process, however that ends.
+
+    Raises BlockingIOError at once where another is in it, unless it is to `wait`; OSError as `own_folder`.
+    """
+    own_folder(folder)
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)
 
 
 def only_ours(found: os.stat_result, user: int) -> bool:

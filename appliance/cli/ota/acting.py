@@ -7,6 +7,7 @@ import sys
 import urllib.parse
 from collections.abc import Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from ...config import Config
@@ -18,6 +19,7 @@ from ...update.underway import Underway
 from ..records import operator
 from .polling import make_web
 from .telling import Bar, keep_in_record, sentence
+from .turns import in_turn
 from .wiring import free_bytes, make_updater
 
 _OVERRULED: Mapping[str, str] = {
@@ -26,6 +28,7 @@ _OVERRULED: Mapping[str, str] = {
 }
 
 
+@in_turn
 def install(args: argparse.Namespace, config: Config) -> int:
     _confirm(args)
     updater = make_updater(config)
@@ -39,6 +42,7 @@ def install(args: argparse.Namespace, config: Config) -> int:
     return _tell(config, updater.restart(now=args.now))
 
 
+@in_turn
 def restart(args: argparse.Namespace, config: Config) -> int:
     _confirm(args)
     trial = make_updater(config).restart(now=args.now)
@@ -48,6 +52,7 @@ def restart(args: argparse.Namespace, config: Config) -> int:
     return _tell(config, trial)
 
 
+@partial(in_turn, wait=True)
 def mark_good(_: argparse.Namespace, config: Config) -> int:
     with Underway.beside(config.recovery).held():
         trial = make_updater(config).settle()
@@ -57,6 +62,7 @@ def mark_good(_: argparse.Namespace, config: Config) -> int:
     return _tell(config, trial)
 
 
+@in_turn
 def roll_back(args: argparse.Namespace, config: Config) -> int:
     _tell(config, make_updater(config).roll_back(args.kind, operator()))
     return 0

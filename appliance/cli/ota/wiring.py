@@ -11,7 +11,7 @@ from time import sleep
 
 from ... import __version__
 from ...config import Config
-from ...faults import BundleRefused, ConfigFault, RecordFault
+from ...faults import BundleRefused, RecordFault
 from ...hw.system_clock import SystemClock
 from ...infer.shelf import Shelf
 from ...inspection.site import ask_tool
@@ -22,7 +22,6 @@ from ...record.store import Store
 from ...update.base import BaseInstaller, Bundle, Kind, Version
 from ...update.gate import UNIT, active_state, busy
 from ...update.health import Facts, Told, facts_of
-from ...update.own import own_folder
 from ...update.rauc import RaucInstaller
 from ...update.releases import BaseShelf, Releases
 from ...update.trials import Trials
@@ -53,11 +52,6 @@ def make_installer(config: Config) -> BaseInstaller:
 
 
 def make_updater(config: Config) -> Updater:
-    """Raises ConfigFault where others could choose what it installs."""
-    try:
-        own_folder(config.update.folder)
-    except OSError as error:
-        raise ConfigFault(f"update.folder: {error}. Run it as root, or name root's own folder.") from error
     clock, boot = SystemClock(vouched=config.clock.trust == "always"), Origin.here().boot
     around = Surroundings(
         family=family_of(config),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
-from appliance.update.own import only_ours, own_folder
+from appliance.update.own import alone, only_ours, own_folder
 
 FOLDER, ALL, STICKY = stat.S_IFDIR | 0o755, stat.S_IWOTH, stat.S_ISVTX
 
@@ -56,3 +57,34 @@ def test_it_is_refused_where_anybody_may_exchange_it(tmp_path: Path, below: str)
 )
 def test_a_folder_is_ours_by_its_owner_and_its_mode(mode: int, owner: int, ours: bool) -> None:
     assert only_ours(os.stat_result((mode, 0, 0, 2, owner, 0, 0, 0, 0, 0)), 1000) is ours
+
+
+def test_who_comes_second_is_told_so(tmp_path: Path) -> None:
+    with alone(tmp_path), pytest.raises(BlockingIOError), alone(tmp_path):
+        pass
+    with alone(tmp_path):
+        assert (tmp_path / "lock").stat().st_mode & 0o077 == 0
+
+
+def test_who_waits_comes_after_the_first(tmp_path: Path) -> None:
+    steps: list[str] = []
+
+    def second() -> None:
+        with alone(tmp_path, wait=True):
+            steps.append("second")
+
+    waiting = threading.Thread(target=second)
+    with alone(tmp_path):
+        waiting.start()
+        steps.append("first")
+    waiting.join(60.0)
+
+    assert steps == ["first", "second"]
+
+
+def test_a_link_in_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to("elsewhere")
+
+    with pytest.raises(OSError, match="symbolic link"), alone(tmp_path):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
