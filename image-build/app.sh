@@ -60,6 +60,7 @@ rm -rf "${lib:?}/bin"
 install -D -m 644 -t "$work/usr/lib/systemd/system" etc/systemd/*.service etc/systemd/*.path
 install -D -m 644 -t "$work/etc/systemd/system.conf.d" etc/systemd/system.conf.d/*.conf
 install -D -m 644 -t "$work/usr/lib/udev/rules.d" etc/udev/*.rules
+install -D -m 644 -t "$work/usr/lib/tmpfiles.d" etc/tmpfiles.d/*.conf
 install -D -m 644 -t "$work/usr/share/doc/gatehouse" README.md LICENSE
 rm -rf "$work/scratch"
 find "$lib" -name __pycache__ -prune -exec rm -rf {} +

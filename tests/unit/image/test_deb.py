@@ -7,6 +7,7 @@ import re
 from tests.unit.house.tree import ROOT
 
 RULES = ROOT / "etc" / "udev" / "70-gatehouse.rules"
+LAYING = (ROOT / "image-build" / "app.sh", ROOT / "image-build" / "deb" / "build.sh")
 POSTINST = ROOT / "image-build" / "deb" / "postinst"
 
 
@@ -22,3 +23,12 @@ def test_what_a_rule_does_for_new_devices_alone_is_asked_as_for_a_new_one() -> N
     asked = set(re.findall(r"--action=add --subsystem-match=(\w+)", POSTINST.read_text()))
 
     assert added == asked != set()
+
+
+def test_image_and_package_lay_down_the_same_folders() -> None:
+    image, package = (set(re.findall(r"\betc/([\w./]+)/[*$]", path.read_text())) for path in LAYING)
+    files = [path.relative_to(ROOT / "etc").parent for path in (ROOT / "etc").rglob("*") if path.is_file()]
+    # Read where the appliance lies, and laid down by the installer of that board.
+    elsewhere = {".", "boards", "systemd/jetson/gatehouse.service.d"}
+
+    assert image == package == {str(folder) for folder in files} - elsewhere
