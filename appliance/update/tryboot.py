@@ -14,6 +14,8 @@ BOOTLOADER = "proc/device-tree/chosen/bootloader"
 """Where the firmware says what it booted: `partition` and `tryboot`, each 32 bits, big-endian."""
 REBOOT_PARAM = "run/systemd/reboot-param"
 """What systemd hands to reboot(2). Left over after a trial, it would try the other slot again."""
+STARTS = ("data/system/attempts_{}", "data/system/brief_{}")
+"""Where the image's first program counts the starts of a slot that did not come up, or did not last."""
 _TRYBOOT = b"0 tryboot\n"
 PARTITIONS: Mapping[Slot, int] = {Slot.A: 2, Slot.B: 3}
 """The boot partitions of the image; the first partition holds `autoboot.txt` alone."""
@@ -69,6 +71,7 @@ class TrybootSlots(BaseSlots):
         else:
             self._forget()
             self._notes.note(slot, state)
+            self._recount(slot)
 
     def _commit(self, slot: Slot) -> None:
         if slot is not self.current():
@@ -78,6 +81,14 @@ class TrybootSlots(BaseSlots):
         self._notes.note(slot, SlotState.GOOD)
         write_autoboot(self._fat, Autoboot(PARTITIONS[slot], PARTITIONS[slot.other]))
         self._forget()
+
+    def _recount(self, slot: Slot) -> None:
+        """What is written there next has all its starts before it."""
+        for counter in STARTS:
+            try:
+                (self._root / counter.format(slot.value)).unlink(missing_ok=True)
+            except OSError as error:
+                raise SlotsUnusable(f"{counter.format(slot.value)}: {error.strerror}", part="slots") from error
 
     def _forget(self) -> None:
         try:

@@ -9,7 +9,7 @@ import pytest
 from appliance.faults import SlotsUnusable
 from appliance.update.autoboot import NAME
 from appliance.update.base import Slot, SlotState
-from appliance.update.tryboot import BOOTLOADER, REBOOT_PARAM
+from appliance.update.tryboot import BOOTLOADER, REBOOT_PARAM, STARTS
 
 from .boards import JetsonBoard, PiBoard
 
@@ -81,3 +81,22 @@ def test_a_partition_that_is_no_slot_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(SlotsUnusable, match="partition 7"):
         board.slots.current()
+
+
+def test_what_is_written_to_a_pi_s_slot_anew_has_all_its_starts_before_it(tmp_path: Path) -> None:
+    board = PiBoard(tmp_path)
+    counters = board.root / "data" / "system"
+    counters.mkdir(parents=True)
+    for name in ("attempts_a", "brief_a", "attempts_b", "brief_b"):
+        (counters / name).write_text("2\n")
+
+    board.slots.set_state(Slot.B, SlotState.BAD)
+
+    assert sorted(one.name for one in counters.iterdir()) == ["attempts_a", "brief_a"]
+
+
+def test_the_counters_of_starts_are_those_that_the_image_keeps() -> None:
+    init = (Path(__file__).parents[3] / "image-build" / "init" / "init").read_text()
+
+    assert "file=/data/system/$1_$slot" in init
+    assert all(f"count {Path(place).name.split('_')[0]}\n" in init for place in STARTS)
