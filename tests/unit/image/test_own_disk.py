@@ -31,10 +31,10 @@ def rule(disk: str) -> dict[str, str]:
 def link(partition: str, name: str) -> str:
     """The name that a partition gets beside its own; udev's `|` parts patterns."""
     told = rule(CARD)
-    heeded = any(fnmatchcase(name, pattern) for pattern in told["ENV{PARTNAME}"].split("|"))
+    heeded = any(fnmatchcase(name, pattern) for pattern in told["ENV{ID_PART_ENTRY_NAME}"].split("|"))
     if not heeded or not fnmatchcase(partition, told["DEVPATH"]):
         return ""
-    return "/dev/" + told["SYMLINK"].replace("$env{PARTNAME}", name)
+    return "/dev/" + told["SYMLINK"].replace("$env{ID_PART_ENTRY_NAME}", name)
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -46,7 +46,7 @@ def test_only_the_own_disk_s_partition_bears_the_name(name: str) -> None:
 def test_a_stick_is_mounted_read_only_unless_its_partition_bears_such_a_name() -> None:
     told = (OVERLAY / "usr/lib/udev/rules.d/72-gatehouse-stick.rules").read_text()
 
-    assert f'ENV{{ID_PART_ENTRY_NAME}}!="{rule(CARD)["ENV{PARTNAME}"]}"' in told
+    assert f'ENV{{ID_PART_ENTRY_NAME}}!="{rule(CARD)["ENV{ID_PART_ENTRY_NAME}"]}"' in told
     assert "--fsck=no " in told  # which would write to it
     assert "--options=ro," in told
 
