@@ -1,7 +1,8 @@
 """Run the tests of this folder on a board: `make hil DEVICE=user@host`.
 
 Sends a wheel of this tree and the tests by rsync, runs them there by SSH against the board's own
-configuration (board.sh), and brings the reports back.
+configuration (board.sh), and brings the reports back. Where GATEHOUSE_HIL_JUMPERS says which pins are joined,
+the scenarios of the emulated board follow, played from here at that board.
 """
 
 from __future__ import annotations
@@ -14,13 +15,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
+
+from tests.hil.outcomes import outcomes, table
 
 ROOT = Path(__file__).resolve().parents[2]
 SENT = ("tests", "requirements/build.txt", "requirements/hil.txt", "pyproject.toml")
 REPORTS = ("report.xml", "check.json")
 PASSED_ON = ("GATEHOUSE_HIL", "GATEHOUSE_HIL_PINS", "GATEHOUSE_CONFIG", "PYTHON")
 """What the board's tests take from this environment, where it is set."""
+JUMPERS = "GATEHOUSE_HIL_JUMPERS"
+CONFORMANCE, SCENARIOS = "report.xml", "scenarios.xml"
 CANNOT_RUN = 2
 
 
@@ -34,10 +40,14 @@ def main(words: Sequence[str] | None = None) -> int:
         print("Not confirmed: nothing was sent. Add YES=1 where nobody can be asked.", file=sys.stderr)
         return CANNOT_RUN
     try:
-        return _run_there(args.device, args.ssh, args.folder, args.out)
+        codes = [_run_there(args.device, args.ssh, args.folder, args.out)]
+        if os.environ.get(JUMPERS):
+            codes.append(_play(args.device, args.ssh, _reports(args.out, args.device)))
     except subprocess.CalledProcessError as error:
         print(f"{shlex.join(map(str, error.cmd))}: exit code {error.returncode}", file=sys.stderr)
         return CANNOT_RUN
+    _tell(_reports(args.out, args.device), (CONFORMANCE, SCENARIOS)[: len(codes)])
+    return max(codes)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -54,6 +64,9 @@ def _agreed(device: str, environment: Mapping[str, str]) -> bool:
     jumper = environment.get("GATEHOUSE_HIL", "")
     print(f"On {device} this stops a gate that runs, and claims every configured output at its start level.")
     print(f"It switches {jumper.replace(':', ', joined to ')}." if jumper else "It switches no pin.")
+    if jumpers := environment.get(JUMPERS):
+        print(f"Then it plays a gate at lines that are joined: {jumpers}. Nothing else may hang on them:")
+        print("no relay board, no barrier.")
     return sys.stdin.isatty() and input("Go on? [y/N] ").strip().lower() == "y"
 
 
@@ -68,11 +81,32 @@ def _run_there(device: str, ssh: str, there: str, out: Path) -> int:
     tested = subprocess.run([*remote, f"cd {place} && {_command(os.environ)}"], check=False)
     if tested.returncode not in (0, 1):
         raise subprocess.CalledProcessError(tested.returncode, tested.args)
+    _copy(ssh, [f"{device}:{there}/{name}" for name in REPORTS], f"{_reports(out, device)}/")
+    return tested.returncode
+
+
+def _play(device: str, ssh: str, reports: Path) -> int:
+    """The scenarios; the exit code as above. What needs an emulator is skipped."""
+    named = {"GATEHOUSE_DEVICE": device, "GATEHOUSE_SSH": ssh}
+    limits = {"GATEHOUSE_HIL_SLOWNESS": os.environ.get("GATEHOUSE_HIL_SLOWNESS", "1")}
+    words = [sys.executable, "-m", "pytest", "tests/hil/emulated", f"--junitxml={reports / SCENARIOS}"]
+    played = subprocess.run(words, check=False, cwd=ROOT, env={**os.environ, **named, **limits})
+    if played.returncode not in (0, 1):
+        raise subprocess.CalledProcessError(played.returncode, played.args)
+    return played.returncode
+
+
+def _reports(out: Path, device: str) -> Path:
     reports = out / device.rpartition("@")[2]
     reports.mkdir(parents=True, exist_ok=True)
-    _copy(ssh, [f"{device}:{there}/{name}" for name in REPORTS], f"{reports}/")
-    print(f"Reports: {', '.join(str(reports / name) for name in REPORTS)}")
-    return tested.returncode
+    return reports
+
+
+def _tell(reports: Path, names: Sequence[str]) -> None:
+    """The table of outcomes, and where more is told."""
+    found = [outcomes((reports / name).read_text("utf-8")) for name in names]
+    print(table(list(chain.from_iterable(found))))
+    print(f"Reports: {reports}")
 
 
 def _command(environment: Mapping[str, str]) -> str:

@@ -13,7 +13,8 @@ import pytest
 from .autoboot import CONFIG_PARTITION
 from .bundles import stick_for
 from .cameras import lay_scene
-from .lines import await_armed
+from .device import DEVICE, NO_DEVICE, Device, Reached
+from .lines import Gate, await_armed
 from .machine import Board, Disks, Frozen, Run
 from .updates import insert_stick
 
@@ -48,10 +49,29 @@ def thawed(armed: Frozen, tmp_path: Path) -> Iterator[tuple[Board, Run]]:
         yield board, run
 
 
+@pytest.fixture(scope="session")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+    """The board that GATEHOUSE_DEVICE names; its owner's gate is back at the end."""
+    with Device(Reached.named(os.environ), tmp_path_factory.mktemp("device")) as device:
+        yield device
+
+
 @pytest.fixture
-def gate(thawed: tuple[Board, Run]) -> Run:
-    """An armed gate of the test's own."""
-    return thawed[1]
+def gate(request: pytest.FixtureRequest) -> Gate:
+    """An armed gate of the test's own: on a thawed board, or on the one that GATEHOUSE_DEVICE names."""
+    if DEVICE not in os.environ:
+        run: Run = request.getfixturevalue("thawed")[1]
+        return run
+    device: Device = request.getfixturevalue("device")
+    device.begin()
+    return device
+
+
+@pytest.fixture
+def vivid() -> None:
+    """The bench's camera, which shows what a test wants."""
+    if DEVICE in os.environ:
+        pytest.skip(NO_DEVICE)
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +104,8 @@ def fresh(tmp_path: Path) -> Board:
 
 def fresh_board(work: Path) -> Board:
     """A board whose card was just written, with the owner's configuration; skips where there is no image."""
+    if DEVICE in os.environ:
+        pytest.skip(NO_DEVICE)
     image, modules = os.environ.get(IMAGE), os.environ.get(MODULES)
     if not image or not modules:
         pytest.skip(f"no image: {IMAGE} and {MODULES} are set by `make hil`, which builds it")

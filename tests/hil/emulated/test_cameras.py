@@ -21,7 +21,7 @@ from .cameras import (
 from .lines import await_journal, press_until_it_opens, skip_journal
 from .machine import Run
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.usefixtures("vivid")]
 
 Ail = Callable[[Run], None]
 Measured = Callable[[float], None]

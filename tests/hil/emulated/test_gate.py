@@ -16,6 +16,7 @@ from .lines import (
     OPEN,
     OPEN_BUTTON,
     STOP_BUTTON,
+    Gate,
     await_journal,
     await_level,
     level,
@@ -25,7 +26,7 @@ from .lines import (
     stays,
     wire,
 )
-from .machine import SLOWNESS, Run
+from .machine import SLOWNESS
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -37,7 +38,7 @@ sensors = pytest.mark.parametrize("sensor", [LOOP, BEAM], ids=["loop", "beam"])
 
 
 @pytest.fixture
-def closing(gate: Run) -> Run:
+def closing(gate: Gate) -> Gate:
     """A vehicle has passed, and the arm comes down behind it, and does not arrive."""
     open_the_arm(gate)
     jam(gate)
@@ -46,19 +47,19 @@ def closing(gate: Run) -> Run:
     return gate
 
 
-def jam(run: Run) -> None:
+def jam(run: Gate) -> None:
     """The arm leaves where it is, and arrives nowhere."""
     run.agent.ask("touch /run/jammed")
 
 
-def drive_through(run: Run, sensor: int) -> None:
+def drive_through(run: Gate, sensor: int) -> None:
     wire(run, sensor, HIGH)
     assert stays(run, CLOSE, 0, 4)
     wire(run, sensor, LOW)
 
 
 @sensors
-def test_the_arm_waits_for_whoever_is_under_it_and_then_closes(gate: Run, sensor: int) -> None:
+def test_the_arm_waits_for_whoever_is_under_it_and_then_closes(gate: Gate, sensor: int) -> None:
     open_the_arm(gate)
     drive_through(gate, sensor)
     await_journal(gate, "closed arm: The arm is closed")
@@ -67,7 +68,7 @@ def test_the_arm_waits_for_whoever_is_under_it_and_then_closes(gate: Run, sensor
 
 
 @sensors
-def test_the_closing_arm_turns_round_for_a_vehicle(closing: Run, sensor: int, measured: Measured) -> None:
+def test_the_closing_arm_turns_round_for_a_vehicle(closing: Gate, sensor: int, measured: Measured) -> None:
     took_ms = react(closing, sensor, HIGH, CLOSE, 0)
     await_level(closing, OPEN, 1)
     measured(took_ms)
@@ -76,7 +77,7 @@ def test_the_closing_arm_turns_round_for_a_vehicle(closing: Run, sensor: int, me
     assert await_journal(closing, "reopened veto: Reopened on presence")
 
 
-def test_stop_ends_the_opening(gate: Run, measured: Measured) -> None:
+def test_stop_ends_the_opening(gate: Gate, measured: Measured) -> None:
     jam(gate)
     press_until_it_opens(gate)
     took_ms = react(gate, STOP_BUTTON, HIGH, OPEN, 0)
@@ -86,7 +87,7 @@ def test_stop_ends_the_opening(gate: Run, measured: Measured) -> None:
     assert await_journal(gate, "STOP while opening")
 
 
-def test_stop_ends_the_closing(closing: Run, measured: Measured) -> None:
+def test_stop_ends_the_closing(closing: Gate, measured: Measured) -> None:
     took_ms = react(closing, STOP_BUTTON, HIGH, CLOSE, 0)
     measured(took_ms)
 
@@ -94,7 +95,7 @@ def test_stop_ends_the_closing(closing: Run, measured: Measured) -> None:
     assert stays(closing, OPEN, 0, 2)
 
 
-def test_while_stop_is_held_the_open_button_does_nothing(gate: Run) -> None:
+def test_while_stop_is_held_the_open_button_does_nothing(gate: Gate) -> None:
     wire(gate, STOP_BUTTON, HIGH)
     wire(gate, OPEN_BUTTON, LOW)
     assert stays(gate, OPEN, 0, 4)
@@ -103,7 +104,7 @@ def test_while_stop_is_held_the_open_button_does_nothing(gate: Run) -> None:
     press_until_it_opens(gate)
 
 
-def test_an_opening_that_never_arrives_ends_after_its_time(gate: Run) -> None:
+def test_an_opening_that_never_arrives_ends_after_its_time(gate: Gate) -> None:
     jam(gate)
     press_until_it_opens(gate)
     await_level(gate, OPEN, 0)
@@ -111,13 +112,13 @@ def test_an_opening_that_never_arrives_ends_after_its_time(gate: Run) -> None:
     assert await_journal(gate, "fault open_timed_out")
 
 
-def test_a_closing_that_never_arrives_ends_after_its_time(closing: Run) -> None:
+def test_a_closing_that_never_arrives_ends_after_its_time(closing: Gate) -> None:
     await_level(closing, CLOSE, 0)
 
     assert await_journal(closing, "fault close_timed_out")
 
 
-def test_an_arm_that_does_not_move_is_noticed(gate: Run) -> None:
+def test_an_arm_that_does_not_move_is_noticed(gate: Gate) -> None:
     gate.agent.ask("pkill -f '[/]bench/arm'")
     press_until_it_opens(gate)
     await_level(gate, OPEN, 0)

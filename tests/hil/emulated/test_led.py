@@ -7,31 +7,31 @@ import pytest
 from appliance.hw.led import spelt
 from appliance.hw.signs import PATTERNS, Sign
 
-from .machine import Run
+from .lines import Gate
 
 pytestmark = pytest.mark.timeout(1800)
 
 LED = "/sys/class/leds/ACT"
 
 
-def await_sign(run: Run, sign: Sign) -> None:
+def await_sign(run: Gate, sign: Sign) -> None:
     """Until the kernel has been told this pattern."""
     lit = int(run.agent.ask(f"cat {LED}/max_brightness"))
     shows = f'[ "$(echo $(cat {LED}/pattern))" = "{spelt(PATTERNS[sign], lit)}" ]'
     run.agent.ask(f"timeout 300 sh -c 'until {shows}; do sleep 0.1; done'", 80)
 
 
-def await_light(run: Run, level: str) -> None:
+def await_light(run: Gate, level: str) -> None:
     """Until the LED is lit (`!= 0`) or dark (`= 0`)."""
     shows = f'[ "$(cat {LED}/brightness)" {level} ]'
     run.agent.ask(f"timeout 300 sh -c 'until {shows}; do sleep 0.02; done'", 80)
 
 
-def test_an_armed_gate_shows_it(gate: Run) -> None:
+def test_an_armed_gate_shows_it(gate: Gate) -> None:
     await_sign(gate, Sign.ARMED)
 
 
-def test_a_gate_that_hangs_blinks_on(gate: Run) -> None:
+def test_a_gate_that_hangs_blinks_on(gate: Gate) -> None:
     await_sign(gate, Sign.ARMED)
     gate.agent.ask('kill -STOP "$(systemctl show gatehouse --property=MainPID --value)"')
 
@@ -39,7 +39,7 @@ def test_a_gate_that_hangs_blinks_on(gate: Run) -> None:
     await_light(gate, "!= 0")
 
 
-def test_a_gate_that_was_ended_shows_that_nobody_serves(gate: Run) -> None:
+def test_a_gate_that_was_ended_shows_that_nobody_serves(gate: Gate) -> None:
     gate.agent.ask("systemctl kill --signal=KILL gatehouse")
 
     await_sign(gate, Sign.DOWN)

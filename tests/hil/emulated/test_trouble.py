@@ -12,6 +12,7 @@ from .lines import (
     OPEN,
     SERVES,
     SERVICE_BUTTON,
+    Gate,
     await_armed,
     await_journal,
     level,
@@ -29,6 +30,7 @@ Thawed = tuple[Board, Run]
 WATCHDOG_S = 20
 """Of the machine: a Pi's is 14 s; the emulated image's 60 s are for starts beside other work."""
 RECORD = "/var/lib/gatehouse/data/gatehouse.db"
+FILLER = "/var/lib/gatehouse/data/filler"
 UP = "gatehouse-up: the gate serves"
 TRACES = " ".join(
     f"/data/{folder}/left" for folder in ("gatehouse", "etc", "system/ssh", "system", "journal")
@@ -38,7 +40,7 @@ TRACES = " ".join(
 # -- the gate's process --------------------------------------------------------------------------------
 
 
-def test_a_killed_gate_lets_go_of_its_outputs_and_serves_again(gate: Run, measured: Measured) -> None:
+def test_a_killed_gate_lets_go_of_its_outputs_and_serves_again(gate: Gate, measured: Measured) -> None:
     gate.agent.ask("touch /run/jammed")
     skip_journal(gate)
     measured(strike(gate, "KILL"))
@@ -46,7 +48,7 @@ def test_a_killed_gate_lets_go_of_its_outputs_and_serves_again(gate: Run, measur
     press_until_it_opens(gate)
 
 
-def test_a_gate_that_stands_still_is_ended_and_serves_again(gate: Run, measured: Measured) -> None:
+def test_a_gate_that_stands_still_is_ended_and_serves_again(gate: Gate, measured: Measured) -> None:
     gate.agent.ask("touch /run/jammed")
     skip_journal(gate)
     measured(strike(gate, "STOP"))
@@ -116,16 +118,16 @@ def test_power_cuts_at_any_point_of_a_start_leave_a_board_that_arms(thawed: Thaw
 # -- the disk ------------------------------------------------------------------------------------------
 
 
-def test_a_full_disk_refuses_entry_keeps_the_button_and_clears(gate: Run) -> None:
-    gate.agent.ask("dd if=/dev/zero of=/data/filler bs=1M || true", 120)
+def test_a_full_disk_refuses_entry_keeps_the_button_and_clears(gate: Gate) -> None:
+    gate.agent.ask(f"dd if=/dev/zero of={FILLER} bs=1M || true", 120)
     press_until_it_opens(gate)
     await_journal(gate, "fault disk_full .refuse_entry")
     skip_journal(gate)
-    gate.agent.ask("rm /data/filler")
+    gate.agent.ask(f"rm {FILLER}")
     await_journal(gate, "fault disk_full cleared")
 
 
-def test_a_damaged_record_is_named_kept_and_replaced_by_hand(gate: Run) -> None:
+def test_a_damaged_record_is_named_kept_and_replaced_by_hand(gate: Gate) -> None:
     gate.agent.ask("systemctl stop gatehouse", 60)
     gate.agent.ask(f"dd if=/dev/urandom of={RECORD} bs=4096 seek=1 count=4 conv=notrunc")
     skip_journal(gate)

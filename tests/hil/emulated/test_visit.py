@@ -10,7 +10,7 @@ from .cameras import PLATE, show_vehicle, take_away
 from .lines import HIGH, LIMIT_OPEN, LOOP, LOW, OPEN, await_journal, level, skip_journal, stays, wire
 from .machine import Run
 
-pytestmark = pytest.mark.timeout(1800)
+pytestmark = [pytest.mark.timeout(1800), pytest.mark.usefixtures("vivid")]
 
 READ_S = 100.0
 """One frame detected and read: 18 s beside other work."""
