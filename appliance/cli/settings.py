@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 
 from ..access.regions import PRESETS
 from ..config.load import Loaded, load_config, read_config
@@ -17,3 +19,8 @@ def load_settings(args: argparse.Namespace) -> Loaded:
 def read_settings(args: argparse.Namespace) -> Loaded:
     """The configuration with its contradictions in `findings`, for what moves nothing."""
     return read_config(args.config, args.board, detect=detect_board, regions=PRESETS)
+
+
+def board_settings(args: argparse.Namespace) -> Loaded:
+    """The board's configuration alone, for where the owner's cannot be used. Raises ConfigFault."""
+    return read_config(Path(os.devnull), args.board, detect=detect_board, regions=PRESETS)

@@ -153,6 +153,16 @@ class Updater:
         health = self._proved(self._since(trial))
         return self._good(trial) if health.verdict is Verdict.GOOD else self._back(trial, health)
 
+    def take_back(self, reason: str) -> Trial | None:
+        """What runs on trial goes back unjudged: what would judge it says in `reason` why it cannot.
+
+        None where nothing that runs is on trial; nothing is confirmed then.
+        """
+        trial = self._trials.pending() or (self._unknown() if self._slots.on_trial else None)
+        if trial is None or not self._runs(trial):
+            return None
+        return self._leave(trial, reason)
+
     def roll_back(self, kind: Kind, who: str) -> Trial:
         """Go back to what was good before; a system is tried there as an update is, and proves itself anew.
 
@@ -276,8 +286,10 @@ class Updater:
         return self._keep(trial.reached(Stage.GOOD, self._now(), trial.reason))
 
     def _back(self, trial: Trial, health: Health) -> Trial:
+        return self._leave(trial, "it did not prove itself in time: " + "; ".join(health.reasons))
+
+    def _leave(self, trial: Trial, reason: str) -> Trial:
         """The reason is durable before the way back begins. What is in use then is not torn away."""
-        reason = "it did not prove itself in time: " + "; ".join(health.reasons)
         kept = self._keep(trial.reached(Stage.BACK, self._now(), reason))
         if trial.kind is Kind.SYSTEM:
             self._slots.set_state(self._slots.current(), SlotState.BAD)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NoReturn, cast
 
 from ...config import Config
-from ...faults import BundleRefused
+from ...faults import BundleRefused, ConfigFault
 from ...update.base import Kind
 from ..settings import read_settings
 
@@ -27,6 +27,7 @@ the gate has worked with it, and goes back by itself otherwise. docs/updates.md 
 Exit code 0: fine. 1: refused, failed, waiting, or gone back. 2: cannot run."""
 
 Action = Callable[[argparse.Namespace, Config], int]
+Unfit = Callable[[argparse.Namespace, ConfigFault], int]
 
 # Only what was asked for is imported: RAUC asks the backend often, and nets have no part in it.
 _ACTIONS: Mapping[str, tuple[str, str]] = {
@@ -73,10 +74,19 @@ class _Vague(argparse.Action):
 
 
 def run(args: argparse.Namespace) -> int:
-    module, name = _ACTIONS[args.action]
-    act = cast(Action, getattr(importlib.import_module(f"{__name__}.{module}"), name))
     try:
-        return act(args, read_settings(args).config)
+        config = read_settings(args).config
+    except ConfigFault as fault:
+        if args.action != "mark-good":
+            raise
+        return cast(Unfit, _named("unfit", "run"))(args, fault)
+    act = cast(Action, _named(*_ACTIONS[args.action]))
+    try:
+        return act(args, config)
     except BundleRefused as refusal:
         print(refusal, file=sys.stderr)
         return 1
+
+
+def _named(module: str, name: str) -> object:
+    return getattr(importlib.import_module(f"{__name__}.{module}"), name)

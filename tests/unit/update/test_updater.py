@@ -89,6 +89,25 @@ def test_nets_that_work_are_kept_without_a_restart_of_the_board(rig: Rig) -> Non
     )
 
 
+def test_a_system_that_cannot_judge_itself_goes_back_with_what_hinders_it(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.updater.take_back("its keys are unknown")
+
+    last = rig.trials.all()[-1]
+    assert (last.stage, last.reason, rig.restarts) == (Stage.BACK, "its keys are unknown", ["board"] * 2)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_what_waits_or_has_proved_itself_is_not_taken_back_for_it(rig: Rig, waits: bool) -> None:
+    rig.tried("system_2.1")
+    rig.updater.settle()
+    if waits:
+        rig.install("system_2.2")
+
+    assert rig.updater.take_back("its keys are unknown") is None
+    assert Stage.BACK not in [one.stage for one in rig.trials.all()]
+
+
 def test_nets_with_which_the_gate_does_not_start_are_taken_back(rig: Rig) -> None:
     rig.tried("models_5")
     rig.facts = lambda since: Facts(record=True)
