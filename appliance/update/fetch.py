@@ -54,14 +54,15 @@ class _SamePlace(urllib.request.HTTPRedirectHandler):
         if (old.scheme, new.scheme) == ("https", "http"):
             raise urllib.error.URLError("it redirects from https to http")
         follow = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if follow is not None and old.netloc != new.netloc:
+        if follow is not None and not _same_server(req.full_url, newurl):
             follow.remove_header("Authorization")
         return follow
 
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """A server as this board speaks to it. `headers` go with every request (a token). Raises SourceFailed.
+    """Servers as this board speaks to them. `headers` (a token) go to the server of `home` alone. Raises
+    SourceFailed.
 
     Plain http is refused unless `plain`: who listens could learn the token, and who is in between could hold
     updates back. The bundles themselves are signed.
@@ -70,6 +71,7 @@ class Web:
     headers: Mapping[str, str] = field(default_factory=dict)
     context: ssl.SSLContext | None = None
     plain: bool = False
+    home: str = ""
 
     def text(self, url: str) -> Any:
         """An answer in JSON."""
@@ -142,7 +144,8 @@ class Web:
         scheme = urllib.parse.urlsplit(url).scheme
         if scheme != "https" and not (scheme == "http" and self.plain):
             raise SourceFailed("only https:// addresses are asked", part=url)
-        return urllib.request.Request(url, data, dict(self.headers), method=method)
+        headers = dict(self.headers) if _same_server(url, self.home) else {}
+        return urllib.request.Request(url, data, headers, method=method)
 
     @contextmanager
     def _opened(self, request: urllib.request.Request) -> Iterator[http.client.HTTPResponse]:
@@ -169,6 +172,19 @@ def _forgotten(fault: SourceFailed) -> bool:
         http.HTTPStatus.NOT_FOUND,
         http.HTTPStatus.GONE,
     )
+
+
+def _same_server(one: str, other: str) -> bool:
+    """Scheme, host and port are the same. What is no address is nobody's."""
+    try:
+        return _server(one) == _server(other)
+    except ValueError:
+        return False
+
+
+def _server(url: str) -> tuple[str, str | None, int | None]:
+    parts = urllib.parse.urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
 
 
 def _kept(part: Path, most: int) -> int:

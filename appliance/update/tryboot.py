@@ -84,11 +84,11 @@ class TrybootSlots(BaseSlots):
 
     def _recount(self, slot: Slot) -> None:
         """What is written there next has all its starts before it."""
-        for counter in STARTS:
+        for place in (self._root / counter.format(slot.value) for counter in STARTS):
             try:
-                (self._root / counter.format(slot.value)).unlink(missing_ok=True)
+                place.unlink(missing_ok=True)
             except OSError as error:
-                raise SlotsUnusable(f"{counter.format(slot.value)}: {error.strerror}", part="slots") from error
+                raise SlotsUnusable(f"{place}: {error.strerror}", part="slots") from error
 
     def _forget(self) -> None:
         try:

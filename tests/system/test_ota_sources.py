@@ -186,7 +186,7 @@ def hawkbit(server: Server, **links: str) -> HawkbitSource:
     polling = {"polling": {"sleep": "00:05:00"}}
     hrefs = {name: {"href": server.url + path} for name, path in links.items()}
     server.put(BASE, {"config": polling, "_links": hrefs})
-    web = Web({"Authorization": "TargetToken secret"}, plain=True)
+    web = Web({"Authorization": "TargetToken secret"}, plain=True, home=server.url)
     return HawkbitSource(server.url, "DEFAULT", "gate-7", web, plenty, {"board": "pi5", "system": "2.0"})
 
 

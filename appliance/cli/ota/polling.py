@@ -182,7 +182,7 @@ def make_web(config: Config) -> Web:
         token = update.token_file.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigFault(f"update.token_file: {update.token_file} cannot be read: {error}.") from error
-    return Web({"Authorization": f"{update.token} {token}"}, plain=update.plain_http)
+    return Web({"Authorization": f"{update.token} {token}"}, plain=update.plain_http, home=update.url)
 
 
 def _installed(config: Config) -> dict[Kind, Version]:
