@@ -4,8 +4,8 @@
 # part for vimc; picamera2, which a Pi's image takes from the vendor. TOOLS is the chroot of image-build/tools.sh, KERNEL
 # the image's version. The modules' source comes from Debian's package of that kernel; nothing of it is kept in this tree.
 # Modules of that very kernel which the image leaves out, for a USB stick, come from BASE, Debian's part of the root.
-# Headers and source are kept beside DESTINATION, as headers-KERNEL: the mirror forgets a kernel when the next one comes,
-# and the base in the cache stays with its own.
+# What was fetched is kept beside DESTINATION, as headers-KERNEL: the mirror forgets a kernel when the next one comes, and
+# the base in the cache stays with its own, and with its libcamera.
 set -eu
 HERE=$(dirname "$(readlink -f "$0")")
 PYTHON=${PYTHON:-$HERE/../../../.venv/bin/python}
@@ -37,7 +37,7 @@ chroot "$tools" sh -euxc '
     cd /tmp/modules/headers
     if ! [ -e source.tar ]; then
         apt-get download -qq "linux-headers-$0:arm64" "linux-headers-$release-common" "linux-kbuild-$release" \
-            "linux-source-$series"
+            "linux-source-$series" libcamera-ipa:arm64
         dpkg-deb --fsys-tarfile linux-source-*.deb | tar -xO --wildcards "*.tar.xz" | tar -xJ --strip-components=1 \
             --wildcards "*/drivers/gpio/gpio-sim.c" "*/kernel/irq/irq_sim.c" "*/drivers/media/test-drivers/vimc/*"
         tar --remove-files -cf source.tar drivers kernel
@@ -46,8 +46,7 @@ chroot "$tools" sh -euxc '
     apt-get install -qq --yes --no-install-recommends ./linux-headers-*_all.deb ./linux-kbuild-*.deb
     dpkg-deb -x linux-headers-*_arm64.deb /
     cd /tmp/modules
-    apt-get download -qq libcamera-ipa:arm64
-    dpkg-deb -x libcamera-ipa_*_arm64.deb ipa
+    dpkg-deb -x headers/libcamera-ipa_*_arm64.deb ipa
     tar -xf headers/source.tar
     mv drivers/media/test-drivers/vimc .
     # Whatever it is asked for, its source pad gives red first; the driver wants blue first, as of a Pi.
