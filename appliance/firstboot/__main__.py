@@ -25,8 +25,8 @@ from ..hw.signs import Sign
 from ..hw.specs import input_specs
 from ..hw.system_clock import SystemClock
 from .held import held
+from .in_force import coming
 from .lamp import Lamp
-from .offers import CONFIGURATION
 from .places import Places
 from .prepare import Helpers, give_to_gate, prepare
 
@@ -38,7 +38,7 @@ _PROGRAM_LIMIT_S = 60.0
 
 def main() -> int:
     places = Places()
-    config = _kept(places)
+    config = _coming(places)
     if config is not None:
         _rest_outputs(config)
     # A board whose configuration is spoilt keeps its LED, and the button that resets it.
@@ -46,22 +46,24 @@ def main() -> int:
     lamp = Lamp(make_status_led(wired.status_led.name), _say)
     lamp.show(Sign.STARTING)
     helpers = Helpers(_run, _check, lambda: _button_held(wired, lamp), _say, lamp.show)
-    ready = prepare(places, NAME, helpers) and (config is not None or _kept(places) is not None)
+    ready = prepare(places, NAME, helpers) and (config is not None or _coming(places) is not None)
     give_to_gate(places)
     lamp.show(Sign.STARTING if ready else Sign.REFUSED)
     _say("ready" if ready else "waiting for a good file")
     return 0
 
 
-def _kept(places: Places) -> Config | None:
-    """The configuration in force; None where it cannot be used, which the gate then says, too."""
-    file = places.owner / CONFIGURATION
-    owner = file if file.is_file() else None
+def _coming(places: Places) -> Config | None:
+    """The configuration of this start; None where none can be used, which the gate then says, too."""
     try:
-        return load_config(owner, None, detect=detect_board, regions=PRESETS).config
+        return coming(places, _load)
     except ConfigFault as fault:
-        _say(f"the configuration cannot be used: {fault}")
+        _say(f"the configuration cannot be used, and no output is brought to rest: {fault}")
         return None
+
+
+def _load(owner: Path | None) -> Config:
+    return load_config(owner, None, detect=detect_board, regions=PRESETS).config
 
 
 def _shipped() -> Config:
@@ -99,7 +101,7 @@ def _button_held(config: Config, lamp: Lamp) -> bool:
 
 
 def _check(path: Path) -> None:
-    load_config(path, None, detect=detect_board, regions=PRESETS)
+    _load(path)
 
 
 def _run(words: Sequence[str]) -> None:

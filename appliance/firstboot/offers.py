@@ -68,6 +68,12 @@ def unchanged(places: Places) -> tuple[str, ...]:
     return tuple(name for name in (CONFIGURATION, WIFI, SSH) if _is_unchanged(name, places))
 
 
+def is_new(name: str, places: Places) -> bool:
+    """Whether a file of this name and a sensible size lies on the card, other than as it was taken."""
+    path = places.card / name
+    return path.is_file() and path.stat().st_size <= _LARGEST and name not in unchanged(places)
+
+
 def take(offered: tuple[Offer, ...], places: Places) -> Outcome:
     """Look at what lies on the card. A refused file changes nothing of what was kept before."""
     taken, refused = [], []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from appliance.clock import ManualClock
+from appliance.config.load import load_config
+from appliance.config.schema import Config
 from appliance.faults import ConfigFault
 from appliance.firstboot.held import RESET_HOLD_S, held
+from appliance.firstboot.in_force import coming
 from appliance.firstboot.lamp import Lamp
 from appliance.firstboot.places import Places
 from appliance.firstboot.prepare import Helpers, prepare
@@ -184,6 +188,30 @@ def test_a_reset_leaves_no_release_and_keeps_the_folder_that_is_mounted(rig: Rig
     rig.start()
 
     assert list(rig.places.updates.iterdir()) == []
+
+
+def test_the_outputs_at_rest_are_those_of_the_file_that_is_about_to_be_taken(rig: Rig) -> None:
+    read: list[Path | None] = []
+
+    def load(owner: Path | None) -> Config:
+        if owner is not None:
+            rig.check(owner)
+        read.append(owner)
+        return load_config(Path(os.devnull), None, environment={}).config
+
+    offered, mine = rig.places.card / "gatehouse.toml", rig.places.owner / "gatehouse.toml"
+    coming(rig.places, load)
+    rig.card("gatehouse.toml", "good = 1")
+    coming(rig.places, load)
+    rig.start()
+    coming(rig.places, load)
+    rig.card("gatehouse.toml", "bad = 1")
+    coming(rig.places, load)
+    assert read == [None, offered, mine, mine]
+    mine.write_text("bad = 2")
+
+    with pytest.raises(ConfigFault):
+        coming(rig.places, load)
 
 
 def leave_traces(rig: Rig) -> None:
