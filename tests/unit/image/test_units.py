@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -162,3 +164,39 @@ def test_what_runs_as_root_reads_no_configuration_of_the_gate_s(unit: str) -> No
     text = (UPDATES / f"gatehouse-ota-{unit}.service").read_text()
 
     assert "WorkingDirectory=/\n" in text
+
+
+@pytest.fixture
+def way_back(tmp_path: Path) -> Callable[..., int]:
+    """What the way back waits with, for as long as it takes, with a systemd that says this; its exit code."""
+    text = (UPDATES / "gatehouse-ota-back.service").read_text()
+    found = re.search(r"^ExecStartPre=-/usr/bin/timeout 300 /bin/sh -c '(.*)'$", text, re.MULTILINE)
+    assert found is not None
+    for name in ("systemctl", "sleep"):
+        (tmp_path / name).write_text(
+            '#!/bin/sh\nprintf "$SAID"\n' if name == "systemctl" else "#!/bin/sh\nkill $PPID\n"
+        )
+        (tmp_path / name).chmod(0o755)
+
+    def ran(said: str) -> int:
+        env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SAID": said}
+        return subprocess.run(("/bin/sh", "-c", found[1]), env=env, check=False).returncode
+
+    return ran
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "waits"),
+    [
+        ("active", "idle_roi", False),
+        ("active", "actuate", True),
+        ("active", "", True),
+        ("activating", "recognize", True),
+        ("failed", "actuate", False),
+        ("inactive", "", False),
+    ],
+)
+def test_the_way_back_waits_for_a_gate_at_rest(
+    way_back: Callable[[str], int], state: str, text: str, waits: bool
+) -> None:
+    assert (way_back(f"ActiveState={state}\nStatusText={text}\n") != 0) is waits
