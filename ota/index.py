@@ -6,6 +6,8 @@
 New bundles are given to rings up to N (0: those gates that take updates first); bundles that the index
 has keep their ring unless --ring is given with --file. Raise it with:
 ota/index.py FOLDER --keyring K --file NAME --ring 9
+
+A bundle that the gates would not trust is named and left out; the exit code is 1 then.
 """
 
 from __future__ import annotations
@@ -29,8 +31,13 @@ bundle-formats=verity
 [keyring]
 path={}
 check-crl=true
+use-bundle-signing-time=true
 check-purpose=codesign
 """
+
+
+class Refused(Exception):
+    """A bundle that is not put on offer."""
 
 
 def main() -> int:
@@ -43,9 +50,14 @@ def main() -> int:
     args = parser.parse_args()
     place = args.folder / "index.json"
     known = {one["file"]: one for one in json.loads(place.read_text())["bundles"]} if place.exists() else {}
-    entries = []
+    entries, code = [], 0
     for bundle in sorted(args.folder.glob("*.raucb")):
-        entry = described(bundle, args.keyring)
+        try:
+            entry = described(bundle, args.keyring)
+        except Refused as refusal:
+            print(f"index.py: {bundle.name} is left out: {refusal}", file=sys.stderr)
+            code = 1
+            continue
         kept = known.get(bundle.name, {}).get("ring")
         entry["ring"] = args.ring if kept is None or args.file == bundle.name else kept
         entries.append(entry)
@@ -53,19 +65,19 @@ def main() -> int:
     fresh.write_text(json.dumps({"format": FORMAT, "bundles": entries}, indent=1) + "\n", encoding="utf-8")
     os.replace(fresh, place)
     print(f"{place}: {len(entries)} bundles")
-    return 0
+    return code
 
 
 def described(bundle: Path, keyring: Path) -> dict[str, object]:
-    """A bundle that the gates would not trust ends the program: it is not put on offer."""
+    """A bundle's entry but for its ring. Raises Refused where the gates would not trust it."""
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as conf:
-        # As the boards verify: their keys, for signing code, and who was revoked.
+        # As the boards verify: their keys, for signing code, at the time of signing, and who was revoked.
         conf.write(CONF.format(keyring.resolve()))
         conf.flush()
         words = ["rauc", f"--conf={conf.name}", "info", "--output-format=json", str(bundle)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"index.py: {bundle.name}: {done.stderr.strip().splitlines()[-1]}")
+        raise Refused((done.stderr.strip().splitlines() or ["rauc says nothing"])[-1])
     said = json.loads(done.stdout)
     digest = hashlib.sha256(bundle.read_bytes()).hexdigest()
     return {

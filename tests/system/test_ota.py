@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -219,13 +220,25 @@ def test_the_index_holds_what_the_gates_would_trust(works: Works, tmp_path: Path
     assert (entry["compatible"], entry["version"], entry["ring"]) == ("gatehouse-rpi", "2.1", 1)
 
 
-def test_the_index_ends_at_a_bundle_that_they_would_not(works: Works, tmp_path: Path) -> None:
-    shutil.copy(works.bundle("system", works.system, by="foreign/stranger"), tmp_path)
+def test_the_index_leaves_out_what_they_would_not(works: Works, tmp_path: Path) -> None:
+    shutil.copy(works.bundle("system", works.system, by="foreign/stranger"), tmp_path / "a.raucb")
+    shutil.copy(works.bundle("system", works.system), tmp_path / "b.raucb")
     works.installer("one")
     words = [OTA / "index.py", tmp_path, "--keyring", works.folder / "one.pem"]
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
+    bundles = json.loads((tmp_path / "index.json").read_text())["bundles"]
 
-    assert (done.returncode, (tmp_path / "index.json").exists()) == (1, False)
+    assert (done.returncode, [one["file"] for one in bundles]) == (1, ["b.raucb"])
+    assert "a.raucb is left out" in done.stderr
+
+
+def test_the_index_verifies_as_the_boards_do() -> None:
+    boards = (OTA / "rauc" / "system.conf.in").read_text().split("[keyring]")[1].split("[slot")[0]
+    wanted = {line for line in boards.splitlines() if re.match(r"[a-z-]+=(?!/)", line)}
+    index = (OTA / "index.py").read_text().splitlines()
+
+    assert wanted
+    assert wanted <= set(index)
 
 
 # -- the command -----------------------------------------------------------------------------------
