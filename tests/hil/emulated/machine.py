@@ -173,6 +173,12 @@ class Run:
         self.close()
         return (["firmware-watchdog"] if self._starved else self.qmp.reasons())[0]
 
+    def plug_in(self, stick: Path) -> None:
+        """A USB stick with this content; what the board writes to it is in the file."""
+        node = {"node-name": "usb", "driver": "file", "filename": str(stick)}
+        self.qmp.ask("blockdev-add", **node)
+        self.qmp.ask("device_add", driver="usb-storage", id="usb", drive="usb")
+
     def freeze(self, folder: Path) -> Frozen:
         """Keep memory and disks as they are at this moment in `folder`, and end the run."""
         self.qmp.ask("stop")
@@ -235,7 +241,7 @@ def _words(disks: Disks, loaded: Loaded, work: Path, number: int) -> tuple[str, 
         *("-device", "i6300esb", "-no-reboot", "-display", "none", "-serial", "stdio"),
         *("-device", "virtio-serial-pci", "-device", "virtconsole,chardev=agent"),
         *("-chardev", f"socket,id=agent,path={work}/agent,server=on,wait=off"),
-        *("-qmp", f"unix:{work}/qmp,server=on,wait=off"),
+        *("-qmp", f"unix:{work}/qmp,server=on,wait=off", "-device", "qemu-xhci"),
     )
 
 
