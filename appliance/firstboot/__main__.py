@@ -1,4 +1,4 @@
-"""`python3 -m appliance.firstboot`: what gatehouse-prepare.service runs before the gate.
+"""`python3 -m appliance.firstboot`: what gatehouse-prepare.service runs, or -stranded in its place.
 
 Exit code 0 also where a file on the card is refused: the board shall come up and say so.
 """
@@ -29,14 +29,17 @@ from .in_force import coming
 from .lamp import Lamp
 from .places import Places
 from .prepare import Helpers, give_to_gate, prepare
+from .stranded import tell
 
 NAME = "gatehouse"
 BUTTON = "service_button"
+WITHOUT_DATA = "--without-data"
+"""gatehouse-stranded.service: the data partition cannot be mounted."""
 _PROGRAM_LIMIT_S = 60.0
 """A key is made in well under a second once the kernel has its entropy."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     places = Places()
     config = _coming(places)
     if config is not None:
@@ -46,6 +49,9 @@ def main() -> int:
     lamp = Lamp(make_status_led(wired.status_led.name), _say)
     lamp.show(Sign.STARTING)
     helpers = Helpers(_run, _check, lambda: _button_held(wired, lamp), _say, lamp.show)
+    if WITHOUT_DATA in arguments:
+        tell(helpers)
+        return 0
     ready = prepare(places, NAME, helpers) and (config is not None or _coming(places) is not None)
     give_to_gate(places)
     lamp.show(Sign.STARTING if ready else Sign.REFUSED)
@@ -113,4 +119,4 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -79,6 +79,7 @@ def test_what_is_added_to_a_unit_counts(laid: Path) -> None:
     ("unit", "most"),
     [
         ("gatehouse-prepare.service", 7.0),
+        ("gatehouse-stranded.service", 7.0),
         ("gatehouse-ota-proof.service", 8.0),
         ("gatehouse-ota-poll.service", 8.0),
     ],
@@ -138,6 +139,17 @@ def test_a_slot_has_come_up_when_any_start_of_the_gate_says_ready_and_by_nothing
         "#.*|Description.*|Exec.*", "", (UNITS / "gatehouse-up.service").read_text()
     )
     assert "gatehouse-up" not in (BUILD / "lists" / "units").read_text()
+
+
+def test_what_touches_the_data_partition_waits_until_it_is_mounted() -> None:
+    units = [path for folder in LAID for path in folder.glob("gatehouse*.service")]
+    touching = [path for path in units if re.search(r"^Exec.*/data/", path.read_text(), re.MULTILINE)]
+    own = BUILD / "overlay/etc/systemd/system/data.mount.d/stranded.conf"
+
+    assert {path.name for path in touching} >= {"gatehouse-up.service", "gatehouse-prepare.service"}
+    assert [path.name for path in touching if "RequiresMountsFor=/data\n" not in path.read_text()] == []
+    assert "OnFailure=gatehouse-stranded.service\n" in own.read_text()
+    assert "/data" not in (BUILD / "overlay/usr/lib/systemd/system/gatehouse-stranded.service").read_text()
 
 
 def test_no_release_of_an_update_lets_go_of_the_outputs() -> None:
