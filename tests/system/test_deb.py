@@ -15,7 +15,7 @@ from .deb_rig import FOLDER, SUITES, Ran, System, booted, missing
 
 pytestmark = [
     pytest.mark.skipif(bool(missing()), reason=missing() or "can be tried"),
-    pytest.mark.timeout(1800),
+    pytest.mark.timeout(5400),
 ]
 OWN = '[gate]\nname = "north"\n'
 NEWER = "9.9.9"
