@@ -10,7 +10,7 @@ import pytest
 
 from appliance.config.schema import Update
 
-from .machine import Run
+from .machine import Board, Run
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -39,30 +39,35 @@ def a_stick(folder: Path) -> Path:
 
 
 @pytest.fixture
-def media(gate: Run) -> Path:
+def run(thawed: tuple[Board, Run]) -> Run:
+    return thawed[1]
+
+
+@pytest.fixture
+def media(run: Run) -> Path:
     """Where updates are looked for on sticks; the board's kernel knows them."""
     for module in MODULES:
-        gate.agent.ask(f"insmod /bench/usb/{module}.ko.xz")
-    gate.agent.ask("modprobe usb-storage")
+        run.agent.ask(f"insmod /bench/usb/{module}.ko.xz")
+    run.agent.ask("modprobe usb-storage")
     return Update().usb
 
 
-def test_a_stick_that_is_put_in_is_mounted_read_only(gate: Run, media: Path, tmp_path: Path) -> None:
+def test_a_stick_that_is_put_in_is_mounted_read_only(run: Run, media: Path, tmp_path: Path) -> None:
     stick = a_stick(tmp_path)
     before = stick.read_bytes()
 
-    gate.plug_in(stick)
+    run.plug_in(stick)
 
-    gate.agent.ask(f"timeout 300 sh -c 'until [ -e {media}/*/{BUNDLE} ]; do sleep 0.5; done'", 80)
-    options = gate.agent.ask(f"findmnt --noheadings --output OPTIONS {media}/sda2").strip().split(",")
+    run.agent.ask(f"timeout 300 sh -c 'until [ -e {media}/*/{BUNDLE} ]; do sleep 0.5; done'", 80)
+    options = run.agent.ask(f"findmnt --noheadings --output OPTIONS {media}/sda2").strip().split(",")
     assert {"ro", "nosuid", "nodev", "noexec"} <= set(options)
     assert stick.read_bytes() == before
 
 
-def test_a_stick_s_partition_never_takes_the_board_s_own_name(gate: Run, media: Path, tmp_path: Path) -> None:
-    own = gate.agent.ask("readlink /dev/gatehouse/data")
-    gate.plug_in(a_stick(tmp_path))
-    gate.agent.ask(f"timeout 300 sh -c 'until [ -e {media}/*/{BUNDLE} ]; do sleep 0.5; done'", 80)
+def test_a_stick_s_partition_never_takes_the_board_s_own_name(run: Run, media: Path, tmp_path: Path) -> None:
+    own = run.agent.ask("readlink /dev/gatehouse/data")
+    run.plug_in(a_stick(tmp_path))
+    run.agent.ask(f"timeout 300 sh -c 'until [ -e {media}/*/{BUNDLE} ]; do sleep 0.5; done'", 80)
 
-    assert gate.agent.ask("udevadm settle; ls /dev/sda1 /media").split() == ["/dev/sda1", "/media:", "sda2"]
-    assert gate.agent.ask("readlink /dev/gatehouse/data") == own == "../vda6\n"
+    assert run.agent.ask("udevadm settle; ls /dev/sda1 /media").split() == ["/dev/sda1", "/media:", "sda2"]
+    assert run.agent.ask("readlink /dev/gatehouse/data") == own == "../vda6\n"
