@@ -1,17 +1,22 @@
-"""Tells the gate, in another process, that an update is being written or has to prove itself."""
+"""Tells other processes, the gate first, that an update is being written or has to prove itself."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from ..config.schema import Recovery
 
 # The gate asks without root.
 _READABLE = 0o644
+_LINE = 400
+
+Say = Callable[[str], None]
+"""Keeps a line on what is being done, for whoever asks."""
 
 
 class Underway:
@@ -25,8 +30,13 @@ class Underway:
         """In the gate's folder in memory, where its request for a reboot lies."""
         return cls(recovery.request.with_name("updating"))
 
+    @property
+    def fetching(self) -> Underway:
+        """Its like for a fetch, which may take hours: of that, only `doing` tells."""
+        return Underway(self._place.with_name("fetching"))
+
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self) -> Iterator[Say]:
         """Until the block ends. Without the gate's folder there is no gate to be told.
 
         The folder is the gate's, and the update runs as root: a link in it is not followed.
@@ -34,13 +44,14 @@ class Underway:
         try:
             handle = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _READABLE)
         except OSError:
-            yield
+            yield _unheard
             return
         try:
             os.fchmod(handle, _READABLE)
             # Shared: two may be at work, and the gate asks whether it could have the file for itself.
             fcntl.flock(handle, fcntl.LOCK_SH)
-            yield
+            _keep(handle, "")
+            yield partial(_keep, handle)
         finally:
             os.close(handle)
 
@@ -58,3 +69,26 @@ class Underway:
         finally:
             os.close(handle)
         return False
+
+    @property
+    def doing(self) -> str:
+        """The last line of who is at work; empty where nobody is, or has said anything."""
+        if not self.now:
+            return ""
+        with suppress(OSError):
+            handle = os.open(self._place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+            with open(handle, encoding="utf-8", errors="replace") as file:
+                return file.readline(_LINE).strip()
+        return ""
+
+
+def _keep(handle: int, line: str) -> None:
+    """A line that cannot be kept holds nothing up."""
+    data = line.encode()
+    with suppress(OSError):
+        os.pwrite(handle, data, 0)
+        os.ftruncate(handle, len(data))
+
+
+def _unheard(line: str) -> None:
+    """Nobody could read it."""

@@ -32,7 +32,8 @@ _OVERRULED: Mapping[str, str] = {
 def install(args: argparse.Namespace, config: Config) -> int:
     _confirm(args)
     updater = make_updater(config)
-    with Underway.beside(config.recovery).held(), closing(Bar()) as bar:
+    name = Path(urllib.parse.urlsplit(args.place).path).name
+    with Underway.beside(config.recovery).held() as say, closing(Bar(name, say)) as bar:
         trial = updater.install(
             _fetched(args.place, config, bar), bar, downgrade=args.downgrade, now=args.now
         )
@@ -54,7 +55,8 @@ def restart(args: argparse.Namespace, config: Config) -> int:
 
 @partial(in_turn, wait=True)
 def mark_good(_: argparse.Namespace, config: Config) -> int:
-    with Underway.beside(config.recovery).held():
+    with Underway.beside(config.recovery).held() as say:
+        say("what runs has to prove itself")
         trial = make_updater(config).settle()
     if trial is None:
         print("What runs is good; nothing is on trial.")

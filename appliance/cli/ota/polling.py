@@ -84,7 +84,7 @@ class Round:
                 file.unlink(missing_ok=True)
 
     def _fetched(self, offer: Offer) -> Path:
-        with closing(Bar()) as bar:
+        with self.underway.fetching.held() as say, closing(Bar(offer.name, say)) as bar:
             return self.source.fetch(offer, self.folder / offer.name, bar)
 
     def _take(self, offer: Offer, place: Path) -> int:
@@ -95,7 +95,7 @@ class Round:
             return 1
         if self._heed():
             return 1
-        with self.underway.held(), closing(Bar()) as bar:
+        with self.underway.held() as say, closing(Bar(offer.name, say)) as bar:
             trial = self.updater.install(place, bar, action=offer.action)
         print(sentence(trial))
         if trial.stage is not Stage.FAILED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from ...record.audit import Told
 from ...record.ledger import Ledger
 from ...update.base import BaseSlots, Slot
 from ...update.trials import Stage, Trial
+from ...update.underway import Say, Underway
 from ..records import operator, system_stamper
 from .slotting import make_slots
 from .wiring import family_of, make_trials, own_versions
@@ -35,14 +37,17 @@ SENTENCES = {
 
 def run(args: argparse.Namespace, config: Config) -> int:
     slots, trials = _slots(make_slots(config)), make_trials(config).all()
+    doing = _doing(Underway.beside(config.recovery))
     if args.json:
-        print(json.dumps(_data(config, slots, trials), indent=2))
+        print(json.dumps({**_data(config, slots, trials), "doing": doing}, indent=2))
         return 0
     for kind, version in own_versions(config).items():
         print(f"{kind:<12} {version}")
     print(f"{'bundles for':<12} {family_of(config)}")
     for name, state in slots.items():
         print(f"{name:<12} {state}")
+    if doing:
+        print(f"{'now':<12} {doing}")
     print(*(f"{trial.utc[:16].replace('T', ' ')}  {sentence(trial)}" for trial in trials[-_SHOWN:]), sep="\n")
     return 0
 
@@ -71,17 +76,31 @@ def keep_in_record(config: Config, trial: Trial) -> None:
 
 
 class Bar:
-    """Progress on a terminal, in per cent; nothing elsewhere."""
+    """Progress of one bundle: a bar on a terminal, elsewhere a line for each tenth, and for `ota status` what
+    `say` keeps.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, say: Say) -> None:
         self._bar = tqdm(total=100, unit="%", leave=False, disable=None, bar_format="{l_bar}{bar}| {desc}")
+        self._name = name
+        self._say = say
+        self._tenth = -1
 
     def __call__(self, share: float, doing: str) -> None:
+        line = f"{share:.0%} of {self._name}: {doing}"
+        self._say(line)
+        if self._bar.disable:
+            self._log(int(share * 10), line)
         self._bar.set_description_str(doing, refresh=False)
         self._bar.update(round(share * 100) - self._bar.n)
 
     def close(self) -> None:
         self._bar.close()
+
+    def _log(self, tenth: int, line: str) -> None:
+        if tenth != self._tenth:
+            print(line, file=sys.stderr, flush=True)
+        self._tenth = tenth
 
 
 def stand(slots: BaseSlots) -> dict[str, str]:
@@ -103,6 +122,10 @@ def _words(slots: BaseSlots, slot: Slot) -> Iterator[str]:
         yield "runs"
     if slot is slots.primary():
         yield "next"
+
+
+def _doing(underway: Underway) -> str:
+    return underway.doing or underway.fetching.doing
 
 
 def _data(config: Config, slots: dict[str, str], trials: tuple[Trial, ...]) -> dict[str, object]:
