@@ -18,9 +18,9 @@ def coming(places: Places, load: Callable[[Path | None], Config]) -> Config:
     `load` is given the owner's file, or None for the board alone, and raises ConfigFault where it may not be
     armed. Raises ConfigFault when what is kept cannot be used either.
     """
-    if is_new(CONFIGURATION, places):
-        # Whoever takes it says why it is refused.
-        with suppress(ConfigFault):
+    # Whoever takes it says why it is refused, or that the card cannot be read.
+    with suppress(ConfigFault, OSError):
+        if is_new(CONFIGURATION, places):
             return load(places.card / CONFIGURATION)
     kept = places.owner / CONFIGURATION
     return load(kept if kept.is_file() else None)

@@ -69,7 +69,10 @@ def unchanged(places: Places) -> tuple[str, ...]:
 
 
 def is_new(name: str, places: Places) -> bool:
-    """Whether a file of this name and a sensible size lies on the card, other than as it was taken."""
+    """Whether a file of this name and a sensible size lies on the card, other than as it was taken.
+
+    Raises OSError.
+    """
     path = places.card / name
     return path.is_file() and path.stat().st_size <= _LARGEST and name not in unchanged(places)
 
@@ -103,9 +106,9 @@ def ssh_keys(path: Path) -> bytes:
 
 def _is_unchanged(name: str, places: Places) -> bool:
     path, mark = places.card / name, mark_of(name, places)
-    if not path.is_file() or not mark.is_file():
-        return False
     try:
+        if not path.is_file() or not mark.is_file():
+            return False
         return path.stat().st_size <= _LARGEST and _seal(path) == mark.read_bytes()
     except OSError:
         return True

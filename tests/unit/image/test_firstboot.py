@@ -214,6 +214,18 @@ def test_the_outputs_at_rest_are_those_of_the_file_that_is_about_to_be_taken(rig
         coming(rig.places, load)
 
 
+def test_a_card_that_cannot_be_read_leaves_the_outputs_to_the_file_in_force(rig: Rig) -> None:
+    rig.card("gatehouse.toml", "good = 1")
+    board = load_config(Path(os.devnull), None, environment={}).config
+
+    def load(owner: Path | None) -> Config:
+        if owner is not None:
+            raise OSError(5, "Input/output error")
+        return board
+
+    assert coming(rig.places, load) is board
+
+
 def leave_traces(rig: Rig) -> None:
     rig.start()
     (rig.places.gate / "data").mkdir()
