@@ -270,6 +270,7 @@ class EntryKind(Word):
     BOOT = "boot"
     ARMED = "armed"
     TRANSITION = "transition"
+    SIGHTED = "sighted"
     OPENING = "opening"
     REFUSED = "refused"
     OPENED = "opened"

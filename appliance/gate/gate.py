@@ -100,7 +100,7 @@ class Gate:
         self._now_s = parts.clock.monotonic()
         self._panel = parts.panel.poll(self._now_s)
         self._handlers: dict[type[Any], Callable[[Any], None]] = {
-            SceneSeen: parts.senses.see,
+            SceneSeen: self._on_scene,
             PlateVoted: self._on_vote,
             Recorded: self._on_recorded,
             TrackGone: self._on_gone,
@@ -220,6 +220,12 @@ class Gate:
             self._raise(fault)
 
     # -- what other rooms report -------------------------------------------------------------------
+
+    def _on_scene(self, scene: SceneSeen) -> None:
+        """That a camera gives frames is recorded once a start: an update has to prove it (law 14)."""
+        if self._parts.senses.see(scene):
+            entry = Entry(EntryKind.SIGHTED, self._now_s, scene.camera, "Its first frame was looked at.")
+            self._parts.writer.submit_entry(entry)
 
     def _on_vote(self, voted: PlateVoted) -> None:
         verdict = self._parts.access.voted(voted.vote)

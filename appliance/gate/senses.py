@@ -31,11 +31,12 @@ class Senses:
         self.checked = False
         self.warm = False
 
-    def see(self, scene: SceneSeen) -> None:
-        """Keep the scene, unless a newer one of that camera is known."""
+    def see(self, scene: SceneSeen) -> bool:
+        """Keep the scene, unless a newer one of that camera is known; whether it is its first one."""
         known = self._scenes.get(scene.camera)
         if known is None or scene.captured_s >= known.captured_s:
             self._scenes[scene.camera] = scene
+        return known is None
 
     def spend(self, authority: Authority) -> None:
         """The authority is used. It is forgotten once it could not open any more."""

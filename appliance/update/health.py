@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from ..events import EntryKind
 from ..faults import (
+    CameraCovered,
     CameraFault,
     Effect,
     GpuLost,
@@ -38,6 +39,7 @@ PROVING = frozenset(
     if fault.effect is not Effect.WARN or fault is WatchdogFault
 )
 """Faults that speak against what is new. A hot board or an arm that was held speak against something else."""
+_COVERED = CameraCovered.kind()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Told:
 class Facts:
     """What the gate has shown since it was last started. `faults` are those that lie on it now.
 
-    `ended`: it stays down until a hand starts it.
+    `ended`: it stays down until a hand starts it. `blind` are cameras of which it has looked at no frame.
     """
 
     running: bool = False
@@ -63,6 +65,7 @@ class Facts:
     record: bool = False
     lines: bool = False
     golden: bool = False
+    blind: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
     def missing(self) -> tuple[str, ...]:
@@ -80,27 +83,37 @@ class Facts:
             yield "its lines were not claimed and read back"
         if not self.golden:
             yield "its nets have not read the golden frames"
+        yield from (f"camera {name} has given no frames" for name in self.blind)
         yield from (f"fault {fault}" for fault in self.faults)
 
 
-def facts_of(entries: Iterable[Told], *, running: bool, ended: bool = False) -> Facts:
+def facts_of(
+    entries: Iterable[Told], *, running: bool, ended: bool = False, cameras: Collection[str] = ()
+) -> Facts:
     """From the entries of this boot, oldest first; what counts comes after the gate's last start.
+
+    Each of `cameras` has to give frames, but those in whose place another one reads.
 
     `running` and `ended` are what systemd says: a gate that was killed has written nothing about it.
     That the gate was recorded as started shows that the record opens. It leaves `boot` when its lines are
-    claimed and read back, and `warmup` when its engines have read the golden frames; a camera without
-    frames is a fault.
+    claimed and read back, and `warmup` when its engines have read the golden frames. A camera that gives no
+    frames later on is a fault.
     """
     facts = Facts()
+    sighted: set[str] = set()
     faults: dict[tuple[str, str], None] = {}
     for entry in entries:
         if entry.kind == EntryKind.BOOT:
-            facts, faults = Facts(record=True), {}
+            facts, sighted, faults = Facts(record=True), set(), {}
         elif entry.kind == EntryKind.TRANSITION:
             facts = _moved(facts, entry.source)
+        elif entry.kind == EntryKind.SIGHTED:
+            sighted.add(entry.subject)
         else:
             _weigh(faults, entry)
-    return replace(facts, running=running, ended=ended, faults=tuple(_names(faults)))
+    blind = tuple(name for name in cameras if name not in sighted and (_COVERED, name) not in faults)
+    grave = tuple(_names(one for one in faults if one[0] in PROVING))
+    return replace(facts, running=running, ended=ended, blind=blind, faults=grave)
 
 
 def _moved(facts: Facts, source: str) -> Facts:
@@ -110,7 +123,7 @@ def _moved(facts: Facts, source: str) -> Facts:
 
 
 def _weigh(faults: dict[tuple[str, str], None], entry: Told) -> None:
-    if entry.subject not in PROVING:
+    if entry.subject not in PROVING and entry.subject != _COVERED:
         return
     if entry.kind == EntryKind.FAULT_RAISED:
         faults[entry.subject, entry.part] = None
@@ -119,7 +132,7 @@ def _weigh(faults: dict[tuple[str, str], None], entry: Told) -> None:
             del faults[known]
 
 
-def _names(faults: Mapping[tuple[str, str], None]) -> Iterator[str]:
+def _names(faults: Iterable[tuple[str, str]]) -> Iterator[str]:
     return (f"{kind} of {part}" if part else kind for kind, part in faults)
 
 
@@ -139,7 +152,7 @@ class Proof:
     """Good once nothing is missing for `settle_s` on end; bad when that has not come within `limit_s`, or
     when the gate has ended.
 
-    `settle_s` is longer than a camera may stay silent before it is a fault: frames flow, or it shows.
+    `settle_s` is longer than a camera may stay silent before it is a fault: frames flow on, or it shows.
     """
 
     def __init__(self, began_s: float, *, limit_s: float, settle_s: float) -> None:

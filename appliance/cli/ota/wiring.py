@@ -144,7 +144,7 @@ def _facts(config: Config, boot: str, since_us: int) -> Facts:
     with suppress(RecordFault), closing(Store.open_to_read(config.record)) as store:
         links = AuditLog(store).links(limit=_ENTRIES)
     here = (_told(link) for link in links if link.boot == boot and link.mono_us >= since_us)
-    return facts_of(here, running=state == "active", ended=state == "failed")
+    return facts_of(here, running=state == "active", ended=state == "failed", cameras=tuple(config.cameras))
 
 
 def _told(link: Link) -> Told:

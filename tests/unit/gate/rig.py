@@ -144,8 +144,9 @@ class FakeWriter:
         self.readings.extend(gone.readings)
 
     def kinds(self) -> list[EntryKind]:
-        """Kinds of all entries but transitions, in order."""
-        return [e.kind for e in self.entries if e.kind is not EntryKind.TRANSITION]
+        """Kinds of all entries but transitions and first frames, in order."""
+        every_start = (EntryKind.TRANSITION, EntryKind.SIGHTED)
+        return [e.kind for e in self.entries if e.kind not in every_start]
 
 
 @dataclass(frozen=True)

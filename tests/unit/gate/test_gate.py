@@ -46,6 +46,14 @@ def test_a_lost_camera_is_a_fault_and_no_reset() -> None:
     assert rig.watchdog.ticks - ticks == 100
 
 
+def test_that_a_camera_gives_frames_is_recorded_once_a_start() -> None:
+    rig = Rig().boot()
+    rig.run(1.0)
+
+    sighted = [entry.subject for entry in rig.writer.entries if entry.kind is EntryKind.SIGHTED]
+    assert sighted == [CAMERA]
+
+
 def test_a_watchdog_that_cannot_be_fed_is_a_warning() -> None:
     rig = Rig().boot()
 

@@ -41,6 +41,16 @@ def test_only_a_camera_that_shows_the_place_vetoes_or_proves_it_clear(
     assert look({"rear": REAR, "front": FRONT}, seen).zone is zone
 
 
+def test_the_first_scene_of_a_camera_is_told_from_its_others() -> None:
+    senses = Senses(Policy(), {"rear": REAR, "front": FRONT})
+    scenes = [
+        SceneSeen(name, at, at, (), False, False)
+        for name, at in (("rear", 1.0), ("rear", 2.0), ("front", 1.5))
+    ]
+
+    assert [senses.see(scene) for scene in scenes] == [True, False, True]
+
+
 def test_a_lost_reader_leaves_the_zone_known_and_decides_nothing() -> None:
     lost = CameraLost("unplugged", part="rear")
     inputs = look({"rear": REAR, "front": FRONT}, {"rear": True, "front": False}, lost)

@@ -252,7 +252,7 @@ class LiveRig:
 
     def kinds(self) -> list[str]:
         """Kinds of the entries, transitions left out."""
-        return [link.kind for link in self.links() if link.kind not in ("transition", "genesis")]
+        return [link.kind for link in self.links() if link.kind not in ("transition", "sighted", "genesis")]
 
 
 def subjects(links: Sequence[Link], kind: str) -> list[str]:

@@ -86,6 +86,33 @@ def test_a_gate_that_started_again_proves_itself_anew() -> None:
     assert shown([*STARTED, STARTED[0]]) == Facts(running=True, record=True)
 
 
+def seen(*entries: Told) -> Facts:
+    return facts_of([*STARTED, *entries], running=True, cameras=("front", "rear"))
+
+
+SIGHTED = [Told(EntryKind.SIGHTED, name) for name in ("front", "rear")]
+
+
+def test_frames_flow_where_every_camera_has_given_one() -> None:
+    assert seen(*SIGHTED).missing() == ()
+
+
+def test_a_camera_that_has_given_no_frames_is_missing_though_no_fault_tells() -> None:
+    assert seen(SIGHTED[0]).missing() == ("camera rear has given no frames",)
+
+
+def test_frames_of_the_start_before_count_for_nothing() -> None:
+    assert seen(*SIGHTED, *STARTED).blind == ("front", "rear")
+
+
+def test_a_camera_in_whose_place_another_reads_need_give_no_frames() -> None:
+    covered = Told(EntryKind.FAULT_RAISED, "camera_covered", "rear")
+    over = Told(EntryKind.FAULT_CLEARED, "camera_covered", "rear")
+
+    assert seen(SIGHTED[0], covered).missing() == ()
+    assert seen(SIGHTED[0], covered, over).blind == ("rear",)
+
+
 def test_a_fault_counts_until_it_is_cleared() -> None:
     raised = Told(EntryKind.FAULT_RAISED, "camera_lost", "front")
     cleared = Told(EntryKind.FAULT_CLEARED, "camera_lost", "front")
