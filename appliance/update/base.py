@@ -93,6 +93,10 @@ class BaseSlots(ABC):
         """The slot that runs."""
 
     @abstractmethod
+    def committed(self) -> Slot:
+        """The slot that proved itself last; where no slot has yet, the one that runs."""
+
+    @abstractmethod
     def primary(self) -> Slot:
         """The slot that an orderly restart boots."""
 

@@ -42,6 +42,10 @@ class NvbootctrlSlots(BaseSlots):
     def current(self) -> Slot:
         return self._named("Current")
 
+    def committed(self) -> Slot:
+        """UEFI itself does not tell: it makes the slot active that it falls back to."""
+        return self._notes.committed or self.current()
+
     def primary(self) -> Slot:
         return self._named("Active")
 
@@ -60,7 +64,7 @@ class NvbootctrlSlots(BaseSlots):
         if state is SlotState.GOOD:
             self._verify(slot)
             return
-        if self._falls_back_to(slot):
+        if slot is self.committed() and self.state(slot) is SlotState.GOOD:
             raise SlotsUnusable(f"slot {slot} is the one to fall back to", part="slots")
         self._notes.note(slot, state)
         if self.primary() is slot:
@@ -70,13 +74,7 @@ class NvbootctrlSlots(BaseSlots):
         if slot is not self.current():
             raise SlotsUnusable(f"slot {slot} does not run, and cannot prove itself", part="slots")
         self._tool("nvbootctrl", "verify")
-        self._notes.note(slot, SlotState.GOOD)
-
-    def _falls_back_to(self, slot: Slot) -> bool:
-        """A good slot, unless it is the one that does not run, beside a good one that does."""
-        running = self.current()
-        spare = slot is not running and self.state(running) is SlotState.GOOD
-        return self.state(slot) is SlotState.GOOD and not spare
+        self._notes.commit(slot)
 
     def _named(self, word: str) -> Slot:
         found = re.search(rf"{word} rootfs slot: ([AB])", self._dump())

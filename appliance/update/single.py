@@ -14,6 +14,9 @@ class SingleSlot(BaseSlots):
     def current(self) -> Slot:
         return Slot.A
 
+    def committed(self) -> Slot:
+        return Slot.A
+
     def primary(self) -> Slot:
         return Slot.A
 

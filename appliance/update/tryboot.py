@@ -39,7 +39,7 @@ class TrybootSlots(BaseSlots):
         raise SlotsUnusable(f"the firmware booted partition {partition}, which is no slot", part="slots")
 
     def committed(self) -> Slot:
-        """The slot of every boot that is no trial."""
+        """What the firmware boots where nothing is tried."""
         default = read_autoboot(self._fat).default
         for slot, number in PARTITIONS.items():
             if number == default:

@@ -312,9 +312,7 @@ class Updater:
         board gave way to it.
         """
         current = self._slots.current()
-        gave_way = self._slots.primary() is not current
-        falls_back = self._slots.on_trial and self._slots.state(current.other) is SlotState.GOOD
-        if not gave_way and not falls_back:
+        if self._slots.committed() is current:
             return None
         version = self._around.versions.get(Kind.SYSTEM)
         trial = self._trial(Kind.SYSTEM, str(version or "0"))

@@ -26,6 +26,9 @@ class Board(Protocol):
     def reset(self) -> None:
         """The watchdog's, a panic's or a cut's; as often as this board tries before it falls back."""
 
+    def give_way(self) -> None:
+        """The slot that proved itself last does not come up any more: the board starts the other one."""
+
 
 class FakeBoard:
     def __init__(self, folder: Path) -> None:
@@ -37,6 +40,9 @@ class FakeBoard:
 
     def reset(self) -> None:
         self.fake.reset()
+
+    def give_way(self) -> None:
+        self.fake.give_way()
 
 
 class PiBoard:
@@ -61,6 +67,10 @@ class PiBoard:
         (self.root / REBOOT_PARAM).unlink(missing_ok=True)
         self._boot(tried=False)
 
+    def give_way(self) -> None:
+        """The initramfs asks the firmware for the other one."""
+        self._boot(tried=True)
+
     def _boot(self, tried: bool) -> None:
         autoboot = Autoboot.parse((self.boot / NAME).read_bytes())
         partition = autoboot.tried if tried else autoboot.default
@@ -80,7 +90,7 @@ class JetsonBoard:
         self.retries = [3, 3]
         self.calls: list[tuple[str, ...]] = []
         notes = SlotNotes(folder / "slots")
-        notes.note(Slot.A, SlotState.GOOD)
+        notes.commit(Slot.A)
         self.slots: BaseSlots = NvbootctrlSlots(folder, self.tool, notes)
 
     def write(self, name: str, value: int) -> None:
@@ -139,6 +149,10 @@ class JetsonBoard:
             self.restart()
             if self.slots.state(self.slots.current()) is SlotState.GOOD:
                 self.tool("nvbootctrl", "verify")
+
+    def give_way(self) -> None:
+        for _ in range(4):
+            self.restart()
 
 
 BOARDS: dict[str, Callable[[Path], Board]] = {

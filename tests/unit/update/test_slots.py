@@ -32,7 +32,7 @@ def facts(board: Board) -> tuple[Slot, Slot, bool]:
 
 def test_a_new_board_runs_its_first_slot_for_good(board: Board) -> None:
     assert facts(board) == (A, A, False)
-    assert board.slots.state(A) is GOOD
+    assert (board.slots.state(A), board.slots.committed()) == (GOOD, A)
 
 
 def test_what_was_installed_is_tried_at_the_next_restart(board: Board) -> None:
@@ -41,7 +41,7 @@ def test_what_was_installed_is_tried_at_the_next_restart(board: Board) -> None:
     board.restart()
 
     assert before == (A, B, False)
-    assert (board.slots.current(), board.slots.on_trial) == (B, True)
+    assert (board.slots.current(), board.slots.on_trial, board.slots.committed()) == (B, True, A)
 
 
 def test_a_trial_that_nobody_marks_good_comes_back(board: Board) -> None:
@@ -121,3 +121,33 @@ def test_updates_go_to_and_fro(board: Board) -> None:
         board.reset()
 
         assert facts(board) == (wanted, wanted, False)
+
+
+def gave_way(board: Board) -> None:
+    install(board)
+    board.restart()
+    board.slots.set_state(B, GOOD)
+    board.give_way()
+
+
+def test_a_slot_that_the_board_gave_way_to_is_not_what_proved_itself_last(board: Board) -> None:
+    gave_way(board)
+
+    assert (board.slots.current(), board.slots.committed(), board.slots.on_trial) == (A, B, False)
+
+
+def test_a_slot_that_the_board_gave_way_to_can_prove_itself(board: Board) -> None:
+    gave_way(board)
+    board.slots.set_state(A, GOOD)
+    board.reset()
+
+    assert facts(board) == (A, A, False)
+    assert board.slots.committed() is A
+
+
+def test_a_slot_that_the_board_gave_way_to_can_be_left_again(board: Board) -> None:
+    gave_way(board)
+    board.slots.set_state(A, BAD)
+    board.restart()
+
+    assert (board.slots.current(), board.slots.committed()) == (B, B)

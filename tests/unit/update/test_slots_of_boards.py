@@ -45,6 +45,15 @@ def test_a_jetson_that_does_not_obey_is_found_out(tmp_path: Path) -> None:
         board.slots.set_primary(Slot.B)
 
 
+def test_a_jetson_of_which_nothing_is_noted_is_measured_by_what_runs(tmp_path: Path) -> None:
+    board = JetsonBoard(tmp_path)
+    (tmp_path / "slots").unlink()
+    board.slots.set_primary(Slot.B)
+    board.restart()
+
+    assert board.slots.committed() is Slot.B
+
+
 def test_a_pi_s_trial_leaves_no_word_to_the_next_restart(tmp_path: Path) -> None:
     board = PiBoard(tmp_path)
     board.slots.set_primary(Slot.B)

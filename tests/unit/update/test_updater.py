@@ -25,7 +25,7 @@ def test_a_system_that_works_is_kept(rig: Rig) -> None:
 
     assert rig.updater.settle() == rig.trials.all()[-1]
     assert rig.stages() == [("2.1", "good")]
-    assert (rig.slots.committed, rig.restarts) == (Slot.B, ["board"])
+    assert (rig.slots.committed(), rig.restarts) == (Slot.B, ["board"])
 
 
 def test_a_system_whose_gate_does_not_work_goes_back_with_the_reason(rig: Rig) -> None:
@@ -221,7 +221,7 @@ def test_a_system_on_trial_that_nobody_knows_of_proves_itself(rig: Rig) -> None:
     rig.slots.restart()
     rig.updater.settle()
 
-    assert (rig.slots.committed, rig.stages()) == (Slot.B, [("2.0", "good")])
+    assert (rig.slots.committed(), rig.stages()) == (Slot.B, [("2.0", "good")])
 
 
 def test_a_failed_write_is_told_and_leaves_what_runs(rig: Rig) -> None:
@@ -240,7 +240,7 @@ def test_a_rollback_is_tried_and_proves_itself(rig: Rig) -> None:
     rig.slots.restart()
     rig.updater.settle()
 
-    assert (rig.slots.committed, rig.stages()[-1][1]) == (Slot.A, "good")
+    assert (rig.slots.committed(), rig.stages()[-1][1]) == (Slot.A, "good")
 
 
 def test_there_is_no_rollback_to_what_never_worked(rig: Rig) -> None:
@@ -369,7 +369,7 @@ def test_a_slot_that_the_board_gave_way_to_proves_itself_and_is_told(rig: Rig) -
     rig.updater.settle()
 
     last = rig.trials.all()[-1]
-    assert (rig.slots.committed, str(last.stage), last.slot, last.reason) == (Slot.A, "good", "a", GAVE_WAY)
+    assert (rig.slots.committed(), str(last.stage), last.slot, last.reason) == (Slot.A, "good", "a", GAVE_WAY)
 
 
 def test_a_slot_that_the_board_gave_way_to_is_not_kept_where_the_gate_does_not_work(rig: Rig) -> None:
@@ -379,7 +379,7 @@ def test_a_slot_that_the_board_gave_way_to_is_not_kept_where_the_gate_does_not_w
     rig.facts = lambda since: Facts()
     rig.updater.settle()
 
-    assert (rig.slots.committed, rig.stages()[-1][1], rig.restarts) == (Slot.B, "back", ["board", "board"])
+    assert (rig.slots.committed(), rig.stages()[-1][1], rig.restarts) == (Slot.B, "back", ["board", "board"])
 
 
 @pytest.mark.parametrize(("name", "restarted"), [("system_2.1", "board"), ("models_5", "gate")])
