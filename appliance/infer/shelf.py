@@ -12,6 +12,9 @@ from pathlib import Path
 from ..durable import exchange, sync
 from ..faults import ParcelFault
 
+_FRESH = ".fresh"
+"""Lies in a folder that has not served yet, and changes names with it."""
+
 
 class Disk:
     """What is done to a disk, each a step that a cut may follow. Raises OSError."""
@@ -38,16 +41,26 @@ class Disk:
         exchange(one, other)
         sync(one.parent)
 
+    def mark(self, folder: Path) -> None:
+        (folder / _FRESH).touch()
+        sync(folder / _FRESH)
+        sync(folder)
+
+    def unmark(self, folder: Path) -> None:
+        (folder / _FRESH).unlink()
+        sync(folder)
+
     def remove(self, folder: Path) -> None:
         if folder.exists():
             shutil.rmtree(folder)
 
 
 class Shelf:
-    """`folder` is what serves; beside it lie `folder.previous`, and `folder.new` while one is made ready.
+    """`folder` is what serves; beside it lie `folder.previous`, `folder.new` while one is made ready, and
+    `folder.next` once it waits to serve.
 
     Folders change names in one step, so after a cut `folder` is the old one or the new one. A folder that is
-    no more than half made is only ever called `folder.new`.
+    no more than half made, or half removed, is only ever called `folder.new`.
     """
 
     def __init__(self, folder: Path, disk: Disk | None = None) -> None:
@@ -55,6 +68,7 @@ class Shelf:
         self.folder = folder.resolve()
         self._previous = self.folder.with_name(f"{self.folder.name}.previous")
         self._new = self.folder.with_name(f"{self.folder.name}.new")
+        self._next = self.folder.with_name(f"{self.folder.name}.next")
         self._disk = disk or Disk()
 
     @contextmanager
@@ -65,6 +79,7 @@ class Shelf:
         """
         try:
             with self._at_work():
+                self._finish()
                 self._disk.remove(self._new)
                 self._disk.make(self._new)
                 kept = {str(one.relative_to(self.folder)): one for one in _files(self.folder)}
@@ -87,12 +102,55 @@ class Shelf:
             self._disk.exchange(self._previous, self.folder)
             self._disk.remove(self._new)
 
+    def keep(self) -> None:
+        """What was staged waits until it is told to serve, in the place of what did. Raises ParcelFault."""
+        with self._at_work():
+            self._disk.mark(self._new)
+            if self.waits:
+                self._disk.exchange(self._new, self._next)
+            else:
+                self._disk.move(self._new, self._next)
+
+    @property
+    def waits(self) -> bool:
+        """Something is kept that has not served yet."""
+        return (self._next / _FRESH).is_file()
+
+    def serve(self) -> None:
+        """What waits serves from now on, and what served is the previous one. Raises ParcelFault."""
+        with self._at_work():
+            if self.waits:
+                self._disk.make(self.folder)
+                self._disk.exchange(self._next, self.folder)
+            self._finish()
+
+    def drop(self) -> None:
+        """What waits will not serve. Raises ParcelFault."""
+        with self._at_work():
+            self._finish()
+            if self.waits:
+                self._disk.remove(self._new)
+                self._disk.move(self._next, self._new)
+                self._disk.remove(self._new)
+
     def back(self) -> None:
         """The previous one serves again, and what served is the previous one. Raises ParcelFault."""
-        if not self._previous.is_dir():
-            raise ParcelFault("nothing was installed before", part=str(self.folder))
         with self._at_work():
+            self._finish()
+            if not self._previous.is_dir():
+                raise ParcelFault("nothing was installed before", part=str(self.folder))
             self._disk.exchange(self._previous, self.folder)
+
+    def _finish(self) -> None:
+        """What served before is the previous one, also where a cut came right after the new one began to."""
+        if self._next.is_dir() and not self.waits:
+            self._disk.remove(self._new)
+            if self._previous.is_dir():
+                self._disk.move(self._previous, self._new)
+            self._disk.move(self._next, self._previous)
+            self._disk.remove(self._new)
+        if (self.folder / _FRESH).is_file():
+            self._disk.unmark(self.folder)
 
     @contextmanager
     def _at_work(self) -> Iterator[None]:

@@ -22,16 +22,18 @@ class BaseShelf(ABC):
 
     @abstractmethod
     def take(self, bundle: Bundle, folder: Path) -> None:
-        """Verify and keep what was unpacked into `folder`, to serve next. Raises UpdateFault."""
+        """Verify and keep what was unpacked into `folder`; it waits. Raises UpdateFault."""
 
     @property
     @abstractmethod
     def waits(self) -> bool:
-        """What was taken last serves only once it is told to; else it does from the gate's next start."""
+        """Something was taken that has not been told to serve: a gate that starts anew by itself starts what
+        has proved itself.
+        """
 
     @abstractmethod
     def serve(self) -> None:
-        """What was taken last serves from the gate's next start, if it does not yet. Raises UpdateFault."""
+        """What waits serves from the gate's next start, and what served is kept. Raises UpdateFault."""
 
     @abstractmethod
     def drop(self) -> None:
@@ -68,7 +70,6 @@ class Releases(BaseShelf):
 
     @property
     def waits(self) -> bool:
-        """A gate that starts anew by itself starts what has proved itself."""
         return self._named("next") not in ("", self._named("current"))
 
     def serve(self) -> None:

@@ -254,18 +254,10 @@ class Updater:
         return kept
 
     def _runs(self, trial: Trial) -> bool:
-        """Whether what was installed is what runs now; a gate that was told to start anew will run it.
-
-        A gate that does not run has tried to, or will when it is started.
-        """
+        """Whether what was installed is what runs now; a gate that was told to start anew will run it."""
         if trial.kind is Kind.SYSTEM:
             return trial.slot == self._slots.current()
-        if self._shelves[trial.kind].waits:
-            return False
-        if trial.stage is Stage.TRYING or trial.boot != self._around.boot:
-            return True
-        facts = self._around.facts(trial.mono_us)
-        return facts.record or not facts.running
+        return not self._shelves[trial.kind].waits
 
     def _since(self, trial: Trial) -> int:
         """From when on the gate speaks for it: all of a boot that began after it was installed."""

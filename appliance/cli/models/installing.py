@@ -39,8 +39,11 @@ def run(args: argparse.Namespace, config: Config) -> int:
     return 0
 
 
-def take_in(place: Path, config: Config) -> tuple[Parcel, str]:
-    """Put nets into the owner's folder if they hold on this board; else the reason tells why not."""
+def take_in(place: Path, config: Config, *, wait: bool = False) -> tuple[Parcel, str]:
+    """Put nets into the owner's folder if they hold on this board; else the reason tells why not.
+
+    Those that `wait` serve only once the shelf is told to.
+    """
     shelf = Shelf(config.infer.models)
     with tempfile.TemporaryDirectory(prefix="gatehouse-parcel-") as scratch:
         parcel = open_parcel(_unpacked(place, Path(scratch)))
@@ -48,7 +51,7 @@ def take_in(place: Path, config: Config) -> tuple[Parcel, str]:
             candidate = config.infer.model_copy(update={"models": folder})
             refusal = _refusal(config, candidate, parcel)
             if not refusal:
-                shelf.take()
+                (shelf.keep if wait else shelf.take)()
     return parcel, refusal
 
 

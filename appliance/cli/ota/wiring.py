@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from time import sleep
 
 from ... import __version__
 from ...config import Config
-from ...faults import BundleRefused, RecordFault
+from ...faults import BundleRefused, InstallFailed, ParcelFault, RecordFault
 from ...hw.system_clock import SystemClock
 from ...infer.shelf import Shelf
 from ...inspection.site import ask_tool
@@ -110,24 +110,37 @@ class NetShelf(BaseShelf):
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._shelf = Shelf(config.infer.models)
 
     def take(self, bundle: Bundle, folder: Path) -> None:
-        _, refusal = take_in(folder / "models.zip", self._config)
+        with _as_update():
+            _, refusal = take_in(folder / "models.zip", self._config, wait=True)
         if refusal:
             raise BundleRefused(refusal, part=bundle.path.name)
 
     @property
     def waits(self) -> bool:
-        return False
+        return self._shelf.waits
 
     def serve(self) -> None:
-        """They do, from the gate's next start."""
+        with _as_update():
+            self._shelf.serve()
 
     def drop(self) -> None:
-        self.back()
+        with _as_update():
+            self._shelf.drop()
 
     def back(self) -> None:
-        Shelf(self._config.infer.models).back()
+        with _as_update():
+            self._shelf.back()
+
+
+@contextmanager
+def _as_update() -> Iterator[None]:
+    try:
+        yield
+    except ParcelFault as fault:
+        raise InstallFailed(fault.detail, part=fault.part) from fault
 
 
 def free_bytes(folder: Path) -> int:

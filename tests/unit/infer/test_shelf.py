@@ -52,6 +52,14 @@ class CutDisk(Disk):
         self._step()
         super().remove(folder)
 
+    def mark(self, folder: Path) -> None:
+        self._step()
+        super().mark(folder)
+
+    def unmark(self, folder: Path) -> None:
+        self._step()
+        super().unmark(folder)
+
     def _step(self) -> None:
         if not self.left:
             raise Cut
@@ -163,3 +171,102 @@ def test_the_cuts_above_meet_every_step(folder: Path, given: dict[str, Path]) ->
     disk = CutDisk(10 * STEPS)
     install(folder, given, disk)
     assert 10 * STEPS - disk.left == STEPS
+
+
+# -- what waits ------------------------------------------------------------------------------------
+
+
+def keep(folder: Path, given: dict[str, Path], disk: Disk | None = None) -> Shelf:
+    shelf = Shelf(folder, disk)
+    with shelf.staged(given):
+        shelf.keep()
+    return shelf
+
+
+@pytest.fixture
+def newest(tmp_path: Path) -> dict[str, Path]:
+    return written(tmp_path / "newest", {"nets/face.toml": "newest"})
+
+
+def beside(folder: Path) -> list[str]:
+    return sorted(one.name for one in folder.parent.iterdir())
+
+
+def test_what_is_kept_serves_once_it_is_told_to(folder: Path, given: dict[str, Path]) -> None:
+    shelf = keep(folder, given)
+    before = (shelf.waits, lying(folder))
+    shelf.serve()
+
+    assert (before, shelf.waits, lying(folder)) == ((True, OLD), False, NEW)
+    assert beside(folder) == ["models", "models.previous"]
+    shelf.back()
+    assert lying(folder) == OLD
+
+
+def test_what_waits_gives_way_to_what_is_kept_after_it(
+    folder: Path, given: dict[str, Path], newest: dict[str, Path]
+) -> None:
+    keep(folder, given)
+    keep(folder, newest).serve()
+
+    assert lying(folder) == {**OLD, "nets/face.toml": "newest"}
+    assert beside(folder) == ["models", "models.previous"]
+
+
+def test_what_is_dropped_never_serves(folder: Path, given: dict[str, Path]) -> None:
+    shelf = keep(folder, given)
+    shelf.drop()
+    shelf.serve()
+
+    assert (shelf.waits, lying(folder), beside(folder)) == (False, OLD, ["models"])
+
+
+def test_first_nets_serve_and_go_back_to_none(tmp_path: Path, given: dict[str, Path]) -> None:
+    shelf = keep(tmp_path / "none" / "models", given)
+    shelf.serve()
+    served = lying(tmp_path / "none" / "models")
+    shelf.back()
+
+    assert (served, lying(tmp_path / "none" / "models")) == (GIVEN, {})
+
+
+SERVE_STEPS = 7
+"""Of one that takes the place of another, which has one before it."""
+
+
+@pytest.mark.parametrize("steps", range(SERVE_STEPS))
+def test_a_cut_while_it_begins_to_serve_loses_neither_it_nor_the_way_back(
+    folder: Path, given: dict[str, Path], newest: dict[str, Path], steps: int
+) -> None:
+    install(folder, given)
+    keep(folder, newest)
+    with pytest.raises(Cut):
+        Shelf(folder, CutDisk(steps)).serve()
+    Shelf(folder).serve()
+    served = lying(folder)
+    Shelf(folder).back()
+
+    assert (served, lying(folder)) == ({**NEW, "nets/face.toml": "newest"}, NEW)
+
+
+@pytest.mark.parametrize("steps", range(SERVE_STEPS))
+def test_after_such_a_cut_the_way_back_leads_to_what_served(
+    folder: Path, given: dict[str, Path], newest: dict[str, Path], steps: int
+) -> None:
+    install(folder, given)
+    keep(folder, newest)
+    with pytest.raises(Cut):
+        Shelf(folder, CutDisk(steps)).serve()
+    serving = Shelf(folder).waits, lying(folder).get("nets/face.toml")
+    Shelf(folder).back()
+
+    assert (serving, lying(folder)) in [((True, "new"), OLD), ((False, "newest"), NEW)]
+
+
+def test_these_cuts_meet_every_step(folder: Path, given: dict[str, Path], newest: dict[str, Path]) -> None:
+    install(folder, given)
+    keep(folder, newest)
+    disk = CutDisk(10 * SERVE_STEPS)
+    Shelf(folder, disk).serve()
+
+    assert 10 * SERVE_STEPS - disk.left == SERVE_STEPS

@@ -50,10 +50,9 @@ class FakeInstaller(BaseInstaller):
 
 
 class FakeShelf(BaseShelf):
-    """What it takes serves from the gate's next start, or, where it `stages`, once it is told to."""
+    """What it takes serves once it is told to."""
 
-    def __init__(self, *, stages: bool = False) -> None:
-        self.stages = stages
+    def __init__(self) -> None:
         self.taken = ""
         self.serves = ["old"]
         self.refuses = ""
@@ -62,8 +61,6 @@ class FakeShelf(BaseShelf):
         if self.refuses:
             raise BundleRefused(self.refuses)
         self.taken = str(bundle.version)
-        if not self.stages:
-            self.serve()
 
     @property
     def waits(self) -> bool:
@@ -90,7 +87,7 @@ class Rig:
         self.slots = FakeSlots()
         self.installer = FakeInstaller(self.slots)
         self.shelf = FakeShelf()
-        self.releases = FakeShelf(stages=True)
+        self.releases = FakeShelf()
         self.trials = Trials(folder / "trials.json")
         self.facts: Callable[[int], Facts] = lambda since: WELL
         self.boot = "first"

@@ -261,7 +261,7 @@ def test_nets_that_were_left_do_not_stand_in_the_way_of_others(rig: Rig) -> None
     rig.updater.settle()
     rig.updater.roll_back(Kind.MODELS, "ada")
 
-    rig.install("models_4")
+    rig.tried("models_4")
     assert rig.shelf.serves == ["old", "4"]
 
 
@@ -326,30 +326,26 @@ def test_an_application_serves_only_from_its_restart_on(rig: Rig) -> None:
     assert (str(waiting.stage), before, rig.releases.serves) == ("installed", ["old"], ["old", "2.1"])
 
 
-def test_nets_that_a_cut_of_power_put_to_use_are_taken_back_if_the_gate_does_not_start(rig: Rig) -> None:
-    rig.install("models_5")
-    rig.facts = lambda since: Facts()
-    rig.reboots()
-    rig.updater.settle()
-
-    assert (rig.stages(), rig.shelf.serves) == ([("5", "back")], ["old"])
-
-
-def test_nets_with_which_the_gate_crashes_are_taken_back_without_a_restart_of_the_board(rig: Rig) -> None:
+def test_nets_wait_whatever_the_gate_does_by_itself(rig: Rig) -> None:
     rig.install("models_5")
     rig.facts = lambda since: Facts(ended=True)
+    waiting = rig.updater.settle()
+    rig.reboots()
+    after_a_cut = rig.updater.settle()
+
+    assert waiting is not None
+    assert (waiting, waiting.stage) == (after_a_cut, Stage.INSTALLED)
+    assert (rig.shelf.serves, rig.restarts) == (["old"], [])
+
+
+def test_nets_that_a_cut_left_serving_are_put_to_the_proof(rig: Rig) -> None:
+    rig.install("models_5")
+    rig.shelf.serve()
+    rig.reboots()
+    rig.facts = lambda since: Facts()
     rig.updater.settle()
 
     assert (rig.stages(), rig.shelf.serves) == ([("5", "back")], ["old"])
-
-
-def test_nets_wait_while_the_gate_runs_on_with_the_old_ones(rig: Rig) -> None:
-    rig.install("models_5")
-    rig.facts = lambda since: Facts(running=True)
-    waiting = rig.updater.settle()
-
-    assert waiting is not None
-    assert (str(waiting.stage), rig.shelf.serves) == ("installed", ["old", "5"])
 
 
 def test_after_a_restart_of_the_board_all_of_its_boot_speaks_for_nets(rig: Rig) -> None:
@@ -420,11 +416,14 @@ def test_a_system_that_is_given_up_is_not_the_next_one(rig: Rig) -> None:
     assert (restarted, rig.slots.current(), rig.stages()) == (None, Slot.A, [("2.1", "given_up")])
 
 
-def test_an_application_that_is_given_up_never_serves(rig: Rig) -> None:
-    waiting(rig, "application_2.1")
+@pytest.mark.parametrize("name", ["application_2.1", "models_5"])
+def test_an_application_and_nets_that_are_given_up_never_serve(rig: Rig, name: str) -> None:
+    waiting(rig, name)
     rig.updater.give_up("8")
 
-    assert (rig.updater.restart(), rig.releases.waits, rig.releases.serves) == (None, False, ["old"])
+    assert rig.updater.restart() is None
+    assert (rig.shelf.waits, rig.releases.waits) == (False, False)
+    assert (rig.shelf.serves, rig.releases.serves) == (["old"], ["old"])
 
 
 def test_what_is_given_up_may_be_installed_again(rig: Rig) -> None:
