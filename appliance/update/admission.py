@@ -10,14 +10,10 @@ from .base import Bundle, Kind, Version
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """How the board stands. `family` is what its bundles are for: "gatehouse-rpi".
-
-    `trial` names an update that has not proved itself yet; empty where there is none.
-    """
+    """How the board stands. `family` is what its bundles are for: "gatehouse-rpi"."""
 
     family: str
     installed: Mapping[Kind, Version]
-    trial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +43,6 @@ def _objections(bundle: Bundle, situation: Situation) -> Iterator[Objection]:
     wanted = compatible(situation.family, bundle.kind)
     if bundle.compatible != wanted:
         yield Objection(f'it is for "{bundle.compatible}", and this board takes "{wanted}"')
-    if situation.trial:
-        # Its slot is the one that the board would fall back to.
-        yield Objection(f"{situation.trial} is on trial and has not proved itself yet")
     present = situation.installed.get(bundle.kind)
     if present is not None and bundle.version < present:
         yield Objection(f"its version {bundle.version} is older than {present}, which runs", age=True)

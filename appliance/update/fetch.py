@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import logging
 import os
 import ssl
 import stat
@@ -20,6 +21,8 @@ from typing import IO, Any
 from ..durable import sync
 from ..faults import SourceFailed
 from .base import Progress
+
+log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 18
 _TIMEOUT_S = 30.0
@@ -85,8 +88,9 @@ class Web:
             with self._opened(request):
                 pass
         except SourceFailed as fault:
-            if not _forgotten(fault):
+            if not _closed(fault):
                 raise
+            log.warning("told in vain: %s", fault)
 
     def take(self, url: str, place: Path, progress: Progress, free: Free) -> Path:
         """A file of which only the address is known, at `place`: its signature has to vouch for it."""
@@ -166,12 +170,12 @@ class Web:
             raise SourceFailed(f"{error.strerror}", part=request.full_url) from error
 
 
-def _forgotten(fault: SourceFailed) -> bool:
+_CLOSED = (http.HTTPStatus.NOT_FOUND, http.HTTPStatus.CONFLICT, http.HTTPStatus.GONE)
+
+
+def _closed(fault: SourceFailed) -> bool:
     answer = fault.__cause__
-    return isinstance(answer, urllib.error.HTTPError) and answer.code in (
-        http.HTTPStatus.NOT_FOUND,
-        http.HTTPStatus.GONE,
-    )
+    return isinstance(answer, urllib.error.HTTPError) and answer.code in _CLOSED
 
 
 def _same_server(one: str, other: str) -> bool:

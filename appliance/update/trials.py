@@ -98,11 +98,11 @@ class Trials:
         """The newest update that waits for its restart or its proof; there is one of a kind at most."""
         return next((one for one in reversed(self.all()) if one.stage.pending), None)
 
-    def spent(self, digest: str) -> Trial | None:
+    def spent(self, digest: str, action: str = "") -> Trial | None:
         """What became of this very bundle, where no source need offer it again: it was refused, has proved
-        itself, or came back or failed as often as TRIES.
+        itself, or came back or failed as often as TRIES. A fleet server's new action is another try.
         """
-        known = [one for one in self.all() if one.digest == digest]
+        known = [one for one in self.all() if (one.digest, one.action) == (digest, action)]
         failed = sum(one.stage in (Stage.BACK, Stage.FAILED) for one in known)
         ended = any(one.stage in (Stage.REFUSED, Stage.GOOD) for one in known)
         return known[-1] if ended or failed >= TRIES else None

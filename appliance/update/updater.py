@@ -93,10 +93,11 @@ class Updater:
 
         What became of it, which is kept: installed, refused with every reason, or failed. A person at the
         console may allow an older version (`downgrade`), and a gate that is not at rest (`now`). Raises
-        BundleRefused where the gate is not at rest or there is no file, and InstallFailed without an
-        installer: neither is kept.
+        BundleRefused where the gate is not at rest, another update is on trial or there is no file, and
+        InstallFailed without an installer: neither is kept.
         """
         self._await_rest(Kind.SYSTEM, now)
+        self._await_proof()
         trial = self._trial(Kind.SYSTEM, "", digest=self._digest(path), action=action)
         try:
             bundle = self._installer.inspect(path)
@@ -188,14 +189,20 @@ class Updater:
         if busy and not now:
             raise BundleRefused(busy, part=str(kind))
 
-    def _admit(self, bundle: Bundle, downgrade: bool) -> None:
+    def _await_proof(self) -> None:
+        """Nor is this of the bundle's making. The slot of what is on trial is the one to fall back to."""
         pending = self._trials.pending()
-        on_trial = pending is not None and pending.stage is Stage.TRYING
-        trial = f"{pending.kind} {pending.version}" if pending is not None and on_trial else ""
-        if not trial and self._slots.on_trial:
+        if pending is not None and pending.stage is Stage.TRYING:
+            trial = f"{pending.kind} {pending.version}"
+        elif self._slots.on_trial:
             trial = "the system that runs"
+        else:
+            return
+        raise BundleRefused(f"{trial} is on trial and has not proved itself yet", part="updates")
+
+    def _admit(self, bundle: Bundle, downgrade: bool) -> None:
         installed = {**self._around.versions, **self._proven()}
-        situation = Situation(self._around.family, installed, trial)
+        situation = Situation(self._around.family, installed)
         against = [one for one in objections(bundle, situation) if not (downgrade and one.age)]
         if against:
             raise BundleRefused("; ".join(one.reason for one in against), part=bundle.path.name)

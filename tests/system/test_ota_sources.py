@@ -301,7 +301,7 @@ def test_the_server_is_told_what_became_of_it(
     assert server.told == [("POST", f"{BASE}/deploymentBase/8/feedback", {"id": "8", "status": status})]
 
 
-@pytest.mark.parametrize("answer", [404, 410])
+@pytest.mark.parametrize("answer", [404, 409, 410])
 def test_what_a_server_has_closed_or_forgotten_is_not_told_for_ever(server: Server, answer: int) -> None:
     server.answers = answer
     hawkbit(server).leave("8")

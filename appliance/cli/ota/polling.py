@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Set
-from contextlib import closing
+from collections.abc import Callable, Iterator, Set
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...config import Config
-from ...faults import BundleRefused, ConfigFault
+from ...faults import BundleRefused, ConfigFault, SourceFailed
 from ...hw.system_clock import SystemClock
 from ...inspection.site import ask_tool
 from ...update.base import Kind, Version
@@ -56,7 +56,9 @@ class Round:
 
     def run(self) -> int:
         """The exit code. Raises UpdateFault."""
-        self._heed()
+        pending = self.trials.pending()
+        if pending is None or pending.action:
+            self._heed()
         self._tell_ends()
         if self.underway.now:
             print("An update is under way.")
@@ -75,7 +77,7 @@ class Round:
 
     def _spent(self, offer: Offer) -> Trial | None:
         """What became of it already. A source that names the digest need not be asked for the file again."""
-        return self.trials.spent(offer.wanted.sha256 or digest_of(self._fetched(offer)))
+        return self.trials.spent(offer.wanted.sha256 or digest_of(self._fetched(offer)), offer.action)
 
     def _sweep(self, wanted: Set[str]) -> None:
         """What was fetched and is not wanted any more makes room for the record."""
@@ -147,11 +149,23 @@ class Round:
             self.trials.told(trial)
 
     def _tell_ends(self) -> None:
-        """A trial ends after a restart, when nobody speaks to the server: it is told at the next round."""
+        """A trial ends after a restart, when nobody speaks to the server: it is told at the next round.
+
+        What cannot be told now holds nothing up.
+        """
         for trial in self.trials.all():
             if trial.action and not trial.stage.pending and not trial.told:
-                self.source.tell(trial)
-                self.trials.told(trial)
+                with _later(trial):
+                    self.source.tell(trial)
+                    self.trials.told(trial)
+
+
+@contextmanager
+def _later(trial: Trial) -> Iterator[None]:
+    try:
+        yield
+    except SourceFailed as fault:
+        print(f"What became of {trial.kind} {trial.version} is told later: {fault.detail}.")
 
 
 def make_source(config: Config) -> BaseSource:

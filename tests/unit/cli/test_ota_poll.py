@@ -263,3 +263,21 @@ def test_a_server_that_could_not_be_answered_cancels_again(
 
     assert [one.stage for one in poll.kept] == [Stage.INSTALLED, Stage.GIVEN_UP]
     assert ([one.stage for one in poll.source.told], poll.source.left) == ([Stage.INSTALLED], [("8", "")])
+
+
+def test_what_cannot_be_told_holds_up_no_update(poll: Poll, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poll.source, "tell", Mock(side_effect=SourceFailed("it answers 503")))
+    old = Trial(Kind.SYSTEM, "2.0", "other", Stage.GOOD, "2026-01-01", action="7", id="old")
+    poll.rig.trials.put(old)
+    poll.rig.install("system_2.1")
+
+    assert (poll.run(), poll.rig.restarts, poll.rig.trials.all()[0]) == (0, ["board"], old)
+
+
+def test_what_a_person_installed_is_tried_though_the_server_is_away(
+    poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poll.source, "cancelled", Mock(side_effect=SourceFailed("it is away")))
+    poll.rig.install("system_2.1")
+
+    assert (poll.run(), poll.rig.restarts) == (0, ["board"])

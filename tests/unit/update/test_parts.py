@@ -6,6 +6,7 @@ import io
 import json
 import tarfile
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,13 @@ def test_a_bundle_that_may_have_met_a_power_cut_is_tried_again(tmp_path: Path, s
         trials.put(trial(stage))
 
     assert trials.spent("d") is None
+
+
+def test_a_new_action_of_a_fleet_server_is_another_try(tmp_path: Path) -> None:
+    trials = Trials(tmp_path / "trials.json")
+    trials.put(replace(trial(Stage.REFUSED), action="7"))
+
+    assert (trials.spent("d", "7"), trials.spent("d", "8")) == (trials.all()[0], None)
 
 
 def test_the_newest_that_proved_itself_is_what_is_installed(tmp_path: Path) -> None:

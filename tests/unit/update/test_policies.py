@@ -50,9 +50,9 @@ def test_the_kind_of_a_bundle_is_told_by_what_it_is_for(kind: Kind) -> None:
     assert kind_of(compatible("gatehouse-rpi", kind)) is kind
 
 
-def reasons(version: str, trial: str = "") -> list[bool]:
-    bundle = Bundle(Path("b"), Kind.SYSTEM, "gatehouse-rpi", Version.parse(version))
-    situation = Situation("gatehouse-rpi", {Kind.SYSTEM: Version.parse("2.0")}, trial)
+def reasons(version: str, family: str = "gatehouse-rpi") -> list[bool]:
+    bundle = Bundle(Path("b"), Kind.SYSTEM, family, Version.parse(version))
+    situation = Situation("gatehouse-rpi", {Kind.SYSTEM: Version.parse("2.0")})
     return [one.age for one in objections(bundle, situation)]
 
 
@@ -61,8 +61,8 @@ def test_the_same_or_a_newer_version_is_admitted(version: str) -> None:
     assert reasons(version) == []
 
 
-def test_a_person_overrules_age_and_no_trial() -> None:
-    assert reasons("1.9", trial="system 2.0") == [False, True]
+def test_a_person_overrules_age_and_no_other_board() -> None:
+    assert reasons("1.9", family="gatehouse-jetson") == [False, True]
 
 
 def shown(entries: list[Told]) -> Facts:
