@@ -32,6 +32,10 @@ class BaseShelf(ABC):
         """
 
     @abstractmethod
+    def runs(self, version: str) -> bool:
+        """This version serves, or does from the gate's next start."""
+
+    @abstractmethod
     def serve(self) -> None:
         """What waits serves from the gate's next start, and what served is kept. Raises UpdateFault."""
 
@@ -71,6 +75,9 @@ class Releases(BaseShelf):
     @property
     def waits(self) -> bool:
         return self._named("next") not in ("", self._named("current"))
+
+    def runs(self, version: str) -> bool:
+        return self._named("current") == version
 
     def serve(self) -> None:
         try:

@@ -94,9 +94,14 @@ class Trials:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise TrialsUnkept(f"{self._place}: {error}", part="updates") from error
 
-    def pending(self) -> Trial | None:
-        """The newest update that waits for its restart or its proof; there is one of a kind at most."""
-        return next((one for one in reversed(self.all()) if one.stage.pending), None)
+    def pending(self, kind: Kind | None = None) -> Trial | None:
+        """The newest update, of this kind, that waits for its restart or its proof; one of a kind at most."""
+        known = (one for one in reversed(self.all()) if kind in (None, one.kind))
+        return next((one for one in known if one.stage.pending), None)
+
+    def ended(self, trial: Trial) -> Trial | None:
+        """What became of it by another hand; None while nothing has."""
+        return next((one for one in self.all() if one.id == trial.id and not one.stage.pending), None)
 
     def spent(self, digest: str, action: str = "") -> Trial | None:
         """What became of this very bundle, where no source need offer it again: it was refused, has proved
@@ -124,11 +129,12 @@ class Trials:
         known = [one for one in self.all() if not (one.stage.pending and one.id == trial.id)]
         self._write([*known, trial])
 
-    def supersede(self, kind: Kind, now: Moment, reason: str) -> None:
-        """What waits for its restart waits no longer: another takes its place."""
+    def give_up(self, kind: Kind, now: Moment, reason: str) -> None:
+        """No update of this kind waits for its restart or its proof any longer."""
         for one in self.all():
-            if one.kind is kind and one.stage is Stage.INSTALLED:
-                self.put(one.reached(Stage.GIVEN_UP, now, reason))
+            if one.kind is kind and one.stage.pending:
+                stage = Stage.GIVEN_UP if one.stage is Stage.INSTALLED else Stage.BACK
+                self.put(one.reached(stage, now, reason))
 
     def of_action(self, action: str) -> Trial | None:
         """What became last of that action of a fleet server."""

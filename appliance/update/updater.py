@@ -27,6 +27,7 @@ CAME_BACK = (
     "the board came back by itself: the new system hung, panicked, or power was cut while it was tried"
 )
 CANCELLED = "its fleet server cancelled it"
+ANOTHER_SYSTEM = "the board runs another system, which has an application of its own"
 GAVE_WAY = "the slot that had proved itself did not start, and the board gave way to this one"
 
 
@@ -147,11 +148,12 @@ class Updater:
         if trial is None:
             self._slots.set_state(self._slots.current(), SlotState.GOOD)
             return None
-        if trial.stage is Stage.INSTALLED and not self._runs(trial):
-            return trial
         if not self._runs(trial):
-            return self._keep(trial.reached(Stage.BACK, self._now(), CAME_BACK))
+            return self._not_tried(trial)
         health = self._proved(self._since(trial))
+        ended = self._trials.ended(trial)
+        if ended is not None:
+            return ended
         return self._good(trial) if health.verdict is Verdict.GOOD else self._back(trial, health)
 
     def take_back(self, reason: str) -> Trial | None:
@@ -170,14 +172,16 @@ class Updater:
         Raises BundleRefused where the gate is not at rest or there is nothing good to go back to.
         """
         self._await_rest(kind)
-        trial = replace(self._trial(kind, "0"), reason=f"{who} asked to go back")
+        reason = f"{who} asked to go back"
         if kind is Kind.SYSTEM:
-            other = self._slots.current().other
-            if self._slots.state(other) is not SlotState.GOOD:
-                raise BundleRefused("the other slot holds nothing that has proved itself", part="slots")
-            return self._try(replace(trial, slot=other.value))
+            return self._switch_back(reason)
+        trial = self._trials.pending(kind)
+        if trial is None or trial.stage is Stage.INSTALLED:
+            self._shelves[kind].drop()
+            self._trials.give_up(kind, self._now(), reason)
+            trial = self._trial(kind, "0")
         self._shelves[kind].back()
-        kept = self._keep(trial.reached(Stage.BACK, self._now(), trial.reason))
+        kept = self._keep(trial.reached(Stage.BACK, self._now(), reason))
         self._around.restart_gate()
         return kept
 
@@ -216,7 +220,7 @@ class Updater:
     def _write(self, bundle: Bundle, progress: Progress) -> str:
         """The slot that it went to; empty for what is no system. What waited in its place is given up."""
         superseded = f"{bundle.version} was installed in its place before it was tried"
-        self._trials.supersede(bundle.kind, self._now(), superseded)
+        self._trials.give_up(bundle.kind, self._now(), superseded)
         if bundle.kind is Kind.SYSTEM:
             slot = self._slots.current().other
             # Never onto the slot that the board falls back to, whatever the installer thinks.
@@ -260,11 +264,27 @@ class Updater:
         self._around.restart_board()
         return kept
 
+    def _switch_back(self, reason: str) -> Trial:
+        other = self._slots.current().other
+        if self._slots.state(other) is not SlotState.GOOD:
+            raise BundleRefused("the other slot holds nothing that has proved itself", part="slots")
+        self._trials.give_up(Kind.SYSTEM, self._now(), reason)
+        return self._try(replace(self._trial(Kind.SYSTEM, "0"), slot=other.value, reason=reason))
+
+    def _not_tried(self, trial: Trial) -> Trial:
+        """It waits on, or what was started is not what was to be tried."""
+        if trial.stage is Stage.TRYING:
+            reason = CAME_BACK if trial.kind is Kind.SYSTEM else ANOTHER_SYSTEM
+            return self._keep(trial.reached(Stage.BACK, self._now(), reason))
+        if trial.kind is not Kind.SYSTEM and self._unknown() is None:
+            self._slots.set_state(self._slots.current(), SlotState.GOOD)
+        return trial
+
     def _runs(self, trial: Trial) -> bool:
         """Whether what was installed is what runs now; a gate that was told to start anew will run it."""
         if trial.kind is Kind.SYSTEM:
             return trial.slot == self._slots.current()
-        return not self._shelves[trial.kind].waits
+        return self._shelves[trial.kind].runs(trial.version)
 
     def _since(self, trial: Trial) -> int:
         """From when on the gate speaks for it: all of a boot that began after it was installed."""
@@ -282,6 +302,7 @@ class Updater:
     def _good(self, trial: Trial) -> Trial:
         if trial.kind is Kind.SYSTEM:
             self._slots.set_state(self._slots.current(), SlotState.GOOD)
+            self._trials.give_up(Kind.APPLICATION, self._now(), ANOTHER_SYSTEM)
         return self._keep(trial.reached(Stage.GOOD, self._now(), trial.reason))
 
     def _back(self, trial: Trial, health: Health) -> Trial:

@@ -122,6 +122,10 @@ class NetShelf(BaseShelf):
     def waits(self) -> bool:
         return self._shelf.waits
 
+    def runs(self, version: str) -> bool:
+        """They bear no version as a whole: what was taken last serves unless it waits."""
+        return not self._shelf.waits
+
     def serve(self) -> None:
         with _as_update():
             self._shelf.serve()

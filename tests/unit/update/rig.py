@@ -66,6 +66,9 @@ class FakeShelf(BaseShelf):
     def waits(self) -> bool:
         return bool(self.taken)
 
+    def runs(self, version: str) -> bool:
+        return self.serves[-1] == version
+
     def serve(self) -> None:
         if self.taken:
             self.serves.append(self.taken)

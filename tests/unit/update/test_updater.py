@@ -10,7 +10,7 @@ from appliance.faults import BundleRefused
 from appliance.update.base import Kind, Slot, SlotState
 from appliance.update.health import Facts
 from appliance.update.trials import Stage
-from appliance.update.updater import CAME_BACK, GAVE_WAY, REST_S
+from appliance.update.updater import ANOTHER_SYSTEM, CAME_BACK, GAVE_WAY, REST_S
 
 from .rig import WELL, Rig, silent
 
@@ -471,3 +471,81 @@ def test_of_an_action_that_nobody_knows_nothing_is_given_up(rig: Rig) -> None:
 
     assert rig.updater.give_up("8") is None
     assert rig.stages() == [("2.1", "installed")]
+
+
+# -- what is called good is what runs ------------------------------------------------------------------
+
+
+def test_an_application_that_waits_ends_with_the_system_that_it_waited_on(rig: Rig) -> None:
+    rig.install("application_2.1")
+    rig.tried("system_2.2")
+    rig.releases.drop()  # those of another image
+    rig.updater.settle()
+
+    assert rig.stages() == [("2.1", "given_up"), ("2.2", "good")]
+    assert rig.trials.all()[0].reason == ANOTHER_SYSTEM
+
+
+def test_an_application_on_trial_is_not_good_where_another_system_runs(rig: Rig) -> None:
+    rig.tried("application_2.1")
+    rig.releases.back()  # those of another image
+    rig.updater.settle()
+
+    assert (rig.stages(), rig.trials.all()[0].reason) == ([("2.1", "back")], ANOTHER_SYSTEM)
+
+
+def test_while_an_application_waits_the_slot_that_runs_is_confirmed(rig: Rig) -> None:
+    rig.slots.set_state(Slot.B, SlotState.BAD)
+    rig.install("application_2.1")
+    confirmed: list[Slot] = []
+    rig.slots.set_state = lambda slot, state: confirmed.append(slot)  # type: ignore[method-assign]
+    rig.updater.settle()
+
+    assert confirmed == [Slot.A]
+
+
+@pytest.mark.parametrize("name", ["application_2.1", "models_5"])
+def test_who_goes_back_amid_a_proof_ends_it(rig: Rig, name: str) -> None:
+    kind = Kind(name.split("_")[0])
+    rig.tried(name)
+    rig.updater.roll_back(kind, "ada")
+    rig.updater.settle()
+
+    assert [(one.stage, one.reason) for one in rig.trials.all()] == [(Stage.BACK, "ada asked to go back")]
+    assert (rig.shelf.serves, rig.releases.serves) == (["old"], ["old"])
+
+
+def test_a_proof_that_is_under_way_does_not_overrule_who_goes_back(rig: Rig) -> None:
+    rig.tried("application_2.1")
+    rig.busy = lambda: ""
+
+    def facts(since: int) -> Facts:
+        if rig.stages()[-1] == ("2.1", "trying"):
+            rig.updater.roll_back(Kind.APPLICATION, "ada")
+        return WELL
+
+    rig.facts = facts
+    ended = rig.updater.settle()
+
+    assert ended == rig.trials.all()[-1]
+    assert (rig.stages(), rig.releases.serves) == ([("2.1", "back")], ["old"])
+
+
+def test_who_goes_back_amid_a_system_s_proof_leaves_no_trial_behind(rig: Rig) -> None:
+    rig.tried("system_2.1")
+    rig.updater.roll_back(Kind.SYSTEM, "ada")
+    rig.slots.restart()
+    rig.updater.settle()
+
+    assert (rig.slots.committed(), rig.trials.pending()) == (Slot.A, None)
+    assert [one.stage for one in rig.trials.all()] == [Stage.BACK, Stage.GOOD]
+
+
+def test_what_waits_is_given_up_by_who_goes_back(rig: Rig) -> None:
+    rig.tried("application_2.1")
+    rig.updater.settle()
+    rig.install("application_2.2")
+    rig.updater.roll_back(Kind.APPLICATION, "ada")
+
+    assert [one.stage for one in rig.trials.all()] == [Stage.GOOD, Stage.GIVEN_UP, Stage.BACK]
+    assert (rig.updater.restart(), rig.releases.serves) == (None, ["old"])
