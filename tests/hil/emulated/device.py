@@ -29,11 +29,11 @@ NO_DEVICE = "needs an emulated board: on a real one a person does it (docs/hardw
 _HERE = Path(__file__).parent
 _THERE = "/run/bench"
 _VIVID = 'driver = "v4l2"\nsource = "0"\n'
-_NOISE = f'driver = "file"\nsource = "{_THERE}/noise.avi"\nfps = 1.0\n'
+_FPS, _PICTURE, _PICTURES = 0.5, (64, 64), 300
+_NOISE = f'driver = "file"\nsource = "{_THERE}/noise.avi"\nfps = {_FPS}\n'
 _GENERIC = 'board = "generic" # a profile would bring outputs of its own\n'
 _LED = '\n[status_led]\nname = "ACT"\n'
 _AS_ROOT = 'exec $([ "$(id -u)" = 0 ] || echo sudo -n) sh -c '
-_PICTURE, _PICTURES = (160, 90), 600
 _READY_S = 60.0
 """Until the owner's gate has stopped, and the jumpers were tried."""
 _BACK_S = 120.0
@@ -120,10 +120,10 @@ def _bench(work: Path) -> bytes:
 
 
 def _lay_noise(path: Path) -> None:
-    """Longer than a scenario takes, at a picture a second."""
+    """Longer than a scenario takes."""
     chance = np.random.default_rng(0)
     width, height = _PICTURE
-    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 1.0, _PICTURE)
+    video = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), _FPS, _PICTURE)
     for _ in range(_PICTURES):
         video.write(chance.integers(0, 256, (height, width, 3), np.uint8))
     video.release()
