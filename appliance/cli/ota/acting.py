@@ -19,7 +19,7 @@ from ...update.underway import Underway
 from ..records import operator
 from .polling import make_web
 from .telling import Bar, keep_in_record, sentence
-from .turns import in_turn
+from .turns import PATIENCE, in_turn
 from .wiring import free_bytes, make_updater
 
 _OVERRULED: Mapping[str, str] = {
@@ -28,7 +28,7 @@ _OVERRULED: Mapping[str, str] = {
 }
 
 
-@in_turn
+@partial(in_turn, patience=PATIENCE)
 def install(args: argparse.Namespace, config: Config) -> int:
     _confirm(args)
     updater = make_updater(config)
@@ -43,7 +43,7 @@ def install(args: argparse.Namespace, config: Config) -> int:
     return _tell(config, updater.restart(now=args.now))
 
 
-@in_turn
+@partial(in_turn, patience=PATIENCE)
 def restart(args: argparse.Namespace, config: Config) -> int:
     _confirm(args)
     trial = make_updater(config).restart(now=args.now)
@@ -64,7 +64,7 @@ def mark_good(_: argparse.Namespace, config: Config) -> int:
     return _tell(config, trial)
 
 
-@in_turn
+@partial(in_turn, patience=PATIENCE)
 def roll_back(args: argparse.Namespace, config: Config) -> int:
     _tell(config, make_updater(config).roll_back(args.kind, operator()))
     return 0
