@@ -60,9 +60,6 @@ class Round:
         if pending is None or pending.action:
             self._heed()
         self._tell_ends()
-        if self.underway.now:
-            print("An update is under way.")
-            return 1
         if self.trials.pending() is not None:
             return self._go_on()
         offers = self.source.offers()

@@ -198,16 +198,6 @@ def test_without_a_source_what_was_installed_by_hand_is_tried(poll: Poll) -> Non
     assert (poll.run(NoSource()), poll.rig.restarts) == (0, ["board"])
 
 
-def test_what_somebody_is_installing_is_left_alone(poll: Poll) -> None:
-    half = poll.rig.folder / "bundles" / "gatehouse-2.1.raucb.part"
-    half.parent.mkdir()
-    half.touch()
-    with Underway(poll.rig.folder / "updating").held():
-        assert poll.run() == 1
-
-    assert half.exists()
-
-
 # -- cancelled -------------------------------------------------------------------------------------
 
 
