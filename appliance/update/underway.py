@@ -23,26 +23,24 @@ class Underway:
     """A lock on a file in memory: it ends with the process that holds it, however that ends."""
 
     def __init__(self, place: Path) -> None:
-        self._place = place
+        self.place = place
 
     @classmethod
     def beside(cls, recovery: Recovery) -> Underway:
-        """In the gate's folder in memory, where its request for a reboot lies."""
-        return cls(recovery.request.with_name("updating"))
+        """In a folder in memory beside the gate's own, which goes when the gate ends."""
+        gate = recovery.request.parent
+        return cls(gate.with_name(f"{gate.name}-updates") / "updating")
 
     @property
     def fetching(self) -> Underway:
         """Its like for a fetch, which may take hours: of that, only `doing` tells."""
-        return Underway(self._place.with_name("fetching"))
+        return Underway(self.place.with_name("fetching"))
 
     @contextmanager
     def held(self) -> Iterator[Say]:
-        """Until the block ends. Without the gate's folder there is no gate to be told.
-
-        The folder is the gate's, and the update runs as root: a link in it is not followed.
-        """
+        """Until the block ends. Without the folder, which systemd makes at the start, nobody asks."""
         try:
-            handle = os.open(self._place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _READABLE)
+            handle = os.open(self.place, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, _READABLE)
         except OSError:
             yield _unheard
             return
@@ -59,7 +57,7 @@ class Underway:
     def now(self) -> bool:
         """Whether an update is under way; never waits."""
         try:
-            handle = os.open(self._place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+            handle = os.open(self.place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
         except OSError:
             return False
         try:
@@ -76,7 +74,7 @@ class Underway:
         if not self.now:
             return ""
         with suppress(OSError):
-            handle = os.open(self._place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+            handle = os.open(self.place, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
             with open(handle, encoding="utf-8", errors="replace") as file:
                 return file.readline(_LINE).strip()
         return ""

@@ -20,7 +20,8 @@ def config(tmp_path: Path) -> Config:
     home = {"GATEHOUSE_HOME": str(tmp_path), "GATEHOUSE_CONFIG": os.devnull}
     shipped = read_config(None, "generic", environment=home).config
     update = shipped.update.model_copy(update={"folder": tmp_path / "update"})
-    recovery = shipped.recovery.model_copy(update={"request": tmp_path / "reboot"})
+    (tmp_path / "gatehouse-updates").mkdir()
+    recovery = shipped.recovery.model_copy(update={"request": tmp_path / "gatehouse" / "reboot"})
     return shipped.model_copy(update={"update": update, "recovery": recovery})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from appliance.cli.run import STAYS_DOWN
 from appliance.config import Config
 from appliance.runtime.ladder import STAIRS, Part
+from appliance.update.underway import Underway
 
 UNITS = Path(__file__).parents[3] / "etc" / "systemd"
 
@@ -55,6 +57,33 @@ def test_a_reboot_is_asked_for_where_systemd_waits_for_it() -> None:
     assert unit("gatehouse-reboot.path")["Path"]["PathExists"] == request
     assert unit("gatehouse-reboot.service")["Service"]["ExecStartPre"].endswith(f" {request}")
     assert request.startswith(f"/run/{GATE['Service']['RuntimeDirectory']}/")
+
+
+def test_an_update_that_is_under_way_refuses_the_reboot(tmp_path: Path) -> None:
+    asked = unit("gatehouse-reboot.service")["Service"]["ExecStart"]
+    lock = asked.partition(" /usr/bin/systemctl")[0].split()
+    there = Path(lock.pop())
+    asks = ["flock", *lock[1:], str(tmp_path / there.name), "true"]
+    with Underway(tmp_path / there.name).held():
+        meanwhile = subprocess.run(asks, check=False).returncode
+
+    assert (meanwhile, subprocess.run(asks, check=False).returncode) == (1, 0)
+    assert there == Underway.beside(Config().recovery).place
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gatehouse-reboot.service",
+        "../../ota/systemd/gatehouse-ota-proof.service",
+        "../../ota/systemd/gatehouse-ota-poll.service",
+    ],
+)
+def test_where_updates_are_told_of_stays_when_units_end(name: str) -> None:
+    service = unit(name)["Service"]
+
+    assert service["RuntimeDirectory"] == Underway.beside(Config().recovery).place.parent.name
+    assert service["RuntimeDirectoryPreserve"] == "yes"
 
 
 def test_a_jetson_adds_its_devices_and_sees_the_socket_of_its_cameras() -> None:
