@@ -101,7 +101,7 @@ install_package() {
 }
 
 install_updates() {
-    inside apt-get install --yes --no-install-recommends rauc rauc-service
+    inside apt-get install --yes --no-install-recommends rauc rauc-service squashfs-tools
     lay 644 "$keyring" /etc/rauc/keyring.pem
     lay 755 "$TREE/ota/rauc/rauc-backend" /usr/lib/gatehouse/rauc-backend
     units=/etc/systemd/system
