@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import secrets
-import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ..clock import Clock
-from ..faults import BundleRefused, InstallFailed, UpdateFault
-from .admission import Situation, objections
-from .base import BaseInstaller, BaseSlots, Bundle, Kind, Progress, Slot, SlotState, Version
-from .fetch import digest_of
-from .health import Facts, Health, Proof, Verdict
+from ..faults import BundleRefused, UpdateFault
+from .base import BaseInstaller, BaseSlots, Kind, Progress, Slot, SlotState
+from .health import Health, Proof, Verdict
+from .intake import Intake
 from .releases import BaseShelf
+from .surroundings import Limits, Surroundings
 from .trials import Moment, Stage, Trial, Trials
 
 log = logging.getLogger(__name__)
@@ -29,35 +28,6 @@ CAME_BACK = (
 CANCELLED = "its fleet server cancelled it"
 ANOTHER_SYSTEM = "the board runs another system, which has an application of its own"
 GAVE_WAY = "the slot that had proved itself did not start, and the board gave way to this one"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How long a trial may take to prove itself, and how long all must hold on end."""
-
-    limit_s: float
-    settle_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the updater cannot do by itself. `busy` says why nothing may be touched now, empty where it may.
-
-    `facts` are what the gate has shown in this `boot` since a monotonic moment, in microseconds.
-    `restart_board` and `restart_gate` ask for it and return; `prove` asks for the proof once the gate is up.
-    """
-
-    family: str
-    versions: Mapping[Kind, Version]
-    busy: Callable[[], str]
-    boot: str
-    facts: Callable[[int], Facts]
-    restart_board: Callable[[], object]
-    restart_gate: Callable[[], object]
-    prove: Callable[[], object]
-    sleep: Callable[[float], object]
-    work: Path
-    """Where bundles are unpacked: on the data partition, as memory is short."""
 
 
 class Updater:
@@ -74,7 +44,7 @@ class Updater:
         clock: Clock,
     ) -> None:
         self._slots = slots
-        self._installer = installer
+        self._intake = Intake(slots, installer, shelves, trials, around)
         self._shelves = shelves
         self._trials = trials
         self._around = around
@@ -99,15 +69,15 @@ class Updater:
         """
         self._await_rest(Kind.SYSTEM, now)
         self._await_proof()
-        trial = self._trial(Kind.SYSTEM, "", digest=self._digest(path), action=action)
+        trial = self._trial(Kind.SYSTEM, "", digest=self._intake.digest(path), action=action)
         try:
-            bundle = self._installer.inspect(path)
+            bundle = self._intake.inspect(path)
         except BundleRefused as refusal:
             return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
         trial = replace(trial, kind=bundle.kind, version=str(bundle.version))
         try:
-            self._admit(bundle, downgrade)
-            slot = self._write(bundle, progress)
+            self._intake.admit(bundle, downgrade)
+            slot = self._intake.write(bundle, progress, self._now())
         except BundleRefused as refusal:
             return self._keep(trial.reached(Stage.REFUSED, self._now(), refusal.detail))
         except UpdateFault as fault:
@@ -203,45 +173,6 @@ class Updater:
         else:
             return
         raise BundleRefused(f"{trial} is on trial and has not proved itself yet", part="updates")
-
-    def _admit(self, bundle: Bundle, downgrade: bool) -> None:
-        installed = {**self._around.versions, **self._proven()}
-        situation = Situation(self._around.family, installed)
-        against = [one for one in objections(bundle, situation) if not (downgrade and one.age)]
-        if against:
-            raise BundleRefused("; ".join(one.reason for one in against), part=bundle.path.name)
-
-    def _proven(self) -> dict[Kind, Version]:
-        """Of what the board itself cannot tell the version, the last that proved itself."""
-        own = self._around.versions
-        found = {kind: self._trials.installed(kind) for kind in Kind if kind not in own}
-        return {kind: version for kind, version in found.items() if version is not None}
-
-    def _write(self, bundle: Bundle, progress: Progress) -> str:
-        """The slot that it went to; empty for what is no system. What waited in its place is given up."""
-        superseded = f"{bundle.version} was installed in its place before it was tried"
-        self._trials.give_up(bundle.kind, self._now(), superseded)
-        if bundle.kind is Kind.SYSTEM:
-            slot = self._slots.current().other
-            # Never onto the slot that the board falls back to, whatever the installer thinks.
-            self._slots.set_state(slot, SlotState.BAD)
-            self._installer.install(bundle, progress)
-            return slot.value
-        with self._scratch(bundle) as folder:
-            progress(0.1, "unpacking")
-            unpacked = Path(folder) / "bundle"
-            self._installer.unpack(bundle, unpacked)
-            progress(0.5, "looking whether it holds on this board")
-            self._shelves[bundle.kind].take(bundle, unpacked)
-        progress(1.0, "installed")
-        return ""
-
-    def _scratch(self, bundle: Bundle) -> tempfile.TemporaryDirectory[str]:
-        try:
-            self._around.work.mkdir(parents=True, exist_ok=True)
-            return tempfile.TemporaryDirectory(prefix="bundle-", dir=self._around.work)
-        except OSError as error:
-            raise InstallFailed(f"{self._around.work}: {error.strerror}", part=bundle.path.name) from error
 
     def _withdraw(self, trial: Trial) -> None:
         """No restart tries it any more."""
@@ -348,12 +279,6 @@ class Updater:
             trial.reason and f": {trial.reason}",
         )
         return trial
-
-    def _digest(self, path: Path) -> str:
-        try:
-            return digest_of(path)
-        except OSError as error:
-            raise BundleRefused(f"it cannot be read: {error.strerror}", part=str(path)) from error
 
     def _trial(self, kind: Kind, version: str, *, digest: str = "", action: str = "") -> Trial:
         """A new one, which nothing else goes on from."""

@@ -24,8 +24,9 @@ from ...update.gate import UNIT, active_state, busy
 from ...update.health import Facts, Told, facts_of
 from ...update.rauc import RaucInstaller
 from ...update.releases import BaseShelf, Releases
+from ...update.surroundings import Limits, Surroundings
 from ...update.trials import Trials
-from ...update.updater import Limits, Surroundings, Updater
+from ...update.updater import Updater
 from ..models.installing import take_in
 from .slotting import ROOT, call_tool, make_slots
 

@@ -12,8 +12,9 @@ from appliance.update.base import BaseInstaller, Bundle, Kind, Progress, Version
 from appliance.update.fake import FakeSlots
 from appliance.update.health import Facts
 from appliance.update.releases import BaseShelf
+from appliance.update.surroundings import Limits, Surroundings
 from appliance.update.trials import Trial, Trials
-from appliance.update.updater import Limits, Surroundings, Updater
+from appliance.update.updater import Updater
 
 WELL = Facts(running=True, record=True, lines=True, golden=True)
 FAMILY = "gatehouse-rpi"
