@@ -86,3 +86,26 @@ def test_what_cannot_be_done_is_one_line(
     err = capsys.readouterr().err
     assert why in err
     assert len(err.splitlines()) == 1
+
+
+def test_a_set_that_lacks_its_package_here_keeps_the_others_from_nothing(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = shutil.copytree(SHIPPED, tmp_path / "whole")
+    for net in ("ppocr_det", "ppocr_rec"):
+        manifest = whole / "nets" / f"{net}.toml"
+        manifest.write_text(manifest.read_text("utf-8").replace('"rapidocr"', '"no_such_package"'), "utf-8")
+    assert said(owner, "install", str(whole)) == 0
+    assert "ppocr_rec" in capsys.readouterr().out
+
+
+def test_a_set_alone_that_lacks_its_package_is_refused(
+    tmp_path: Path, owner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alone = tmp_path / "alone"
+    (alone / "nets").mkdir(parents=True)
+    for net in ("ppocr_det", "ppocr_rec"):
+        text = (SHIPPED / "nets" / f"{net}.toml").read_text("utf-8")
+        (alone / "nets" / f"{net}.toml").write_text(text.replace('"rapidocr"', '"no_such_package"'), "utf-8")
+    assert said(owner, "install", str(alone)) == 1
+    assert "no_such_package" in capsys.readouterr().out

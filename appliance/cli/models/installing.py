@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...config import Config
 from ...config.schema import Infer
-from ...faults import EngineFailed, EngineUntrusted, GateFault, ParcelFault
+from ...faults import EngineFailed, EngineUntrusted, ExtraMissing, GateFault, ParcelFault
 from ...infer.models import Manifest, load_manifest
 from ...infer.parcel import Parcel, open_parcel, unpack
 from ...infer.shelf import Shelf
@@ -77,13 +77,14 @@ def _unpacked(place: Path, scratch: Path) -> Path:
 def _refusal(config: Config, candidate: Infer, parcel: Parcel) -> str:
     """Why the nets may not serve on this board; empty where they may.
 
-    Every set that one of them joins reads its golden frames with it, on the configured chain (law 13).
+    Every set that one of them joins reads its golden frames with it, on the configured chain (law 13). Only a
+    set that nobody has chosen, and that lacks a package on this board, serves with them as little as without.
     """
     try:
         homes = _homes(config, candidate, {*parcel.sets}, {net.name for net in parcel.nets})
-        for home in homes.values():
-            met = _built(config, candidate, home.name)
-            worse = [fault for fault in met if _kind(fault) not in _known(config, home.name)] if met else []
+        for name in _complete(config, homes):
+            met = _built(config, candidate, name)
+            worse = [fault for fault in met if _kind(fault) not in _known(config, name)] if met else []
             if worse:
                 return _told(worse)
     except (EngineFailed, EngineUntrusted) as fault:
@@ -102,6 +103,22 @@ def _homes(config: Config, candidate: Infer, sets: set[str], nets: set[str]) -> 
         for name, home in known.items()
         if name in sets or nets & {net.name for net in home.nets.values()}
     }
+
+
+def _complete(config: Config, homes: Mapping[str, Manifest]) -> list[str]:
+    """The sets that can be tried here; all of them where none can, which then tell why."""
+    chosen = config.vision.reader
+    able = [name for name, home in homes.items() if name == chosen or not _lacks_package(home)]
+    return able or list(homes)
+
+
+def _lacks_package(home: Manifest) -> bool:
+    try:
+        for part in home.nets:
+            home.file(part)
+    except ExtraMissing:
+        return True
+    return False
 
 
 def _built(config: Config, infer: Infer, name: str) -> tuple[GateFault, ...]:
